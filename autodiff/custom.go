@@ -1,0 +1,104 @@
+package autodiff
+
+import (
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/vmap"
+)
+
+type (
+	// A Forward builds results from operands.
+	Forward func(in []*graph.Node) []*graph.Node
+	// A Backward builds a cotangent for each operand, nil where none flows.
+	Backward func(in, ys, dys []*graph.Node) []*graph.Node
+)
+
+// Custom returns f with a derivative of the user's. Call it once and keep the result: it is an op, identified by name and place.
+func Custom(name string, f Forward, b Backward) func(in ...*graph.Node) []*graph.Node {
+	r := &rule{name, f, b}
+	return func(in ...*graph.Node) []*graph.Node { return r.apply(in) }
+}
+
+type rule struct {
+	name string
+	f    Forward
+	b    Backward
+}
+
+func (r *rule) String() string { return r.name }
+
+func (r *rule) apply(in []*graph.Node) []*graph.Node {
+	g := in[0].Graph()
+	types := make([]graph.Type, len(in))
+	for i, x := range in {
+		types[i] = x.Type()
+	}
+	body, captured := graph.NewFunc(g, types, r.f)
+	for _, c := range captured {
+		if c.Dtype().Float() {
+			return g.Fail(len(body.Outs()), fmt.Errorf("custom %s reads %s from outside: pass it as an operand, or it would get no gradient", r.name, c.Op().Name()))
+		}
+	}
+	return graph.ApplyN(custom{body, r}, len(body.Outs()), append(in, captured...)...)
+}
+
+// custom has no kernel: an executor runs its definition.
+type custom struct {
+	Body *graph.Func
+	Rule *rule
+}
+
+func (o custom) Name() string                             { return "custom" }
+func (o custom) Infer([]graph.Type) ([]graph.Type, error) { return o.Body.Types(), nil }
+func (o custom) Define(in []*graph.Node) []*graph.Node    { return o.Body.Inline(in[0].Graph(), in) }
+func (o custom) VJPs(ys, dys []*graph.Node) []*graph.Node {
+	in := ys[0].In()
+	return append(o.Rule.b(in, ys, zeros(dys, ys)), make([]*graph.Node, len(in))...)[:len(in)]
+}
+
+// Batch keeps the rule: forward and backward are batched apart.
+func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
+	f := func(in []*graph.Node) []*graph.Node { return vmap.Flagged(o.Rule.f, in, mapped) }
+	b := func(in, ys, dys []*graph.Node) []*graph.Node {
+		n, all := len(in), append(append(append([]*graph.Node{}, in...), ys...), dys...)
+		flags := append([]bool{}, mapped...)
+		for range 2 * len(ys) {
+			flags = append(flags, true)
+		}
+		ds := vmap.Flagged(func(x []*graph.Node) []*graph.Node {
+			return zeros(o.Rule.b(x[:n], x[n:n+len(ys)], x[n+len(ys):]), x[:n])
+		}, all, flags)
+		for i, d := range ds {
+			if !mapped[i] { // every row used the same operand
+				ds[i] = ops.Sum(d, 0)
+			}
+		}
+		return ds
+	}
+	return Custom(o.Rule.name, f, b)(in...)
+}
+
+// Checkpoint returns f(in...), computed again in the backward pass instead of being kept.
+func Checkpoint(f Forward, in ...*graph.Node) []*graph.Node {
+	types := make([]graph.Type, len(in))
+	for i, x := range in {
+		types[i] = x.Type()
+	}
+	body, captured := graph.NewFunc(in[0].Graph(), types, f)
+	return graph.ApplyN(checkpoint{body}, len(body.Outs()), append(in, captured...)...)
+}
+
+type checkpoint struct{ Body *graph.Func }
+
+func (checkpoint) Name() string                               { return "checkpoint" }
+func (o checkpoint) Infer([]graph.Type) ([]graph.Type, error) { return o.Body.Types(), nil }
+func (o checkpoint) Define(in []*graph.Node) []*graph.Node    { return o.Body.Inline(in[0].Graph(), in) }
+func (o checkpoint) VJPs(ys, dys []*graph.Node) []*graph.Node {
+	in := make([]*graph.Node, len(ys[0].In()))
+	for i, x := range ys[0].In() {
+		in[i] = ops.Barrier(x)
+	}
+	return Pull(o.Define(in), dys, in)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/kedja-ml/kedja/rl"
+	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/train"
+)
+
+type trainCartPole struct {
+	Seed    uint64 `default:"1" help:"Of weights, play and sampling."`
+	Steps   int    `default:"0" help:"Environment steps; those of the settings if 0."`
+	Workers int    `default:"1" help:"Cores to use. The result does not depend on it."`
+	Out     string `default:"runs/cartpole" type:"path" help:"Folder for weights and metrics."`
+}
+
+// evaluationSeed is far from all training seeds: evaluation episodes are new to the agent.
+const evaluationSeed = 1_000_000
+
+func (c *trainCartPole) Run(ctx context.Context) error { return c.run(ctx, os.Stdout, os.Stderr) }
+
+func (c *trainCartPole) run(ctx context.Context, out, progress io.Writer) error {
+	cfg := rl.CartPoleDQN()
+	cfg.Seed, cfg.Workers = c.Seed, c.Workers
+	if c.Steps != 0 {
+		cfg.Steps = c.Steps
+	}
+	if cfg.Steps < 1 || cfg.Workers < 1 {
+		return fmt.Errorf("train cartpole: want at least one step and one worker")
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("train cartpole: %w", err)
+	}
+	log, err := train.NewLog(filepath.Join(c.Out, "metrics.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	start := time.Now()
+	e := env.NewCartPole()
+	agent, err := rl.NewDQN(e.ObsSize(), e.Actions(), cfg)
+	if err != nil {
+		return err
+	}
+	bar := progressbar.NewOptions(cfg.Steps, progressbar.OptionSetWriter(progress), progressbar.OptionSetDescription("playing"),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
+	var failed error
+	err = agent.Train(ctx, e, func(step int, ret float64) {
+		_ = bar.Set(step)
+		if err := log.Write(map[string]any{"step": step, "return": ret}); err != nil {
+			failed = err
+		}
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return err
+	}
+	_ = bar.Finish()
+	returns, err := agent.Evaluate(env.NewCartPole(), 100, evaluationSeed)
+	if err != nil {
+		return err
+	}
+	var mean float64
+	for _, r := range returns {
+		mean += r / float64(len(returns))
+	}
+	if err := train.Save(filepath.Join(c.Out, "weights.safetensors"), agent.Q); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(c.Out, "evaluation.json"), map[string]any{"seed": c.Seed, "steps": cfg.Steps, "mean": mean, "returns": returns}); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "wrote weights.safetensors, metrics.jsonl and evaluation.json to %s in %.1f s\n", c.Out, time.Since(start).Seconds())
+	fmt.Fprintf(out, "eval return %.1f over %d episodes after %d steps\n", mean, len(returns), cfg.Steps)
+	return nil
+}
+
+func writeJSON(path string, v any) error {
+	return writeWhole(path, func(f *os.File) error {
+		enc := json.NewEncoder(f)
+		enc.SetIndent("", "\t")
+		return enc.Encode(v)
+	})
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+
+	"github.com/kedja-ml/kedja/train"
+)
+
+// writePNG writes an image whole or not at all.
+func writePNG(path string, m image.Image) error {
+	return writeWhole(path, func(f *os.File) error { return png.Encode(f, m) })
+}
+
+// writeWhole lets write fill a temporary file beside path, and then gives it its name.
+func writeWhole(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".kedja-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := write(f); err != nil {
+		f.Close()
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := f.Chmod(0o644); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// drawCurves plots the loss on training and validation examples: where they part, the model overfits.
+func drawCurves(path string, epochs []train.Epoch) error {
+	p := plot.New()
+	p.Title.Text = "Cross-entropy by epoch"
+	p.X.Label.Text, p.Y.Label.Text = "epoch", "nats"
+	p.Add(plotter.NewGrid())
+	var fit, check plotter.XYs
+	for _, e := range epochs {
+		fit = append(fit, plotter.XY{X: float64(e.Epoch), Y: e.Loss})
+		if e.ValidationLoss > 0 {
+			check = append(check, plotter.XY{X: float64(e.Epoch), Y: e.ValidationLoss})
+		}
+	}
+	for i, c := range []struct {
+		name string
+		xy   plotter.XYs
+	}{{"training (augmented, with dropout)", fit}, {"validation", check}} {
+		if len(c.xy) == 0 {
+			continue
+		}
+		l, dots, err := plotter.NewLinePoints(c.xy)
+		if err != nil {
+			return err
+		}
+		l.Width = vg.Points(1.5)
+		l.Color = []color.Color{color.RGBA{0x1f, 0x77, 0xb4, 255}, color.RGBA{0xd6, 0x27, 0x28, 255}}[i]
+		dots.Color = l.Color
+		p.Add(l, dots)
+		p.Legend.Add(c.name, l, dots)
+	}
+	p.Legend.Top = true
+	p.Y.Min = 0
+	w, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
+	if err != nil {
+		return err
+	}
+	return writeWhole(path, func(f *os.File) error { _, err := w.WriteTo(f); return err })
+}
+
+// drawConfusion shows how often each digit was read as each: rows are the truth, columns the reading. Shades are by the
+// logarithm, so that single mistakes show.
+func drawConfusion(path string, confusion [][]int) error {
+	const cell, edge = 44, 40
+	n := len(confusion)
+	m := image.NewRGBA(image.Rect(0, 0, edge+n*cell+10, edge+n*cell+10))
+	draw.Draw(m, m.Bounds(), image.White, image.Point{}, draw.Src)
+	most := 1
+	for _, row := range confusion {
+		for _, k := range row {
+			most = max(most, k)
+		}
+	}
+	text(m, 4, 14, "true \\ read as", color.Black)
+	for i, row := range confusion {
+		text(m, edge/2, edge+i*cell+cell/2+4, fmt.Sprint(i), color.Black)
+		text(m, edge+i*cell+cell/2-3, edge-8, fmt.Sprint(i), color.Black)
+		for j, k := range row {
+			v := uint8(255 - 215*math.Log1p(float64(k))/math.Log1p(float64(most)))
+			shade := color.RGBA{v, v, 255, 255}
+			if i != j && k > 0 {
+				shade = color.RGBA{255, v, v, 255}
+			}
+			r := image.Rect(edge+j*cell, edge+i*cell, edge+(j+1)*cell-1, edge+(i+1)*cell-1)
+			draw.Draw(m, r, image.NewUniform(shade), image.Point{}, draw.Src)
+			if k > 0 {
+				s := fmt.Sprint(k)
+				text(m, r.Min.X+cell/2-7*len(s)/2, r.Min.Y+cell/2+4, s, color.Black)
+			}
+		}
+	}
+	return writePNG(path, m)
+}
+
+func text(m draw.Image, x, y int, s string, c color.Color) {
+	d := font.Drawer{Dst: m, Src: image.NewUniform(c), Face: basicfont.Face7x13, Dot: fixed.P(x, y)}
+	d.DrawString(s)
+}
+
+// drawFilters shows the n filters of k×k weights each, scaled to their own largest magnitude: white is positive, black
+// negative, grey zero.
+func drawFilters(path string, w []float32, n, k int) error {
+	const zoom, gap, across = 12, 8, 8
+	down := (n + across - 1) / across
+	side := k*zoom + gap
+	m := image.NewGray(image.Rect(0, 0, across*side+gap, down*side+gap))
+	draw.Draw(m, m.Bounds(), image.NewUniform(color.Gray{40}), image.Point{}, draw.Src)
+	for f := range n {
+		v := w[f*k*k : (f+1)*k*k]
+		most := float32(1e-12)
+		for _, x := range v {
+			most = max(most, x, -x)
+		}
+		for i, x := range v {
+			at := image.Pt(gap+f%across*side+i%k*zoom, gap+f/across*side+i/k*zoom)
+			grey := color.Gray{uint8(128 + 127*x/most)}
+			draw.Draw(m, image.Rectangle{at, at.Add(image.Pt(zoom, zoom))}, image.NewUniform(grey), image.Point{}, draw.Src)
+		}
+	}
+	return writePNG(path, m)
+}

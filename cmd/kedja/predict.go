@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/vision"
+	"github.com/kedja-ml/kedja/vision/digit"
+	"github.com/kedja-ml/kedja/vision/weights"
+)
+
+type predictMNIST struct {
+	Image   string `arg:"" help:"PNG or JPEG of one handwritten digit: any size, dark on light or light on dark."`
+	Weights string `help:"Weights that train mnist wrote; the ones in the program if empty." type:"path"`
+	Top     int    `default:"3" help:"How many classes to print."`
+}
+
+func (c *predictMNIST) Run(context.Context) error { return c.run(os.Stdout) }
+
+func (c *predictMNIST) run(out io.Writer) error {
+	if c.Top < 1 || c.Top > 10 {
+		return fmt.Errorf("predict mnist: want 1 to 10 classes, not %d", c.Top)
+	}
+	f, err := os.Open(c.Image)
+	if err != nil {
+		return fmt.Errorf("predict mnist: %w", err)
+	}
+	defer f.Close()
+	pixels, err := digit.Decode(f)
+	if err != nil {
+		return fmt.Errorf("predict mnist: %s: %w", c.Image, err)
+	}
+	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
+	if c.Weights == "" {
+		err = train.Decode(weights.CNN, model)
+	} else {
+		err = train.Load(c.Weights, model)
+	}
+	if err != nil {
+		return fmt.Errorf("predict mnist: %w", err)
+	}
+	g := graph.New(graph.Evaluation)
+	x := g.Input("image", graph.Float32, 1, 1, 28, 28)
+	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.Softmax(model.Forward(x), -1)))
+	if err != nil {
+		return err
+	}
+	image := make([]float32, 784)
+	vision.Normalize(image, pixels[:])
+	result, err := p.RunBuffers(graph.BufferOf(image, 1, 1, 28, 28))
+	if err != nil {
+		return err
+	}
+	probabilities := graph.Data[float32](result[0])
+	order := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+	slices.SortStableFunc(order, func(a, b int) int { return int(math.Copysign(1, float64(probabilities[b]-probabilities[a]))) })
+	for _, k := range order[:c.Top] {
+		fmt.Fprintf(out, "%d  %.4f\n", k, probabilities[k])
+	}
+	return nil
+}

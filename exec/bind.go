@@ -1,0 +1,228 @@
+package exec
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// bind gives a program its memory: it decides which nodes lie where, which copies are needed, and in which order
+// everything runs.
+func (p *program) bind() (*Plan, error) {
+	b := &binder{Plan: &Plan{program: p}, at: map[*graph.Node]value{}, users: map[*graph.Node][]*graph.Node{}, isRoot: map[*graph.Node]bool{}}
+	for _, n := range p.in {
+		b.feeds = append(b.feeds, b.give(n, fed))
+	}
+	us := units(p.roots)
+	for _, u := range us {
+		for _, n := range u.nodes {
+			for _, x := range n.In() {
+				b.users[x] = append(b.users[x], n.Results()...)
+			}
+		}
+	}
+	for _, r := range p.roots {
+		b.isRoot[r] = true
+	}
+	b.reserve()
+	for _, u := range us {
+		if err := b.unit(u); err != nil {
+			return nil, err
+		}
+	}
+	b.finish()
+	b.place()
+	b.wire()
+	return b.Plan, nil
+}
+
+// A binder turns units into steps.
+type binder struct {
+	*Plan
+	at       map[*graph.Node]value
+	users    map[*graph.Node][]*graph.Node
+	isRoot   map[*graph.Node]bool
+	reserved map[*graph.Node]*memory // roots computed right where they belong
+	copied   map[*graph.Node]value   // dense copies made so far
+	all      []*memory
+}
+
+// give makes a memory for n and remembers it.
+func (b *binder) give(n *graph.Node, h home) *memory {
+	m := b.reserved[n]
+	if m == nil {
+		m = b.memory(n.Type(), h)
+	}
+	b.at[n] = whole(m)
+	return m
+}
+
+func (b *binder) memory(t graph.Type, h home) *memory {
+	m := &memory{home: h, of: t, first: len(b.steps), last: len(b.steps)}
+	b.all = append(b.all, m)
+	return m
+}
+
+// reserve lets a root be computed right into an output, or into what becomes the storage of a variable, if it is
+// neither needed in two such places nor merely a view or a leaf; the others are copied at the end.
+func (b *binder) reserve() {
+	b.reserved, b.copied = map[*graph.Node]*memory{}, map[*graph.Node]value{}
+	times := map[*graph.Node]int{}
+	for _, r := range b.roots {
+		times[r]++
+	}
+	for i, r := range b.roots {
+		h := output
+		if i >= b.outs {
+			h = staged
+		}
+		m := b.memory(r.Type(), h)
+		b.results = append(b.results, m)
+		if _, kernel := r.Op().(graph.Kernel); kernel && times[r] == 1 && len(r.In()) > 0 {
+			b.reserved[r] = m
+		}
+	}
+}
+
+// finish copies to their places the roots that are not there yet.
+func (b *binder) finish() {
+	for i, r := range b.roots {
+		if v := b.at[r]; v.mem != b.results[i] {
+			b.copy(r, v, b.results[i])
+		}
+	}
+	for _, m := range b.results {
+		m.last = len(b.steps)
+	}
+}
+
+// unit makes the step of u, and before it the copies that it needs.
+func (b *binder) unit(u unit) error {
+	if u.tiled {
+		b.tiled(u.nodes)
+		return nil
+	}
+	n := u.nodes[0]
+	switch op := n.Op().(type) {
+	case graph.Read:
+		m := b.give(n, variable)
+		b.reads = append(b.reads, read{op.Var, m})
+		return nil
+	case graph.Fill: // one element, seen everywhere
+		m := b.memory(graph.Type{Dtype: n.Dtype()}, constant)
+		m.buf = graph.NewBuffer(m.of)
+		b.at[n] = value{m, n.Type(), graph.Layout{}}
+		return graph.Fill{Value: op.Value, Of: m.of}.Eval(&graph.Call{Out: []graph.Buffer{m.buf}})
+	case graph.Constant:
+		b.give(n, constant).buf = *op.Value
+		return nil
+	case graph.Input:
+		return nil
+	case graph.View:
+		return b.view(n, op)
+	case graph.Kernel:
+		return b.kernel(n, op)
+	}
+	return fmt.Errorf("exec: %s: %s has neither kernel nor definition", n.Origin(), n.Op().Name())
+}
+
+func (b *binder) view(n *graph.Node, op graph.View) error {
+	x := n.In()[0]
+	v := b.at[x]
+	l, ok := op.View(v.typ, v.at)
+	if !ok {
+		v = b.contiguous(x)
+		if l, ok = op.View(v.typ, v.at); !ok {
+			return fmt.Errorf("exec: %s: %s is no view of a dense array", n.Origin(), n.Op().Name())
+		}
+	}
+	b.at[n] = value{v.mem, n.Type(), l}
+	return nil
+}
+
+// contiguous returns x's value, copied first if its elements do not lie in row-major order.
+func (b *binder) contiguous(x *graph.Node) value {
+	v := b.at[x]
+	if v.dense() {
+		return v
+	}
+	if c, ok := b.copied[x]; ok {
+		return c
+	}
+	m := b.memory(x.Type(), inArena)
+	b.copy(x, v, m)
+	b.copied[x] = whole(m)
+	return whole(m)
+}
+
+// copy adds the step that writes v to m, row by row.
+func (b *binder) copy(n *graph.Node, v value, m *memory) {
+	m.first = len(b.steps)
+	c := &copyStep{header: header{node: n, op: "copy"}, dst: m, src: v.mem, walk: v.walk(), size: m.of.Dtype.Size(), n: m.of.Shape.Size()}
+	c.work = graph.Work{Phases: [3]int{pieces(c.n, 1<<15)}}
+	b.touch(v.mem)
+	b.add(c)
+	m.last = max(m.last, len(b.steps)-1)
+}
+
+// touch notes that the step to come reads m.
+func (b *binder) touch(m *memory) { m.last = max(m.last, len(b.steps)) }
+
+func (b *binder) add(s step) {
+	b.steps = append(b.steps, s)
+}
+
+// pieces is into how many tasks n units of work are cut, of at least the given grain each; at most 64.
+func pieces(n, grain int) int { return max(1, min(64, n/grain)) }
+
+// kernel makes the step of an application that is neither pointwise nor a view.
+func (b *binder) kernel(n *graph.Node, op graph.Kernel) error {
+	k := &kernelStep{header: header{node: n, op: n.Op().Name()}, op: op}
+	var in, out []graph.Type
+	for _, x := range n.In() {
+		v := b.contiguous(x)
+		k.in = append(k.in, v)
+		in = append(in, v.typ)
+	}
+	for _, v := range k.in {
+		b.touch(v.mem)
+	}
+	for _, r := range n.Results() {
+		m := b.give(r, inArena)
+		m.first = len(b.steps)
+		m.last = max(m.last, m.first)
+		k.out = append(k.out, m)
+		out = append(out, r.Type())
+	}
+	k.work = graph.Work{Phases: [3]int{1}}
+	if w, ok := op.(graph.Parallel); ok {
+		k.work = w.Work(in, out)
+	}
+	if k.work.Scratch > 0 {
+		k.scratch = b.memory(graph.T(graph.Uint8, k.work.Scratch), inArena)
+	}
+	if h, ok := n.Op().(graph.Higher); ok {
+		for _, f := range h.Bodies() {
+			sub, err := b.body(f)
+			if err != nil {
+				return err
+			}
+			k.body = append(k.body, sub.call)
+		}
+	}
+	b.add(k)
+	return nil
+}
+
+// body compiles the body of a loop or branch: a plan of its own, whose failures are its caller's.
+func (b *binder) body(f *graph.Func) (*Plan, error) {
+	o := options{in: f.Inputs(), out: f.Outs(), workers: b.workers, noTrap: true}
+	p, err := lower(nil, o, f.Outs(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.bind()
+}
+
+var errBusy = errors.New("exec: the plan is running; Clone it")

@@ -1,0 +1,113 @@
+package exec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// A Cost is what a plan needs, known before it runs.
+type Cost struct {
+	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two
+	Arena  int   // bytes of intermediate results
+	Live   int   // bytes of them that are needed at once: the least any placement could do with
+	Output int   // bytes of outputs and of the next values of variables
+	Local  int   // bytes of the workers' own memory, for all of them
+	Steps  int
+}
+
+// Cost tells what p allocated when it was compiled, and what a run computes.
+func (p *Plan) Cost() Cost {
+	c := Cost{Arena: p.arenaBytes, Live: p.liveBytes, Output: p.outBytes, Local: p.need * p.workers, Steps: len(p.steps)}
+	for _, s := range p.steps {
+		if k, ok := s.(*kernelStep); ok {
+			c.Flops += k.flops()
+		}
+	}
+	return c
+}
+
+func (c Cost) String() string {
+	return fmt.Sprintf("%d steps, %.3f GFLOP, arena %.2f MB (at least %.2f), outputs %.2f MB, workers %.2f MB",
+		c.Steps, float64(c.Flops)/1e9, mega(c.Arena), mega(c.Live), mega(c.Output), mega(c.Local))
+}
+
+func mega(bytes int) float64 { return float64(bytes) / 1e6 }
+
+func (k *kernelStep) flops() int64 {
+	op, ok := k.op.(graph.Costed)
+	if !ok {
+		return 0
+	}
+	var in, out []graph.Type
+	for _, v := range k.in {
+		in = append(in, v.typ)
+	}
+	for _, m := range k.out {
+		out = append(out, m.of)
+	}
+	return op.Flops(in, out)
+}
+
+// String prints the steps in order: what each computes, where from and where to, and how it is cut.
+func (p *Plan) String() string {
+	var s strings.Builder
+	name := map[*memory]string{}
+	call := func(m *memory) string {
+		if name[m] == "" {
+			name[m] = fmt.Sprintf("%s%d", [...]string{"m", "in", "var", "const", "next", "out"}[m.home], len(name))
+		}
+		return name[m]
+	}
+	for i, t := range p.steps {
+		h := t.head()
+		fmt.Fprintf(&s, "%3d %-28s", i, h.op)
+		for _, m := range t.results {
+			fmt.Fprintf(&s, " %s:%v", call(m), m.of)
+			if m.home == inArena {
+				fmt.Fprintf(&s, "@%d", m.offset)
+			}
+		}
+		s.WriteString(" ←")
+		for v := range t.operands {
+			s.WriteString(" " + call(v.mem))
+		}
+		if n := h.work.Phases; n != [3]int{1} {
+			fmt.Fprintf(&s, "  tasks %v", n)
+		}
+		fmt.Fprintf(&s, "  %s\n", h.node.Origin())
+	}
+	fmt.Fprintln(&s, p.Cost())
+	return s.String()
+}
+
+// A Timing is how long one step took, on average.
+type Timing struct {
+	Step   int
+	Op     string
+	Origin string
+	Mean   time.Duration
+	GFLOPS float64 // 0 where no operations are counted
+}
+
+// Profile returns the mean time of each step over all runs so far, the longest first. It is empty unless the plan was compiled
+// with Profile.
+func (p *Plan) Profile() []Timing {
+	var ts []Timing
+	for i, s := range p.steps {
+		h := s.head()
+		if h.runs == 0 {
+			continue
+		}
+		t := Timing{Step: i, Op: h.op, Origin: h.node.Origin(), Mean: time.Duration(h.nanos / h.runs)}
+		if k, ok := s.(*kernelStep); ok && t.Mean > 0 {
+			t.GFLOPS = float64(k.flops()) / float64(t.Mean.Nanoseconds())
+		}
+		ts = append(ts, t)
+	}
+	slices.SortStableFunc(ts, func(a, b Timing) int { return int(b.Mean - a.Mean) })
+	return ts
+}

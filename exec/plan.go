@@ -1,0 +1,215 @@
+package exec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"unsafe"
+
+	"gorgonia.org/tensor"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// A Plan computes outputs and commits assignments. It is for one Run at a time; Clone it for more.
+type Plan struct {
+	*program
+	feeds   []*memory
+	reads   []read
+	results []*memory // for outputs, then for what the variables are assigned
+	steps   []step
+	locals  []graph.Buffer // a worker's own memory, shared by all steps
+	need    int            // bytes of each of locals
+	lock    []locked
+	dense   []*tensor.Dense
+	out     []graph.Buffer
+	given   []graph.Buffer // the feeds of a Run, reused
+	job     job
+	busy    atomic.Bool
+
+	arenaBytes, liveBytes, outBytes int
+}
+
+// A read is a variable's value before the step.
+type read struct {
+	v   graph.Var
+	mem *memory
+}
+
+// A locked is a variable that a run reads, or writes.
+type locked struct {
+	s     *graph.Storage
+	write bool
+}
+
+// local returns worker i's own memory; every step may use all of it.
+func (p *Plan) local(i, n int) graph.Buffer {
+	if n == 0 {
+		return graph.Buffer{Type: graph.T(graph.Uint8, 0)}
+	}
+	return p.locals[i]
+}
+
+// wire binds what never moves and prepares every step.
+func (b *binder) wire() {
+	for _, s := range b.steps {
+		b.need = max(b.need, s.head().work.Local)
+	}
+	for range b.workers {
+		b.locals = append(b.locals, graph.Over(graph.T(graph.Uint8, b.need), aligned(b.need)))
+	}
+	b.markTraps()
+	for _, s := range b.steps {
+		s.prepare(b.Plan)
+	}
+	for _, m := range b.all {
+		if m.home != fed && m.home != variable {
+			m.move()
+		}
+	}
+	for i, n := range b.roots[:b.outs] {
+		b.out = append(b.out, b.results[i].buf.As(n.Shape()))
+		b.dense = append(b.dense, denseOf(b.results[i].buf))
+	}
+	b.given = make([]graph.Buffer, len(b.feeds))
+	b.order()
+}
+
+// order lists the variables by address, so that plans that run at once lock them in one order and never wait for each
+// other in a circle.
+func (b *binder) order() {
+	write := map[*graph.Storage]bool{}
+	for _, r := range b.reads {
+		write[r.v.Storage()] = r.v == graph.Var(b.rng)
+	}
+	for _, v := range b.vars {
+		write[v.Storage()] = true
+	}
+	for s, w := range write {
+		b.lock = append(b.lock, locked{s, w})
+	}
+	slices.SortFunc(b.lock, func(x, y locked) int {
+		if uintptr(unsafe.Pointer(x.s)) < uintptr(unsafe.Pointer(y.s)) {
+			return -1
+		}
+		return 1
+	})
+}
+
+// Clone returns a plan with memory of its own and the same variables.
+func (p *Plan) Clone() *Plan {
+	c, err := p.program.bind()
+	if err != nil {
+		panic(err) // p was bound from the same program
+	}
+	return c
+}
+
+// Run takes a value for each input, in the order of In: a *tensor.Dense, a slice of as many elements as the input has, or a
+// graph.Buffer. It computes the outputs from them and from the variables as they are, and commits the assignments
+// together at the end. If it fails, nothing has changed. What it returns is the plan's own and valid until its next Run;
+// feeds are neither written nor kept.
+func (p *Plan) Run(in ...any) ([]*tensor.Dense, error) {
+	if !p.busy.CompareAndSwap(false, true) {
+		return nil, errBusy
+	}
+	defer p.busy.Store(false)
+	if len(in) != len(p.feeds) {
+		return nil, fmt.Errorf("exec: %d values for %d inputs %v", len(in), len(p.feeds), p.names)
+	}
+	for i, x := range in {
+		var err error
+		if p.given[i], err = bufferOf(x, p.feeds[i].of); err != nil {
+			return nil, fmt.Errorf("exec: input %q, number %d: %w", p.names[i], i, err)
+		}
+	}
+	if _, err := p.step(p.given); err != nil {
+		return nil, err
+	}
+	return p.dense, nil
+}
+
+// RunBuffers is Run for buffers.
+func (p *Plan) RunBuffers(in ...graph.Buffer) ([]graph.Buffer, error) {
+	if !p.busy.CompareAndSwap(false, true) {
+		return nil, errBusy
+	}
+	defer p.busy.Store(false)
+	return p.call(in)
+}
+
+// call is RunBuffers for those that own the plan alone, such as the loop that runs it as a body.
+func (p *Plan) call(in []graph.Buffer) ([]graph.Buffer, error) {
+	if len(in) != len(p.feeds) {
+		return nil, fmt.Errorf("exec: %d values for %d inputs %v", len(in), len(p.feeds), p.names)
+	}
+	for i, b := range in {
+		if b.Type != p.feeds[i].of {
+			return nil, fmt.Errorf("exec: input %q, number %d: want %v, got %v", p.names[i], i, p.feeds[i].of, b.Type)
+		}
+	}
+	return p.step(in)
+}
+
+// step is one transaction.
+func (p *Plan) step(in []graph.Buffer) ([]graph.Buffer, error) {
+	for _, l := range p.lock {
+		if l.write {
+			l.s.Lock()
+		} else {
+			l.s.RLock()
+		}
+	}
+	defer p.unlock()
+	for i, m := range p.feeds {
+		m.buf = in[i]
+		m.move()
+	}
+	for _, r := range p.reads {
+		if now := r.v.Storage().Buffer; now.Pointer() != r.mem.buf.Pointer() || now.Len() == 0 {
+			r.mem.buf = now
+			r.mem.move()
+		}
+	}
+	for _, s := range p.steps {
+		if err := p.run(s); err != nil {
+			if errors.Is(err, errNaN) {
+				err = p.trap()
+			}
+			return nil, err
+		}
+	}
+	for i, v := range p.vars {
+		m := p.results[p.outs+i]
+		m.buf = v.Storage().Swap(m.buf)
+		m.move()
+	}
+	if p.rng != nil && p.draws() {
+		p.rng.Storage().Advance()
+	}
+	return p.out, nil
+}
+
+// draws reports whether the plan reads its random key.
+func (p *Plan) draws() bool {
+	for _, r := range p.reads {
+		if r.v == graph.Var(p.rng) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Plan) unlock() {
+	for _, m := range p.feeds {
+		m.buf = graph.Buffer{}
+	}
+	for _, l := range p.lock {
+		if l.write {
+			l.s.Unlock()
+		} else {
+			l.s.RUnlock()
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package exec
+
+import (
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/strided"
+)
+
+// A tileStep runs a group of pointwise ops on one tile after the other, each so short that what passes between the ops
+// stays in cache: the group reads and writes memory once.
+type tileStep struct {
+	header
+	n      int // elements
+	tile   int // elements of a tile
+	ops    []tileOp
+	loads  []load
+	stores []store
+	temps  int // tiles of temporary memory a worker needs
+	width  int // bytes of the widest element
+	at     []tileWorker
+}
+
+// A tileOp is one op of a group. Its operands and results are places of tiles.
+type tileOp struct {
+	node *graph.Node
+	k    graph.Kernel
+	in   []int
+	out  []int
+}
+
+// A load is an operand from outside the group.
+type load struct {
+	place   int
+	v       value
+	walk    strided.Walk
+	dense   bool
+	uniform bool
+}
+
+// A store is a result that is needed outside the group.
+type store struct {
+	place int
+	m     *memory
+	n     *graph.Node
+	trap  bool // look for NaN while it is in cache
+}
+
+// A tileWorker holds the calls of one worker.
+type tileWorker struct {
+	tiles []graph.Buffer // by place
+	calls []graph.Call
+	slots [][]tileSlot // by place: the operands that show this tile
+}
+
+type tileSlot struct{ b *graph.Buffer }
+
+const (
+	cacheBytes = 24 << 10 // of a core's first-level cache, for the tiles of a group
+	minTile    = 256
+	maxTile    = 4096
+	taskWork   = 1 << 17 // element operations of a task: some 20 µs
+)
+
+// tiled makes the step of a group.
+func (b *binder) tiled(nodes []*graph.Node) {
+	s := &tileStep{header: header{node: nodes[0], op: groupName(nodes)}, n: nodes[0].Shape().Size(), width: 1}
+	place := map[*graph.Node]int{}
+	inside := map[*graph.Node]bool{}
+	for _, n := range nodes {
+		for _, r := range n.Results() {
+			inside[r] = true
+		}
+	}
+	for _, n := range nodes {
+		op := tileOp{node: n, k: n.Op().(graph.Kernel)}
+		for _, x := range n.In() {
+			if _, known := place[x]; !known && !inside[x] {
+				v := b.at[x]
+				b.touch(v.mem)
+				s.loads = append(s.loads, load{len(place), v, v.walk(), v.dense(), v.uniform()})
+				place[x] = len(place)
+				s.width = max(s.width, x.Dtype().Size())
+			}
+			op.in = append(op.in, place[x])
+		}
+		for _, r := range n.Results() {
+			op.out = append(op.out, len(place))
+			place[r] = len(place)
+			s.width = max(s.width, r.Dtype().Size())
+		}
+		s.ops = append(s.ops, op)
+	}
+	for _, n := range nodes {
+		for _, r := range n.Results() {
+			if b.leaves(r, inside) {
+				m := b.give(r, inArena)
+				m.first, m.last = len(b.steps), max(m.last, len(b.steps))
+				s.stores = append(s.stores, store{place[r], m, r, false})
+			}
+		}
+	}
+	s.temps = len(place)
+	s.tile = max(minTile, min(maxTile, cacheBytes/(s.width*s.temps)&^63))
+	s.work = graph.Work{Phases: [3]int{pieces(s.n, max(s.tile, taskWork/len(s.ops)))}, Local: s.temps * s.tile * s.width}
+	if s.n == 0 {
+		s.work.Phases[0] = 0
+	}
+	b.add(s)
+}
+
+// leaves reports whether r is needed by a node outside the group, or is a root.
+func (b *binder) leaves(r *graph.Node, inside map[*graph.Node]bool) bool {
+	for _, u := range b.users[r] {
+		if !inside[u] {
+			return true
+		}
+	}
+	return b.isRoot[r]
+}
+
+func groupName(nodes []*graph.Node) string {
+	s := ""
+	for i, n := range nodes {
+		if i > 0 {
+			s += "·"
+		}
+		s += n.Op().Name()
+	}
+	return s
+}
+
+func (s *tileStep) prepare(p *Plan) {
+	s.at = make([]tileWorker, p.workers)
+	for i := range s.at {
+		w := &s.at[i]
+		w.tiles = make([]graph.Buffer, s.temps)
+		w.slots = make([][]tileSlot, s.temps)
+		w.calls = make([]graph.Call, len(s.ops))
+		local := p.local(i, s.work.Local)
+		types := make([]graph.Type, s.temps)
+		for _, l := range s.loads {
+			types[l.place].Dtype = l.v.typ.Dtype
+		}
+		for j, op := range s.ops {
+			c := &w.calls[j]
+			c.In, c.Out, c.Tasks = make([]graph.Buffer, len(op.in)), make([]graph.Buffer, len(op.out)), 1
+			for k, r := range op.node.Results() {
+				types[op.out[k]].Dtype = r.Dtype()
+			}
+			for k, at := range op.in {
+				w.slots[at] = append(w.slots[at], tileSlot{&c.In[k]})
+			}
+			for k, at := range op.out {
+				w.slots[at] = append(w.slots[at], tileSlot{&c.Out[k]})
+			}
+		}
+		for at := range w.tiles {
+			types[at].Shape = graph.Of(s.tile)
+			w.tiles[at] = graph.Over(types[at], local.Bytes()[at*s.tile*s.width:])
+			for _, slot := range w.slots[at] {
+				*slot.b = w.tiles[at]
+			}
+		}
+	}
+}
+
+// show makes the operands and results at a place see n elements of src from i on.
+func (w *tileWorker) show(place int, src *graph.Buffer, i, n int) {
+	for _, s := range w.slots[place] {
+		s.b.Window(src, i, n)
+	}
+}
+
+func (s *tileStep) task(_, task, worker int) error {
+	w, t := &s.at[worker], s.work.Phases[0]
+	lo, hi := task*s.n/t, (task+1)*s.n/t
+	size := -1
+	for ; lo < hi; lo += s.tile {
+		n := min(s.tile, hi-lo)
+		s.fetch(w, lo, n, size)
+		size = n
+		for i := range s.ops {
+			if err := s.ops[i].k.Eval(&w.calls[i]); err != nil {
+				return err
+			}
+		}
+		for i := range s.stores {
+			if st := &s.stores[i]; st.trap && hasNaN(part(st.m.buf, lo, n)) {
+				return errNaN
+			}
+		}
+	}
+	return nil
+}
+
+// fetch shows the ops n elements from lo on; the tile before had size elements, −1 if there was none.
+func (s *tileStep) fetch(w *tileWorker, lo, n, size int) {
+	if n != size {
+		for at := range w.tiles {
+			w.show(at, &w.tiles[at], 0, n)
+		}
+	}
+	for i := range s.loads {
+		switch l := &s.loads[i]; {
+		case l.dense:
+			w.show(l.place, &l.v.mem.buf, l.v.at.Offset+lo, n)
+		case !l.uniform || n != size:
+			strided.Load(w.tiles[l.place].Pointer(), l.v.mem.buf.Pointer(), l.v.typ.Dtype.Size(), l.walk, lo, lo+n)
+		}
+	}
+	for i := range s.stores {
+		w.show(s.stores[i].place, &s.stores[i].m.buf, lo, n)
+	}
+}
+
+func part(b graph.Buffer, lo, n int) graph.Buffer {
+	p := graph.Buffer{Type: graph.Type{Dtype: b.Type.Dtype, Shape: vector}}
+	p.Window(&b, lo, n)
+	return p
+}
+
+var vector = graph.Of(0)
+
+func (s *tileStep) results(yield func(*graph.Node, *memory) bool) {
+	for _, st := range s.stores {
+		if !yield(st.n, st.m) {
+			return
+		}
+	}
+}
+
+func (s *tileStep) operands(yield func(value) bool) {
+	for _, l := range s.loads {
+		if !yield(l.v) {
+			return
+		}
+	}
+}

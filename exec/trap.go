@@ -1,0 +1,124 @@
+package exec
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/vec"
+)
+
+// errNaN is what a step fails with when it wrote a NaN where the trap looks.
+var errNaN = errors.New("NaN")
+
+func hasNaN(b graph.Buffer) bool {
+	switch b.Type.Dtype {
+	case graph.Float32:
+		return vec.HasNaN(graph.Data[float32](b))
+	case graph.Float64:
+		return vec.HasNaN(graph.Data[float64](b))
+	}
+	return false
+}
+
+// markTraps decides where the trap looks: at outputs and at what the assignments write. A tiled step looks while its
+// tile is in cache; others get a step of their own.
+func (b *binder) markTraps() {
+	if b.noTrap {
+		return
+	}
+	watched := map[*memory]bool{}
+	for _, m := range b.results {
+		watched[m] = m.of.Dtype.Float() && m.of.Shape.Size() > 0
+	}
+	var steps []step
+	for _, s := range b.steps {
+		steps = append(steps, s)
+		if t, ok := s.(*tileStep); ok {
+			for i := range t.stores {
+				t.stores[i].trap = watched[t.stores[i].m]
+			}
+			continue
+		}
+		for n, m := range s.results {
+			if watched[m] {
+				steps = append(steps, &trapStep{header: header{node: n, op: "trap", work: graph.Work{Phases: [3]int{1}}}, m: m})
+			}
+		}
+	}
+	b.steps = steps
+}
+
+// A trapStep looks for NaN in what the step before it wrote.
+type trapStep struct {
+	header
+	m *memory
+}
+
+func (t *trapStep) prepare(*Plan) {}
+func (t *trapStep) task(_, _, _ int) error {
+	if hasNaN(t.m.buf) {
+		return errNaN
+	}
+	return nil
+}
+func (t *trapStep) results(func(*graph.Node, *memory) bool) {}
+func (t *trapStep) operands(yield func(value) bool)         { yield(value{mem: t.m}) }
+
+// trap runs the step again, from the same variables and draws, and names the first node that yields a NaN.
+func (p *Plan) trap() error {
+	for _, s := range p.steps {
+		if t, ok := s.(*tileStep); ok {
+			if n := t.firstNaN(); n != nil {
+				return p.found(n, s)
+			}
+		}
+		if err := p.run(s); err != nil && !errors.Is(err, errNaN) {
+			return err
+		}
+		for n, m := range s.results {
+			if hasNaN(m.buf) {
+				return p.found(n, s)
+			}
+		}
+	}
+	return errors.New("exec: a NaN is assigned or returned; nothing is committed")
+}
+
+func (p *Plan) found(n *graph.Node, s step) error {
+	for i, m := range p.feeds {
+		if hasNaN(m.buf) {
+			return fmt.Errorf("exec: input %q is fed NaN; nothing is committed", p.names[i])
+		}
+	}
+	for _, r := range p.reads {
+		if hasNaN(r.mem.buf) {
+			return fmt.Errorf("exec: %s holds NaN before the step; nothing is committed", r.v.Name())
+		}
+	}
+	return fmt.Errorf("%s: %s gives NaN; nothing is committed", n.Origin(), n.Op().Name())
+}
+
+// firstNaN runs the group op by op and returns the first whose results hold a NaN.
+func (s *tileStep) firstNaN() *graph.Node {
+	first := len(s.ops)
+	w := &s.at[0]
+	for lo := 0; lo < s.n; lo += s.tile {
+		n := min(s.tile, s.n-lo)
+		s.fetch(w, lo, n, -1)
+		for i := range s.ops[:first] {
+			if s.ops[i].k.Eval(&w.calls[i]) != nil {
+				break
+			}
+			for _, b := range w.calls[i].Out {
+				if hasNaN(b) {
+					first = min(first, i)
+				}
+			}
+		}
+	}
+	if first == len(s.ops) {
+		return nil
+	}
+	return s.ops[first].node
+}

@@ -1,0 +1,81 @@
+package flow_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/flow"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+type node = graph.Node
+
+// Two equal loops are one node, what does not depend on the loop leaves it, and a gradient has one loop more, not two.
+func TestLoops(t *testing.T) {
+	g := graph.New(graph.Training)
+	s, xs, w := g.Input("s", graph.Float64, 2), g.Input("xs", graph.Float64, 3, 2), g.Input("w", graph.Float64, 2)
+	loop := func() *node {
+		last, _ := flow.Scan([]*node{s}, []*node{xs}, func(s, x []*node) (next, y []*node) {
+			return []*node{ops.Add(ops.Mul(s[0], ops.Exp(w)), x[0])}, nil
+		})
+		return last[0]
+	}
+	if loop() != loop() {
+		t.Error("equal loops are two nodes")
+	}
+	count := func(n *node, name string) (k int) {
+		for _, m := range graph.Order([]*node{n}, nil) {
+			if m.Op().Name() == name {
+				k++
+			}
+		}
+		return k
+	}
+	if body := loop().Op().(graph.Higher).Bodies()[0]; count(body.Outs()[0], "exp") != 1 || count(loop(), "exp") != 1 {
+		t.Error("the invariant was not hoisted")
+	} else if strings.Contains(graphOf(body), "exp") {
+		t.Error("the invariant is inside", graphOf(body))
+	}
+	if d := autodiff.Grad(ops.Sum(loop()), w)[0]; count(d, "scan") != 2 {
+		t.Errorf("%d loops", count(d, "scan"))
+	}
+	if err := g.Verify(); err != nil {
+		t.Error(err)
+	}
+	flow.Scan([]*node{s}, []*node{xs}, func(s, x []*node) (next, y []*node) {
+		return []*node{ops.Mul(s[0], ops.UniformOf(s[0].Graph(), s[0].Type()))}, nil
+	})
+	if _, err := exec.Compile(g); err == nil || !strings.Contains(err.Error(), "flow_test.go") || !strings.Contains(err.Error(), "repeats in each step") {
+		t.Error(err)
+	}
+}
+
+// A branch not taken leaves no trace: not even a NaN in the gradient. Bodies that print alike can differ.
+func TestBranches(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := g.Input("x", graph.Float64)
+	safe := func(in []*node) []*node { return []*node{ops.Log(in[0])} }
+	other := func(in []*node) []*node { return []*node{ops.Like(0, in[0])} }
+	y := flow.Cond(ops.Less(ops.Like(0, x), x), safe, other, x)[0]
+	custom := func(slope float64) *node {
+		f := autodiff.Custom("same name", func(in []*node) []*node { return []*node{ops.Tanh(in[0])} },
+			func(in, _, dys []*node) []*node { return []*node{ops.Scale(slope, dys[0])} })
+		return flow.Cond(g.Fill(1, graph.T(graph.Bool)), func(in []*node) []*node { return f(in[0]) }, other, x)[0]
+	}
+	outs := []*node{autodiff.Grad(y, x)[0], autodiff.Grad(custom(5), x)[0], autodiff.Grad(custom(6), x)[0]}
+	p, err := exec.Compile(g, exec.In(x), exec.Out(outs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[float64]float64{-1: 0, 4: 0.25} {
+		out, err := p.Run([]float64{at})
+		if err != nil || exec.Scalar(out[0]) != want || exec.Scalar(out[1]) != 5 || exec.Scalar(out[2]) != 6 {
+			t.Error(at, out[0], out[1], out[2], err)
+		}
+	}
+}
+
+func graphOf(f *graph.Func) string { return f.Graph().String() }

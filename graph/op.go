@@ -1,0 +1,88 @@
+package graph
+
+// An Op is a pure function of typed arrays: a comparable value whose exported fields are its attributes.
+// Infer returns the types of the results for operands of the given types, or says in one clause what was wanted.
+type Op interface {
+	Name() string
+	Infer(in []Type) ([]Type, error)
+}
+
+// What else an op can do, it says by implementing some of these.
+type (
+	// Kernel computes the results. An op without one must be a Composite.
+	Kernel interface{ Eval(*Call) error }
+
+	// Parallel cuts a kernel into phases of tasks, from types alone: never from the number of workers, so that the
+	// result has the same bits for any. Eval is then called once for each task.
+	Parallel interface{ Work(in, out []Type) Work }
+
+	// Pointwise marks an op that treats all elements alike: any shape will do, so batching is free, and its kernel
+	// may be called on any span of the elements, in place or not.
+	Pointwise interface{ Elementwise() }
+
+	// View marks an op whose only result is its only operand seen through another layout; ok is false where no
+	// strides can express it.
+	View interface {
+		View(x Type, at Layout) (y Layout, ok bool)
+	}
+
+	// Partial gives ∂y/∂xᵢ of a pointwise op; the chain rule itself is the engine's business.
+	Partial interface{ Partial(y *Node, i int) *Node }
+	// VJP pulls the cotangent dy of the only result back to each operand; nil where none flows.
+	VJP interface{ VJP(y, dy *Node) []*Node }
+	// VJPs does so for several results; a nil dy means no cotangent. Returning nil declines: the engine then
+	// differentiates the definition.
+	VJPs interface{ VJPs(ys, dys []*Node) []*Node }
+
+	// Composite gives the op in terms of others. Define must not draw: it may run more than once.
+	Composite interface{ Define(in []*Node) []*Node }
+
+	// Batcher applies the op to every row at once: each mapped operand has one more leading axis, and so must all
+	// results. At least one operand is mapped.
+	Batcher interface {
+		Batch(in []*Node, mapped []bool) []*Node
+	}
+
+	// Simplifier returns an equal but cheaper node, or nil. Executors ask; the graph the user built stays as it is.
+	Simplifier interface{ Simplify(n *Node) *Node }
+
+	// Higher lists the bodies an op runs; a Call offers them in this order.
+	Higher interface{ Bodies() []*Func }
+
+	// Costed counts floating-point operations, a multiplication and an addition as two; ops of O(n) work need not.
+	Costed interface{ Flops(in, out []Type) int64 }
+
+	// Labeled overrides how an op prints.
+	Labeled interface{ Label() string }
+)
+
+// Work is how a kernel is cut. Phases run one after the other; the tasks of a phase in any order, at once.
+type Work struct {
+	Phases  [3]int // tasks of each phase; 0 skips it
+	Scratch int    // bytes shared by all tasks of all phases
+	Local   int    // bytes of its own for whoever runs a task; the contents do not last
+}
+
+// A Layout says where the elements of an array lie in the buffer of another: element i at Offset + Σ iₖ·Strides[k].
+type Layout struct {
+	Offset  int
+	Strides [MaxRank]int
+}
+
+// A Call is one evaluation, or one task of one. Results must be written in full; operands must not be written.
+type Call struct {
+	In, Out        []Buffer
+	Phase, Task    int
+	Tasks          int
+	Scratch, Local Buffer // of dtype Uint8
+	Body           []Body
+}
+
+// A Body runs a Func; what it returns is the caller's until the next call.
+type Body func(in []Buffer) ([]Buffer, error)
+
+// Span returns the part [lo, hi) of n elements that belongs to the call's task.
+func (c *Call) Span(n int) (lo, hi int) {
+	t := max(1, c.Tasks)
+	return c.Task * n / t, (c.Task + 1) * n / t
+}

@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// An origin is the call stack that led to a node. Equal stacks are kept once.
+type origin [24]uintptr
+
+// As makes the nodes built until the returned function is called carry n's origin.
+func (g *Graph) As(n *Node) func() {
+	old := g.from
+	g.from = n
+	return func() { g.from = old }
+}
+
+func (g *Graph) origin() *origin {
+	if g.from != nil {
+		return g.from.app.origin
+	}
+	var at origin
+	runtime.Callers(4, at[:])
+	o := g.origins[at]
+	if o == nil {
+		o = &at
+		g.origins[at] = o
+	}
+	return o
+}
+
+// Origin returns the user's file and line that led to n, as "model.go:31".
+func (n *Node) Origin() string { return n.app.origin.String() }
+
+const module = "github.com/kedja-ml/kedja/"
+
+// String is the first frame outside the library: the line the user must look at.
+func (o *origin) String() string {
+	n := 0
+	for n < len(o) && o[n] != 0 {
+		n++
+	}
+	if n == 0 {
+		return "?"
+	}
+	fs := runtime.CallersFrames(o[:n])
+	for f, more := fs.Next(); ; f, more = fs.Next() {
+		if !library(f) {
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+		}
+		if !more {
+			return "?"
+		}
+	}
+}
+
+func library(f runtime.Frame) bool {
+	pkg, ours := strings.CutPrefix(f.Function, module)
+	if !ours || strings.HasSuffix(f.File, "_test.go") {
+		return false
+	}
+	for _, p := range []string{"cmd/", "examples/", "bench", "docs/"} {
+		if strings.HasPrefix(pkg, p) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,65 @@
+package graph
+
+import "slices"
+
+// Order returns the ancestors of outs, operands first, one node for each application. It does not pass stop, and
+// follows captures out of a body.
+func Order(outs []*Node, stop func(*Node) bool) []*Node {
+	seen := map[*application]bool{}
+	var order []*Node
+	todo := slices.Clone(outs)
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[n.app] || stop != nil && stop(n) || !n.Valid() {
+			continue
+		}
+		seen[n.app] = true
+		order = append(order, n.app.out[0])
+		todo = append(todo, n.app.in...)
+	}
+	slices.SortFunc(order, func(a, b *Node) int { return a.id - b.id })
+	return order
+}
+
+// Rebuild maps outs through f, operands first; the nodes in at are given. It is how everything that turns a graph
+// into a graph is written. at is extended with each node met.
+func Rebuild(outs []*Node, at map[*Node]*Node, f func(n *Node, in []*Node) []*Node) []*Node {
+	look := func(ns []*Node) []*Node {
+		r := make([]*Node, len(ns))
+		for i, n := range ns {
+			if r[i] = at[n]; !n.Valid() {
+				r[i] = n
+			}
+		}
+		return r
+	}
+	for _, n := range Order(outs, func(n *Node) bool { return at[n] != nil }) {
+		for i, r := range f(n, look(n.app.in)) {
+			if o := n.app.out[i]; at[o] == nil {
+				at[o] = r
+			}
+		}
+	}
+	return look(outs)
+}
+
+// Again applies the op of n to other operands, in g if there are none; it keeps n's origin.
+func Again(g *Graph, n *Node, in []*Node) []*Node {
+	if len(in) > 0 {
+		g = in[0].g
+	}
+	defer g.As(n)()
+	if len(in) == 0 {
+		return []*Node{g.Nullary(n.Op())}
+	}
+	return ApplyN(n.Op(), len(n.Results()), in...)
+}
+
+func types(ns []*Node) []Type {
+	ts := make([]Type, len(ns))
+	for i, n := range ns {
+		ts[i] = n.typ
+	}
+	return ts
+}

@@ -1,0 +1,142 @@
+package conv
+
+import "github.com/kedja-ml/kedja/internal/kernel/gemm"
+
+// runFilter sums bands into partial filters in phase 0 and adds these up in phase 1.
+func runFilter[T gemm.Float](f *filterCut, phase, task int, x, w, y, scratch, local []T) {
+	units := f.shape.Groups * f.panels
+	if phase == 1 {
+		u0, u1 := part(units, f.reducers, task)
+		for u := u0; u < u1; u++ {
+			reduce(f, u, scratch, w)
+		}
+		return
+	}
+	t := filterTask[T]{filterCut: f, source: x, other: y, local: local}
+	if f.swapped {
+		t.source, t.other = y, x
+	}
+	chunk := task / f.units / f.ranges
+	b0, b1 := part(f.bands(), f.chunks, chunk)
+	t.c0, t.c1 = part(f.sources, f.ranges, task/f.units%f.ranges)
+	u0, u1 := part(units, f.units, task%f.units)
+	t.partial = scratch[chunk*f.partial():][:f.partial()]
+	for b := b0; b < b1; b++ {
+		t.seek(b)
+		for u := u0; u < u1; {
+			some := min(unitsAtOnce, u1-u, f.panels-u%f.panels)
+			t.sum(u, some, b > b0)
+			u += some
+		}
+	}
+}
+
+// A filterTask sums products of channels [c0, c1) of each group of the source, one band after the other.
+type filterTask[T gemm.Float] struct {
+	*filterCut
+	source, other, partial, local []T
+	c0, c1                        int
+	image, images                 int    // of the band at hand
+	from, size                    [3]int // its positions in each of them
+}
+
+func (t *filterTask[T]) seek(band int) {
+	at := split(band, [3]int(t.grid[1:]))
+	t.image = at[0] / t.grid[1] * t.band[0]
+	at[0] %= t.grid[1]
+	t.images = min(t.band[0], t.shape.N-t.image)
+	for d := range at {
+		most := t.band[d+1]
+		t.from[d] = at[d] * most
+		t.size[d] = min(most, t.c[d].outputs-t.from[d])
+	}
+}
+
+// sum adds the band's products to a number of units of one group, or begins them.
+func (t *filterTask[T]) sum(unit, units int, add bool) {
+	g, u := unit/t.panels, unit%t.panels
+	panels, room := t.local[:unitsAtOnce*t.panelSize()], t.local[unitsAtOnce*t.panelSize():]
+	t.packPanels(g, u, units, panels)
+
+	c := &t.c
+	to := t.from
+	for d := range to {
+		to[d] += t.size[d]
+	}
+	b := c.box(t.from, to)
+	plane := c[0].source * c[1].source * c[2].source
+	slot := t.shape.Groups * t.sources * plane
+	source := t.source[t.image*slot+g*t.sources*plane:]
+	p := strip[T]{c: c, nr: t.nr, planes: t.images * t.size[0], height: t.size[1], width: t.size[2], add: add}
+	inside := b.inside(c)
+	step := t.copyChannels()
+	if inside {
+		step = t.c1 - t.c0
+	}
+	for ch := t.c0; ch < t.c1; ch += step {
+		some := min(step, t.c1-ch)
+		if inside {
+			p.view = placed(c, &b, source[ch*plane:], slot)
+		} else {
+			p.view = copied(c, &b, source[ch*plane:], slot, t.images, some, 1, room)
+		}
+		p.jump = p.view.slot
+		if t.size[0] > 1 {
+			p.jump = p.view.jump[0]
+		}
+		for i := range units {
+			p.panel = panels[i*t.panelSize():]
+			p.multiply(some, t.partial[((unit+i)*t.pairs+ch*c.taps())*t.nr:])
+		}
+	}
+}
+
+// packPanels packs the band's part of the other tensor: a panel for each unit, in which positions are rows.
+func (t *filterTask[T]) packPanels(g, u, units int, panels []T) {
+	plane := t.c.outputs()
+	rows := volume(t.size)
+	start := (t.from[0]*t.c[1].outputs+t.from[1])*t.c[2].outputs + t.from[2]
+	for i := range units {
+		first := (u + i) * t.nr
+		columns := min(t.nr, t.columns-first)
+		for n := range t.images {
+			from := t.other[(((t.image+n)*t.shape.Groups+g)*t.columns+first)*plane+start:]
+			gemm.PackB(rows, columns, from, plane, true, panels[i*t.panelSize()+n*rows*t.nr:])
+		}
+	}
+}
+
+// reduce adds up the partial filters of a unit, chunk by chunk, and stores them where they belong. It takes several
+// pairs at a time, so that lines of w are written whole.
+func reduce[T gemm.Float](f *filterCut, unit int, scratch, w []T) {
+	g, first := unit/f.panels, unit%f.panels*f.nr
+	columns, taps := min(f.nr, f.columns-first), f.c.taps()
+	w = w[g*f.pairs*f.columns:][:f.pairs*f.columns]
+	size := f.partial()
+	var sums [16 * maxColumns]T
+	for i := 0; i < f.pairs; i += 16 {
+		some := min(16, f.pairs-i)
+		clear(sums[:some*columns])
+		for chunk := range f.chunks {
+			for r := range some {
+				sum := sums[r*columns:][:columns]
+				for j, v := range scratch[chunk*size+(unit*f.pairs+i+r)*f.nr:][:len(sum)] {
+					sum[j] += v
+				}
+			}
+		}
+		for j := range columns {
+			if !f.swapped {
+				row := w[(first+j)*f.pairs+i:][:some]
+				for r := range row {
+					row[r] = sums[r*columns+j]
+				}
+				continue
+			}
+			for r := range some {
+				channel, tap := (i+r)/taps, (i+r)%taps
+				w[(channel*f.columns+first+j)*taps+tap] = sums[r*columns+j]
+			}
+		}
+	}
+}

@@ -1,0 +1,31 @@
+package conv
+
+import (
+	"unsafe"
+
+	"github.com/kedja-ml/kedja/internal/kernel/gemm"
+)
+
+// Run does one task of a phase. It produces the tensor the role names, in full, from the other two. For the role Y,
+// bias, of K elements or nil, is added and ReLU applied last. Scratch and local have the sizes that Work tells and may
+// hold anything.
+func Run[T gemm.Float](s Shape, r Role, phase, task int, x, w, y, bias []T, relu bool, scratch, local []T) {
+	size := sizeof[T]()
+	s = s.merged()
+	switch r {
+	case X:
+		d := newDataCut(s, r, size)
+		runData(&d, phase, task, y, w, x, nil, false, scratch, local)
+	case Y:
+		d := newDataCut(s, r, size)
+		runData(&d, phase, task, x, w, y, bias, relu, scratch, local)
+	case W:
+		f := newFilterCut(s, size)
+		runFilter(&f, phase, task, x, w, y, scratch, local)
+	}
+}
+
+func sizeof[T gemm.Float]() int {
+	var x T
+	return int(unsafe.Sizeof(x))
+}

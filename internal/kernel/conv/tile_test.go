@@ -1,0 +1,173 @@
+package conv
+
+import (
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/kedja-ml/kedja/internal/kernel/cpu"
+	"github.com/kedja-ml/kedja/internal/kernel/gemm"
+	"pgregory.net/rapid"
+)
+
+// widths are the columns of a tile that some machine has and this one can run.
+func widths[T gemm.Float]() []int {
+	w := []int{64 / sizeof[T]()}
+	if cpu.AVX512 {
+		w = append(w, 128/sizeof[T]())
+	}
+	return w
+}
+
+func both(t *testing.T, single, double func(*rapid.T)) {
+	t.Run("float32", func(t *testing.T) { rapid.Check(t, single) })
+	t.Run("float64", func(t *testing.T) { rapid.Check(t, double) })
+}
+
+// Assembly against plain Go, whose products are rounded once more.
+func TestTile(t *testing.T) { both(t, checkTile[float32], checkTile[float64]) }
+
+func checkTile[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	s := strip[T]{
+		nr:     rapid.SampledFrom(widths[T]()).Draw(t, "nr"),
+		planes: rapid.IntRange(1, 3).Draw(t, "planes"), height: rapid.IntRange(1, 4).Draw(t, "height"),
+		width: rapid.IntRange(1, 11).Draw(t, "width"), add: rapid.Bool().Draw(t, "add"),
+	}
+	step := rapid.IntRange(1, 3).Draw(t, "step")
+	row := s.width*step + rapid.IntRange(-2, 9).Draw(t, "row")
+	s.jump = s.height*row + rapid.IntRange(-3, 5).Draw(t, "jump")
+	row, s.jump = max(0, row), max(0, s.jump)
+	s.view.jump = [3]int{0, row, step}
+	s.view.data = random[T](r, 2000)
+	s.panel = random[T](r, s.planes*s.height*s.width*s.nr)
+	offsets := make([]int, rapid.IntRange(1, gemm.MR).Draw(t, "rows"))
+	for i := range offsets {
+		offsets[i] = r.IntN(1000)
+	}
+	got, want := newGuarded[T](len(offsets)*s.nr), random[T](r, len(offsets)*s.nr)
+	if s.add {
+		copy(got.s, want)
+	}
+	s.tile(offsets, got.s)
+	got.check(t, "tile")
+	tileGo(&s, offsets, want)
+	eps := map[int]float64{4: 0x1p-23, 8: 0x1p-52}[sizeof[T]()]
+	n := float64(s.planes*s.height*s.width + 1)
+	for i, v := range want {
+		if !(math.Abs(float64(got.s[i]-v)) <= eps*n*n) {
+			t.Fatalf("element %d is %v, want %v", i, got.s[i], v)
+		}
+	}
+}
+
+// Moving, adding and finishing must agree in bits.
+func TestPanel(t *testing.T) { both(t, checkPanel[float32], checkPanel[float64]) }
+
+func checkPanel[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	nr := rapid.SampledFrom(widths[T]()).Draw(t, "nr")
+	data := random[T](r, rapid.IntRange(nr, 600).Draw(t, "data"))
+	var runs []run
+	column := 0
+	for range rapid.IntRange(1, 6).Draw(t, "runs") {
+		if column < nr {
+			runs = append(runs, run{column: column})
+			column += 1 + r.IntN(nr-column)
+		}
+	}
+	runs = append(runs, run{column: column})
+	offsets := make([]int, rapid.IntRange(1, 20).Draw(t, "rows"))
+	furthest := 0
+	for i := range offsets {
+		offsets[i] = r.IntN(len(data) - nr + 1)
+		furthest = max(furthest, offsets[i])
+	}
+	for i := range runs[:len(runs)-1] {
+		runs[i].from = r.IntN(len(data) - furthest - (runs[i+1].column - runs[i].column) + 1)
+	}
+	got, want := newGuarded[T]((len(offsets)+1)*nr), make([]T, (len(offsets)+1)*nr)
+	packPanel(nr, data, offsets, furthest, runs, got.s)
+	got.check(t, "panel")
+	packPanelGo(nr, data, offsets, runs, want)
+	for k := range offsets {
+		sameBits(t, got.s[k*nr:][:column], want[k*nr:][:column], "panel")
+	}
+}
+
+func TestFinish(t *testing.T) { both(t, checkFinish[float32], checkFinish[float64]) }
+
+func checkFinish[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	rows, columns := rapid.IntRange(0, 9).Draw(t, "rows"), rapid.SampledFrom([]int{0, 1, 7, 16, 33, 70, 4200}).Draw(t, "columns")
+	ldc := columns + r.IntN(3)
+	got := newGuarded[T](rows * ldc)
+	copy(got.s, random[T](r, len(got.s)))
+	for _, v := range []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(-1))} {
+		if len(got.s) > 0 {
+			got.s[r.IntN(len(got.s))] = v
+		}
+	}
+	want := append([]T(nil), got.s...)
+	var bias []T
+	if rapid.Bool().Draw(t, "biased") {
+		bias = random[T](r, rows)
+	}
+	relu := rapid.Bool().Draw(t, "relu")
+	finish(rapid.SampledFrom(widths[T]()).Draw(t, "nr"), rows, columns, got.s, ldc, bias, relu)
+	got.check(t, "finish")
+	finishGo(rows, columns, want, ldc, bias, relu)
+	sameBits(t, got.s, want, "finish")
+}
+
+func TestAccumulate(t *testing.T) { both(t, checkAccumulate[float32], checkAccumulate[float64]) }
+
+func checkAccumulate[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	rows, width := rapid.IntRange(1, 9).Draw(t, "rows"), rapid.IntRange(1, 40).Draw(t, "width")
+	stride := width + r.IntN(3)
+	src := random[T](r, rows*stride)
+	got := newGuarded[T](200)
+	copy(got.s, random[T](r, 200))
+	want := append([]T(nil), got.s...)
+	offsets := make([]int, rows)
+	for i := range offsets {
+		offsets[i] = r.IntN(200 - width + 1)
+	}
+	accumulate(rows, width, src, stride, got.s, offsets)
+	got.check(t, "accumulate")
+	accumulateGo(rows, width, src, stride, want, offsets)
+	sameBits(t, got.s, want, "accumulate")
+}
+
+// A loop of kernels must let the collector stop it: directly in a loop, assembly has held it up for seconds.
+func TestCollectorIsNotHeldUp(t *testing.T) {
+	for _, role := range roles {
+		p := newRunner[float32](plain2d(4, 8, 8, 28, 3, 1, 1), role, 1)
+		done, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					for range 200 {
+						p.run()
+					}
+				}
+			}
+		}()
+		start := time.Now()
+		for range 3 {
+			runtime.GC()
+		}
+		if d := time.Since(start); d > 3*time.Second {
+			t.Errorf("role %d: three collections took %v", role, d)
+		}
+		close(done)
+		<-stopped
+	}
+}

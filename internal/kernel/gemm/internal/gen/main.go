@@ -1,0 +1,126 @@
+// Command gen writes the assembly of package gemm: tiles of C held in registers, packers, and the register-only loops
+// that measure a machine's peak. Run it by go generate in the package's folder.
+package main
+
+import (
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A flavour is an element type held in vectors of one width.
+type flavour struct {
+	isa  string
+	elem string // as in Go
+	size int    // bytes of an element
+	wide int    // bytes of a vector
+}
+
+func (f flavour) name() string { return f.elem + f.isa }
+
+func (f flavour) vec() reg.VecVirtual {
+	if f.wide == 64 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// at is where vector v of a row that begins at m lies.
+func (f flavour) at(m Mem, v int) Mem {
+	m.Disp += v * f.wide
+	return m
+}
+
+func (f flavour) zero(x Op) {
+	if f.wide == 64 {
+		VPXORD(x, x, x)
+		return
+	}
+	VXORPS(x, x, x)
+}
+
+// move loads or stores a vector.
+func (f flavour) move(from, to Op) {
+	if f.size == 4 {
+		VMOVUPS(from, to)
+		return
+	}
+	VMOVUPD(from, to)
+}
+
+func (f flavour) broadcast(m Mem, x Op) {
+	if f.size == 4 {
+		VBROADCASTSS(m, x)
+		return
+	}
+	VBROADCASTSD(m, x)
+}
+
+// fma is sum += x·y.
+func (f flavour) fma(x, y, sum Op) {
+	if f.size == 4 {
+		VFMADD231PS(x, y, sum)
+		return
+	}
+	VFMADD231PD(x, y, sum)
+}
+
+func (f flavour) add(x, sum Op) {
+	if f.size == 4 {
+		VADDPS(x, sum, sum)
+		return
+	}
+	VADDPD(x, sum, sum)
+}
+
+// relu gives x itself when the comparison with zero is equal or unordered: −0 and NaN stay.
+func (f flavour) relu(zero, x Op) {
+	if f.size == 4 {
+		VMAXPS(x, zero, x)
+		return
+	}
+	VMAXPD(x, zero, x)
+}
+
+// scale turns a stride in elements into bytes.
+func (f flavour) scale(r Op) {
+	if f.size == 4 {
+		SHLQ(Imm(2), r)
+		return
+	}
+	SHLQ(Imm(3), r)
+}
+
+func main() {
+	ConstraintExpr("amd64,!noasm")
+	for _, f := range []flavour{
+		{"AVX2", "float32", 4, 32},
+		{"AVX2", "float64", 8, 32},
+		{"AVX512", "float32", 4, 64},
+		{"AVX512", "float64", 8, 64},
+	} {
+		for rows := 1; rows <= maxRows; rows++ {
+			tile(f, rows, vectors, true)
+			tile(f, rows, vectors, false)
+		}
+		tile(f, 1, wide, false)
+		peak(f)
+	}
+	interleave32()
+	interleave64()
+	for _, bytes := range []int{24, 48, 64, 128} {
+		copyRows(bytes)
+	}
+	copyRowsMasked()
+	transpose32()
+	transpose64()
+	Generate()
+}
+
+// begin opens a function whose pointers do not escape.
+func begin(name, doc, params string) {
+	TEXT(name, attr.NOSPLIT, "func("+params+")")
+	Pragma("noescape")
+	Doc(doc)
+}

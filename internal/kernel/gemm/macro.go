@@ -1,0 +1,93 @@
+package gemm
+
+import "unsafe"
+
+// Tile computes C[mr×NR] = A·B, or adds to C: a is one panel of [PackA], mr×k stored as [k][mr], 1 ≤ mr ≤ MR; b is a
+// panel [k][NR]; row i of C begins at c[i*ldc]. k should be a few thousand at most: nothing can stop a tile half-way.
+func Tile[T Float](mr, k int, a, b, c []T, ldc int, acc bool) {
+	nr := NR[T]()
+	if mr == 0 {
+		return
+	}
+	a, b, c = a[:mr*k], b[:nr*k], c[:(mr-1)*ldc+nr]
+	tile(level, mr, nr, k, unsafe.SliceData(a), mr, unsafe.SliceData(b), nr, unsafe.SliceData(c), ldc, accumulating(acc), nil)
+}
+
+// Macro computes C[mc×nc] = A·B, or adds to C, from packed operands: pa by [PackA], pb in panels of NR columns, each
+// [kc][NR], the last one padded with zeros. tmp holds at least MR·NR elements. Row i of C begins at c[i*ldc]; nothing
+// outside the mc×nc block is written.
+func Macro[T Float](mc, nc, kc int, pa, pb, c []T, ldc int, acc bool, tmp []T) {
+	if mc == 0 || nc == 0 {
+		return
+	}
+	nr := NR[T]()
+	pa, pb, c = pa[:mc*kc], pb[:(nc+nr-1)/nr*nr*kc], c[:(mc-1)*ldc+nc]
+	for j := 0; j < nc; j += nr {
+		s := strip[T]{
+			isa: level, nr: nr, rows: mc, cols: min(nr, nc-j), k: kc,
+			a: pa, packed: true, b: unsafe.SliceData(pb[j*kc:]), ldb: nr, c: c[j:], ldc: ldc,
+			flags: accumulating(acc), tmp: tmp,
+		}
+		s.run()
+	}
+}
+
+func accumulating(acc bool) int {
+	if acc {
+		return accumulate
+	}
+	return 0
+}
+
+// strip is a column of tiles: rows of A against one panel of B.
+type strip[T Float] struct {
+	isa        isa
+	nr         int
+	rows, cols int // cols ≤ NR
+	k          int
+	a          []T // packed, or in place
+	lda        int // of a in place
+	packed     bool
+	b          *T // a whole panel: columns from cols to NR are read
+	ldb        int
+	c          []T
+	ldc        int
+	bias       []T // of these columns, or nil
+	flags      int // rowMajor is about a in place
+	tmp        []T
+}
+
+func (s *strip[T]) run() {
+	nr := s.nr
+	full := s.cols == nr
+	var bias *T
+	if s.bias != nil {
+		bias = unsafe.SliceData(s.bias[:s.cols])
+	}
+	for i := 0; i < s.rows; i += MR {
+		mr := min(MR, s.rows-i)
+		a, lda := s.panel(i, mr)
+		if full {
+			tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
+			continue
+		}
+		tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.tmp[:MR*nr]), nr, s.flags&rowMajor, nil)
+		for r := range mr {
+			c := s.c[(i+r)*s.ldc:][:s.cols]
+			finish(c, s.tmp[r*nr:][:s.cols], s.bias, s.flags)
+		}
+	}
+}
+
+// panel returns rows i to i+mr of A and their leading dimension.
+func (s *strip[T]) panel(i, mr int) (*T, int) {
+	switch {
+	case s.k == 0:
+		return nil, 0
+	case s.packed:
+		return unsafe.SliceData(s.a[i*s.k:]), mr
+	case s.flags&rowMajor != 0:
+		return unsafe.SliceData(s.a[i*s.lda:]), s.lda
+	}
+	return unsafe.SliceData(s.a[i:]), s.lda
+}

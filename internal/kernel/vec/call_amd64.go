@@ -1,0 +1,182 @@
+//go:build amd64 && !noasm
+
+package vec
+
+import (
+	"math"
+	"unsafe"
+
+	"github.com/kedja-ml/kedja/internal/kernel/cpu"
+)
+
+// Functions here return false, and do nothing, where there is no assembly.
+//
+// The assembly is called through functions that are not inlined, so that their prologues let the garbage collector stop a loop of them.
+
+func pointer[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
+
+func isSingle[T Float]() bool {
+	var v T
+	return unsafe.Sizeof(v) == 4
+}
+
+func binary[T Float](r routine, dst, x, y []T, a T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	x, y = x[:len(dst)], y[:len(dst)]
+	for len(dst) > 0 {
+		k := min(chunk, len(dst))
+		if isSingle[T]() {
+			binary32(r, pointer[float32](dst), pointer[float32](x), pointer[float32](y), k, float32(a))
+		} else {
+			binary64(r, pointer[float64](dst), pointer[float64](x), pointer[float64](y), k, float64(a))
+		}
+		dst, x, y = dst[k:], x[k:], y[k:]
+	}
+	return true
+}
+
+func unary[T Float](r routine, dst, x []T, a, b T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	x = x[:len(dst)]
+	for len(dst) > 0 {
+		k := min(chunk, len(dst))
+		if isSingle[T]() {
+			unary32(r, pointer[float32](dst), pointer[float32](x), k, float32(a), float32(b))
+		} else {
+			unary64(r, pointer[float64](dst), pointer[float64](x), k, float64(a), float64(b))
+		}
+		dst, x = dst[k:], x[k:]
+	}
+	return true
+}
+
+// single is unary for functions that exist for float32 only.
+func single[T Float](r routine, dst, x []T) bool { return isSingle[T]() && unary(r, dst, x, 0, 0) }
+
+func comparison[T Float](r routine, dst []bool, x, y []T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	x, y = x[:len(dst)], y[:len(dst)]
+	for len(dst) > 0 {
+		k := min(chunk, len(dst))
+		if isSingle[T]() {
+			comparison32(r, unsafe.SliceData(dst), pointer[float32](x), pointer[float32](y), k)
+		} else {
+			comparison64(r, unsafe.SliceData(dst), pointer[float64](x), pointer[float64](y), k)
+		}
+		dst, x, y = dst[k:], x[k:], y[k:]
+	}
+	return true
+}
+
+func choice[T Element](dst []T, cond []bool, x, y []T) bool {
+	var v T
+	if !cpu.AVX2 || unsafe.Sizeof(v) == 1 {
+		return false
+	}
+	cond, x, y = cond[:len(dst)], x[:len(dst)], y[:len(dst)]
+	for len(dst) > 0 {
+		k := min(chunk, len(dst))
+		if unsafe.Sizeof(v) == 4 {
+			choice32(pointer[float32](dst), unsafe.SliceData(cond), pointer[float32](x), pointer[float32](y), k)
+		} else {
+			choice64(pointer[float64](dst), unsafe.SliceData(cond), pointer[float64](x), pointer[float64](y), k)
+		}
+		dst, cond, x, y = dst[k:], cond[k:], x[k:], y[k:]
+	}
+	return true
+}
+
+//go:noinline
+func choice32(dst *float32, cond *bool, x, y *float32, n int) { choose32(dst, cond, x, y, n) }
+
+//go:noinline
+func choice64(dst *float64, cond *bool, x, y *float64, n int) { choose64(dst, cond, x, y, n) }
+
+//go:noinline
+func sum[T Float](x []T) (T, bool) {
+	if !cpu.AVX2 {
+		return 0, false
+	}
+	if isSingle[T]() {
+		return T(sum32(pointer[float32](x), len(x))), true
+	}
+	return T(sum64(pointer[float64](x), len(x))), true
+}
+
+//go:noinline
+func dot[T Float](x, y []T) (T, bool) {
+	if !cpu.AVX2 {
+		return 0, false
+	}
+	if isSingle[T]() {
+		return T(dot32(pointer[float32](x), pointer[float32](y), len(x))), true
+	}
+	return T(dot64(pointer[float64](x), pointer[float64](y), len(x))), true
+}
+
+//go:noinline
+func sumSquaresShift[T Float](x []T, m T) (T, bool) {
+	if !cpu.AVX2 {
+		return 0, false
+	}
+	if isSingle[T]() {
+		return T(sumSquaresShift32(pointer[float32](x), len(x), float32(m))), true
+	}
+	return T(sumSquaresShift64(pointer[float64](x), len(x), float64(m))), true
+}
+
+//go:noinline
+func expSumShift[T Float](dst, x []T, shift T) (T, bool) {
+	if !cpu.AVX2 || !isSingle[T]() {
+		return 0, false
+	}
+	return T(expSumShift32(pointer[float32](dst), pointer[float32](x), len(x), float32(shift))), true
+}
+
+//go:noinline
+func largest[T Float](x []T) (m T, ok bool) {
+	if !cpu.AVX2 {
+		return 0, false
+	}
+	if isSingle[T]() {
+		m = T(largest32(pointer[float32](x), len(x)))
+	} else {
+		m = T(largest64(pointer[float64](x), len(x)))
+	}
+	if m == 0 { // of either sign
+		for _, v := range x {
+			if v == 0 && !math.Signbit(float64(v)) {
+				return v, true
+			}
+		}
+	}
+	return m, true
+}
+
+//go:noinline
+func hasNaN[T Float](x []T) (found, ok bool) {
+	if !cpu.AVX2 {
+		return false, false
+	}
+	if isSingle[T]() {
+		return hasNaN32(pointer[float32](x), len(x)) != 0, true
+	}
+	return hasNaN64(pointer[float64](x), len(x)) != 0, true
+}
+
+//go:noinline
+func nonFinite[T Float](x []T) (found, ok bool) {
+	if !cpu.AVX2 {
+		return false, false
+	}
+	if isSingle[T]() {
+		return nonFinite32(pointer[float32](x), len(x)) != 0, true
+	}
+	return nonFinite64(pointer[float64](x), len(x)) != 0, true
+}

@@ -1,0 +1,98 @@
+package vec
+
+import "math"
+
+// The elementary functions of float32 are assembly, or else the float64 function, rounded.
+
+// Exp writes eˣ, for float32 within 1.1 ulp, subnormal results included: below −103.98 it is 0, from 88.73 on +Inf.
+func Exp[T Float](dst, x []T) {
+	if !single(exp, dst, x) {
+		mapped(math.Exp, dst, x)
+	}
+}
+
+// Log writes ln x, for float32 within 1 ulp: −Inf for ±0, NaN below.
+func Log[T Float](dst, x []T) {
+	if !single(log, dst, x) {
+		mapped(math.Log, dst, x)
+	}
+}
+
+// Log1p writes ln(1 + x), for float32 within 1.5 ulp: −Inf for −1, NaN below.
+func Log1p[T Float](dst, x []T) {
+	if !single(log1p, dst, x) {
+		mapped(math.Log1p, dst, x)
+	}
+}
+
+// Tanh writes the hyperbolic tangent, for float32 within 1.5 ulp.
+func Tanh[T Float](dst, x []T) {
+	if !single(tanh, dst, x) {
+		mapped(math.Tanh, dst, x)
+	}
+}
+
+// Sigmoid writes 1/(1 + e⁻ˣ), for float32 within 2.5 ulp.
+func Sigmoid[T Float](dst, x []T) {
+	if !single(sigmoid, dst, x) {
+		mapped(sigmoid64, dst, x)
+	}
+}
+
+// Softplus writes ln(1 + eˣ), for float32 within 2 ulp.
+func Softplus[T Float](dst, x []T) {
+	if !single(softplus, dst, x) {
+		mapped(softplus64, dst, x)
+	}
+}
+
+// Erf writes the error function 2/√π·∫₀ˣ e^(−t²) dt, for float32 within 1.25 ulp.
+func Erf[T Float](dst, x []T) {
+	if !single(erf, dst, x) {
+		mapped(math.Erf, dst, x)
+	}
+}
+
+// GELU writes x·Φ(x) = ½x·(1 + erf(x/√2)) (Hendrycks & Gimpel, Gaussian Error Linear Units, 2016), for float32 within 4 ulp, in the
+// negative tail too. Its limit at −Inf is −0.
+func GELU[T Float](dst, x []T) {
+	if !single(gelu, dst, x) {
+		mapped(gelu64, dst, x)
+	}
+}
+
+// GELUTanh writes the approximation ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) of GELU, from the same paper, for float32 within
+// 3 ulp. Its limit at −Inf is −0.
+func GELUTanh[T Float](dst, x []T) {
+	if !single(geluTanh, dst, x) {
+		mapped(geluTanh64, dst, x)
+	}
+}
+
+//go:noinline
+func mapped[T Float](f func(float64) float64, dst, x []T) {
+	for i, v := range x[:len(dst)] {
+		dst[i] = T(f(float64(v)))
+	}
+}
+
+func sigmoid64(x float64) float64 {
+	e := math.Exp(-math.Abs(x))
+	if x < 0 {
+		return e / (1 + e)
+	}
+	return 1 / (1 + e)
+}
+
+func softplus64(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+func gelu64(x float64) float64 {
+	x = max(x, -40) // Φ(−40) is 0
+	return 0.5 * x * math.Erfc(-x/math.Sqrt2)
+}
+
+func geluTanh64(x float64) float64 {
+	const c = 0.797884560802865355879892119868763737 // √(2/π)
+	x = max(x, -40)
+	return x * sigmoid64(2*c*x*(1+0.044715*x*x))
+}

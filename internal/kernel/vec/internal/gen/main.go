@@ -1,0 +1,206 @@
+// Command gen writes the assembly of package vec. Run it by go generate in the package's folder.
+//
+// Every routine takes any count above zero. What does not fill a vector goes through the same instructions under a mask, so that an
+// element's bits do not depend on its place.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A kind is an element type.
+type kind struct {
+	name string // as in Go
+	size int
+}
+
+var (
+	f32 = kind{"float32", 4}
+	f64 = kind{"float64", 8}
+)
+
+func (k kind) lanes() int { return 32 / k.size }
+
+// pick returns the instruction for k.
+func pick[F any](k kind, s, d F) F {
+	if k == f32 {
+		return s
+	}
+	return d
+}
+
+// A place is a vector within the block that a loop works on: whole, or its first lanes under a mask.
+type place struct {
+	k    kind
+	at   int
+	mask Op // nil for a whole vector
+}
+
+func (p place) load(base cursor) reg.VecVirtual {
+	v, m := YMM(), Mem{Base: base.Register, Disp: 32 * p.at}
+	if p.mask == nil {
+		VMOVUPS(m, v)
+	} else {
+		VMASKMOVPS(m, p.mask, v) // zeros elsewhere
+	}
+	return v
+}
+
+func (p place) store(v reg.VecVirtual, base cursor) {
+	m := Mem{Base: base.Register, Disp: 32 * p.at}
+	if p.mask == nil {
+		VMOVUPS(v, m)
+	} else {
+		VMASKMOVPS(v, p.mask, m)
+	}
+}
+
+// keep zeroes the lanes that do not count.
+func (p place) keep(v reg.VecVirtual) {
+	if p.mask != nil {
+		VANDPS(p.mask, v, v)
+	}
+}
+
+// masks returns, for n elements that are left of a block, the mask of vector at.
+func masks(k kind, n reg.Register) func(at int) reg.VecVirtual {
+	left := YMM()
+	VMOVQ(n, left.AsX())
+	pick(k, VPBROADCASTD, VPBROADCASTQ)(left.AsX(), left)
+	return func(at int) reg.VecVirtual {
+		m := YMM()
+		index := numbers(k)
+		index.Disp += 32 * at
+		pick(k, VPCMPGTD, VPCMPGTQ)(index, left, m)
+		return m
+	}
+}
+
+// A cursor is a pointer that a loop moves, and the size of what it points to.
+type cursor struct {
+	reg.Register
+	size int
+}
+
+// loop runs block, which handles count elements, while n ≥ count, and leaves in n how many are left.
+func loop(label string, n reg.Register, count int, cursors []cursor, block func()) {
+	SUBQ(U32(uint32(count)), n)
+	JLT(LabelRef(label + "Done"))
+	Label(label)
+	block()
+	for _, c := range cursors {
+		ADDQ(U32(uint32(c.size*count)), c.Register)
+	}
+	SUBQ(U32(uint32(count)), n)
+	JGE(LabelRef(label))
+	Label(label + "Done")
+	ADDQ(U32(uint32(count)), n)
+}
+
+// A pointer is a parameter; its elements are of the routine's kind, or Go's type other.
+type pointer struct {
+	name, other string
+	size        int
+}
+
+// signature opens a function on k and loads its arguments: pointers, the count n, and scalars broadcast to vectors.
+func signature(
+	k kind, name string, pointers []pointer, scalars []string, result string,
+) (cs []cursor, n reg.Register, ss []reg.VecVirtual) {
+	text := "func("
+	for i, p := range pointers {
+		if p.other == "" {
+			pointers[i] = pointer{p.name, k.name, k.size}
+		}
+		text += p.name + " *" + pointers[i].other + ", "
+	}
+	text += "n int"
+	for _, s := range scalars {
+		text += ", " + s + " " + k.name
+	}
+	TEXT(name+pick(k, "32", "64"), NOSPLIT, text+")"+result)
+	Pragma("noescape")
+	for _, p := range pointers {
+		cs = append(cs, cursor{Load(Param(p.name), GP64()), p.size})
+	}
+	n = Load(Param("n"), GP64())
+	for _, s := range scalars {
+		ss = append(ss, broadcast(k, s))
+	}
+	return cs, n, ss
+}
+
+func broadcast(k kind, param string) reg.VecVirtual {
+	a, err := Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	v := YMM()
+	if k == f32 {
+		VBROADCASTSS(a.Addr, v)
+	} else {
+		VBROADCASTSD(a.Addr, v)
+	}
+	return v
+}
+
+func named(names ...string) (ps []pointer) {
+	for _, n := range names {
+		ps = append(ps, pointer{name: n})
+	}
+	return ps
+}
+
+func end() {
+	VZEROUPPER()
+	RET()
+}
+
+// A body computes one vector of a result from vectors of the operands and from scalars. It may overwrite the operands.
+type body func(k kind, in, scalars []reg.VecVirtual) reg.VecVirtual
+
+// elementwise writes dst = f(operands, scalars).
+func elementwise(k kind, name string, unroll int, operands, scalars []string, f body) {
+	cs, n, ss := signature(k, name, named(append([]string{"dst"}, operands...)...), scalars, "")
+	vector := func(p place) {
+		var in []reg.VecVirtual
+		for _, c := range cs[1:] {
+			in = append(in, p.load(c))
+		}
+		p.store(f(k, in, ss), cs[0])
+	}
+	blocks := func(label string, unroll int) {
+		loop(label, n, unroll*k.lanes(), cs, func() {
+			for at := range unroll {
+				vector(place{k: k, at: at})
+			}
+		})
+	}
+	if unroll > 1 {
+		blocks("blocks", unroll)
+	}
+	blocks("vectors", 1)
+	TESTQ(n, n)
+	JEQ(LabelRef("end"))
+	vector(place{k: k, mask: masks(k, n)(0)})
+	Label("end")
+	end()
+}
+
+var x, xy = []string{"x"}, []string{"x", "y"}
+
+func main() {
+	ConstraintExpr("amd64")
+	ConstraintExpr("!noasm")
+	for _, k := range []kind{f32, f64} {
+		arithmetic(k)
+		unaries(k)
+		comparisons(k)
+		choice(k)
+		reductions(k)
+	}
+	elementary()
+	Generate()
+}

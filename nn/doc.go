@@ -1,0 +1,14 @@
+// Package nn holds layers and losses. A layer is a plain struct of *graph.Param, *graph.State and other layers, with a
+// Forward method; a model is a struct of layers. Sharing a weight means sharing a pointer.
+//
+//	type MLP struct{ Hidden, Out *nn.Dense }
+//
+//	func (m *MLP) Forward(x *graph.Node) *graph.Node {
+//		return m.Out.Forward(ops.ReLU(m.Hidden.Forward(x)))
+//	}
+//
+// Reflection serves only names: [Params] and [States] yield what a model holds by the path of its fields. Freezing a
+// part means not giving its parameters to the optimiser ([Matching], [Except]).
+//
+// The package must not know how a graph is run.
+package nn

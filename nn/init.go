@@ -1,0 +1,120 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// An Init draws the first values of weights of n elements, each of which is a sum over fanIn inputs and feeds fanOut outputs.
+type Init func(r *rand.Rand, n, fanIn, fanOut int) []float64
+
+// FanIn draws from U(−1/√fanIn, 1/√fanIn), the default of layers here as in PyTorch.
+func FanIn(r *rand.Rand, n, fanIn, _ int) []float64 {
+	return uniform(r, n, 1/math.Sqrt(float64(max(1, fanIn))))
+}
+
+// GlorotUniform draws from U(−a, a), a = √(6/(fanIn+fanOut)) (Glorot & Bengio, 2010, eq. 16); for tanh and linear layers.
+func GlorotUniform(r *rand.Rand, n, fanIn, fanOut int) []float64 {
+	return uniform(r, n, math.Sqrt(6/float64(max(1, fanIn+fanOut))))
+}
+
+// GlorotNormal draws from N(0, 2/(fanIn+fanOut)).
+func GlorotNormal(r *rand.Rand, n, fanIn, fanOut int) []float64 {
+	return normal(r, n, math.Sqrt(2/float64(max(1, fanIn+fanOut))))
+}
+
+// HeUniform draws from U(−a, a), a = √(6/fanIn) (He et al., 2015, eq. 10); for ReLU.
+func HeUniform(r *rand.Rand, n, fanIn, _ int) []float64 {
+	return uniform(r, n, math.Sqrt(6/float64(max(1, fanIn))))
+}
+
+// HeNormal draws from N(0, 2/fanIn).
+func HeNormal(r *rand.Rand, n, fanIn, _ int) []float64 {
+	return normal(r, n, math.Sqrt(2/float64(max(1, fanIn))))
+}
+
+// Constant gives every element the value v.
+func Constant(v float64) Init {
+	return func(_ *rand.Rand, n, _, _ int) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = v
+		}
+		return x
+	}
+}
+
+func uniform(r *rand.Rand, n int, a float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = a * (2*r.Float64() - 1)
+	}
+	return x
+}
+
+func normal(r *rand.Rand, n int, sd float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = sd * r.NormFloat64()
+	}
+	return x
+}
+
+// An Option of a layer: Dtype, Weights, NoBias.
+type Option func(*settings)
+
+type settings struct {
+	dtype  graph.Dtype
+	init   Init
+	noBias bool
+	conv   ops.Convolution
+}
+
+func apply(opts []Option) settings {
+	s := settings{init: FanIn}
+	for _, o := range opts {
+		o(&s)
+	}
+	return s
+}
+
+// Dtype makes the parameters of a layer Float64 instead of Float32.
+func Dtype(d graph.Dtype) Option { return func(s *settings) { s.dtype = d } }
+
+// Weights sets how the weights are drawn.
+func Weights(f Init) Option { return func(s *settings) { s.init = f } }
+
+// NoBias leaves the bias out.
+func NoBias() Option { return func(s *settings) { s.noBias = true } }
+
+// values makes an array of dtype d.
+func values(d graph.Dtype, v []float64, dims ...int) graph.Buffer {
+	if d == graph.Float64 {
+		return graph.BufferOf(v, len(v)).As(graph.Of(dims...))
+	}
+	f := make([]float32, len(v))
+	for i, x := range v {
+		f[i] = float32(x)
+	}
+	return graph.BufferOf(f, len(f)).As(graph.Of(dims...))
+}
+
+// weights draws an array of the given sizes.
+func (s settings) weights(r *rand.Rand, fanIn, fanOut int, dims ...int) graph.Buffer {
+	return values(s.dtype, s.init(r, graph.Of(dims...).Size(), fanIn, fanOut), dims...)
+}
+
+// bias draws a bias, or returns nil if there is to be none. It is drawn by FanIn.
+func (s settings) bias(name string, r *rand.Rand, fanIn, n int) *graph.Param {
+	if s.noBias {
+		return nil
+	}
+	return graph.NewParam(name, values(s.dtype, FanIn(r, n, fanIn, n), n))
+}
+
+func filled(d graph.Dtype, v float64, n int) graph.Buffer {
+	return values(d, Constant(v)(nil, n, 0, 0), n)
+}

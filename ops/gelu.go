@@ -1,0 +1,30 @@
+package ops
+
+import (
+	"math"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/vec"
+)
+
+// GELU returns x·Φ(x) = ½x·(1 + erf(x/√2)) of each element of x, which has a float dtype (Hendrycks & Gimpel, 2016, section 2):
+// ∂y/∂x = Φ(x) + x·φ(x), with Φ and φ the distribution function and the density of the standard normal distribution.
+func GELU(x *graph.Node) *graph.Node { return graph.Apply(gelu{}, x) }
+
+type gelu struct{ Pointwise }
+
+func (gelu) Name() string { return "gelu" }
+
+func (gelu) Eval(c *graph.Call) error { return unary(c, vec.GELU[float32], vec.GELU[float64]) }
+
+// Partial is Φ + xφ with Φ(x) = ½(1 + erf(x/√2)) and φ(x) = e^(−x²/2)/√(2π).
+func (gelu) Partial(y *graph.Node, _ int) *graph.Node {
+	x := y.In()[0]
+	cdf := Affine(0.5, Erf(Scale(1/math.Sqrt2, x)), 0.5)
+	pdf := Scale(1/math.Sqrt(2*math.Pi), Exp(Scale(-0.5, Square(x))))
+	return Add(cdf, Mul(x, pdf))
+}
+
+func geluInfo() Info {
+	return Info{Name: "GELU", Order: 4, Cases: unaryCases(GELU, Real), Bad: unaryBad(GELU)}
+}

@@ -1,0 +1,32 @@
+package ops
+
+import (
+	"math"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/vec"
+)
+
+// GELUTanh returns ½x·(1 + tanh u), u = √(2/π)·(x + 0.044715x³), of each element of x, which has a float dtype: the approximation of
+// GELU by Hendrycks & Gimpel (2016, section 2). ∂y/∂x = ½(1 + tanh u) + ½x·(1 − tanh² u)·∂u/∂x.
+func GELUTanh(x *graph.Node) *graph.Node { return graph.Apply(geluTanh{}, x) }
+
+type geluTanh struct{ Pointwise }
+
+func (geluTanh) Name() string { return "gelutanh" }
+
+func (geluTanh) Eval(c *graph.Call) error {
+	return unary(c, vec.GELUTanh[float32], vec.GELUTanh[float64])
+}
+
+func (geluTanh) Partial(y *graph.Node, _ int) *graph.Node {
+	const a, b = math.Sqrt2 * math.SqrtPi / math.Pi, 0.044715 // a = √(2/π)
+	x := y.In()[0]
+	t := Tanh(Scale(a, Mul(x, Affine(b, Square(x), 1))))
+	du := Affine(3*a*b, Square(x), a)
+	return Add(Affine(0.5, t, 0.5), Scale(0.5, Mul(x, Mul(Affine(-1, Square(t), 1), du))))
+}
+
+func geluTanhInfo() Info {
+	return Info{Name: "GELUTanh", Order: 4, Cases: unaryCases(GELUTanh, Real), Bad: unaryBad(GELUTanh)}
+}

@@ -1,0 +1,122 @@
+package safetensors
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// layout is the order of dtypes in a file.
+var layout = []string{"U64", "I64", "F64", "F32", "U32", "I32", "BF16", "F16", "U16", "I16", "I8", "U8", "BOOL"}
+
+// Write writes a file. Arrays are laid out by dtype, wide ones first, then by name, and the header is filled up with
+// spaces to a multiple of eight bytes, as the format's reference implementation does.
+func Write(w io.Writer, tensors []Tensor, meta map[string]string) error {
+	ts := slices.Clone(tensors)
+	slices.SortStableFunc(ts, func(a, b Tensor) int {
+		if a.Dtype != b.Dtype {
+			return slices.Index(layout, a.Dtype) - slices.Index(layout, b.Dtype)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	var head bytes.Buffer
+	head.WriteByte('{')
+	put := func(key string, value any) error {
+		if head.Len() > 1 {
+			head.WriteByte(',')
+		}
+		for i, v := range []any{key, value} {
+			var one bytes.Buffer
+			enc := json.NewEncoder(&one)
+			enc.SetEscapeHTML(false)
+			if err := enc.Encode(v); err != nil {
+				return fmt.Errorf("safetensors: %q: %w", key, err)
+			}
+			head.Write(bytes.TrimSpace(one.Bytes()))
+			if i == 0 {
+				head.WriteByte(':')
+			}
+		}
+		return nil
+	}
+	if len(meta) > 0 {
+		if err := put(metadata, meta); err != nil {
+			return err
+		}
+	}
+	at, used := uint64(0), map[string]bool{metadata: true}
+	for _, t := range ts {
+		if n, ok := bytesOf(t); !ok || sizes[t.Dtype] == 0 || n != uint64(len(t.Data)) {
+			return fmt.Errorf("safetensors: %q: %d bytes for %s%v", t.Name, len(t.Data), t.Dtype, t.Shape)
+		}
+		if used[t.Name] {
+			return fmt.Errorf("safetensors: the name %q cannot be used, or appears twice", t.Name)
+		}
+		used[t.Name] = true
+		shape := t.Shape
+		if shape == nil {
+			shape = []int{}
+		}
+		if err := put(t.Name, entry{t.Dtype, shape, [2]uint64{at, at + uint64(len(t.Data))}}); err != nil {
+			return err
+		}
+		at += uint64(len(t.Data))
+	}
+	head.WriteByte('}')
+	for head.Len()%8 != 0 {
+		head.WriteByte(' ')
+	}
+	var n [8]byte
+	binary.LittleEndian.PutUint64(n[:], uint64(head.Len()))
+	parts := [][]byte{n[:], head.Bytes()}
+	for _, t := range ts {
+		parts = append(parts, t.Data)
+	}
+	for _, p := range parts {
+		if _, err := w.Write(p); err != nil {
+			return fmt.Errorf("safetensors: %w", err)
+		}
+	}
+	return nil
+}
+
+// WriteFile writes a file whole or not at all: to a temporary one in the same folder, which gets its name once it is on disk.
+func WriteFile(path string, tensors []Tensor, meta map[string]string) (err error) {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, ".safetensors-*")
+	if err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err = Write(f, tensors, meta); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	if err = f.Sync(); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	if err = f.Close(); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	if err = os.Rename(f.Name(), path); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	if d, e := os.Open(dir); e == nil { // not all systems can sync a folder
+		_ = d.Sync()
+		d.Close()
+	}
+	return nil
+}

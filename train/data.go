@@ -1,0 +1,90 @@
+package train
+
+import (
+	"math/rand/v2"
+
+	"github.com/kedja-ml/kedja/internal/workers"
+)
+
+// Images are labelled examples of one size, such as vision/mnist gives.
+type Images interface {
+	Len() int
+	// Example writes example i, normalised, to x and returns its label. If augment is not 0 it may vary the example, by
+	// that seed alone. It is called from several goroutines at once.
+	Example(i int, augment uint64, x []float32) (label int32)
+}
+
+// Split returns the numbers of n examples in two parts, the second of the given length, drawn by seed.
+func Split(n, second int, seed uint64) (a, b []int) {
+	p := rand.New(rand.NewPCG(seed, 0x5eed)).Perm(n)
+	second = max(0, min(n, second))
+	return p[:n-second], p[n-second:]
+}
+
+// A loader fills batches. It is the plan's feed: the buffers are the same at every step.
+type loader struct {
+	data   Images
+	index  []int
+	size   int // elements of an example
+	x      []float32
+	y      []int32
+	at     int
+	seed   uint64 // of the augmentation, 0 for none
+	epoch  uint64
+	count  int
+	worker int
+}
+
+func newLoader(data Images, index []int, batch, size int, seed uint64, cores int) *loader {
+	return &loader{
+		data: data, index: append([]int(nil), index...), size: size, seed: seed, worker: cores,
+		x: make([]float32, batch*size), y: make([]int32, batch),
+	}
+}
+
+// shuffle begins an epoch in an order that depends on the seed and the epoch alone.
+func (l *loader) shuffle(seed, epoch uint64) {
+	r := rand.New(rand.NewPCG(seed, epoch))
+	r.Shuffle(len(l.index), func(i, j int) { l.index[i], l.index[j] = l.index[j], l.index[i] })
+	l.at, l.epoch = 0, epoch
+}
+
+// next fills the batch and reports how many examples it holds; a last one that is not full is filled up with the first
+// examples of the epoch, for which count is smaller.
+func (l *loader) next() (count int) {
+	count = min(len(l.y), len(l.index)-l.at)
+	if count <= 0 {
+		return 0
+	}
+	l.count = count
+	workers.Run(l, (len(l.y)+chunk-1)/chunk, l.worker)
+	l.at += count
+	return count
+}
+
+const chunk = 8
+
+// Do fills one chunk of the batch; for the worker pool.
+func (l *loader) Do(task, _ int) {
+	for k := task * chunk; k < min(len(l.y), (task+1)*chunk); k++ {
+		i := l.index[(l.at+k)%len(l.index)]
+		var seed uint64
+		if l.seed != 0 {
+			seed = mix(l.seed, l.epoch, uint64(i))
+		}
+		l.y[k] = l.data.Example(i, seed, l.x[k*l.size:(k+1)*l.size])
+	}
+}
+
+// mix is SplitMix64's finaliser (Steele, Lea & Flood, 2014) over three words: a seed for each example of each epoch, whoever
+// prepares it. It is never 0.
+func mix(words ...uint64) uint64 {
+	var h uint64
+	for _, w := range words {
+		h += w + 0x9e3779b97f4a7c15
+		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+		h = (h ^ h>>27) * 0x94d049bb133111eb
+		h ^= h >> 31
+	}
+	return h | 1
+}
