@@ -69,7 +69,7 @@ func TestTransaction(t *testing.T) {
 	}
 	if _, err := p.Run([]float64{math.NaN()}); err == nil || a.Version() != 3 || b.Version() != 3 {
 		t.Error(err, a.Version())
-	} else {
-		fmt.Println(err)
+	} else if want := `exec: input "x" is fed NaN; nothing is committed`; err.Error() != want {
+		t.Error(err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 // A step is one unit of a plan: a kernel, a group of pointwise ops run tile by tile, or a copy.
 type step interface {
 	head() *header
+	running(worker int) *graph.Node
 	prepare(p *Plan)                               // makes what task needs, once
 	task(phase, task, worker int) error            // must write the same for any worker
 	results(yield func(*graph.Node, *memory) bool) // what it writes
@@ -31,13 +32,28 @@ type header struct {
 
 func (h *header) head() *header { return h }
 
+// running is the node that a worker failed in.
+func (h *header) running(int) *graph.Node { return h.node }
+
 type failure struct {
 	task int
+	err  *opError
+}
+
+// An opError is the failure of one op's kernel. It names the user's line.
+type opError struct {
+	node *graph.Node
 	err  error
 }
 
+func (e *opError) Error() string {
+	return fmt.Sprintf("%s: %s: %v", e.node.Origin(), e.node.Op().Name(), e.err)
+}
+
+func (e *opError) Unwrap() error { return e.err }
+
 // fail keeps the failure of the lowest task, so that the error does not depend on the order either.
-func (h *header) fail(task int, err error) {
+func (h *header) fail(task int, err *opError) {
 	f := &failure{task, err}
 	for {
 		old := h.fails.Load()
@@ -56,11 +72,11 @@ type job struct {
 func (j *job) Do(task, worker int) {
 	defer func() {
 		if r := recover(); r != nil {
-			j.s.head().fail(task, fmt.Errorf("panic: %v", r))
+			j.s.head().fail(task, &opError{j.s.running(worker), fmt.Errorf("panic: %v", r)})
 		}
 	}()
 	if err := j.s.task(j.phase, task, worker); err != nil {
-		j.s.head().fail(task, err)
+		j.s.head().fail(task, &opError{j.s.running(worker), err})
 	}
 }
 
@@ -83,8 +99,7 @@ func (p *Plan) run(s step) error {
 			workers.Run(&p.job, tasks, p.workers)
 		}
 		if h.fails.Load() != nil {
-			f := h.fails.Swap(nil)
-			return fmt.Errorf("%s: %s: %w", h.node.Origin(), h.node.Op().Name(), f.err)
+			return h.fails.Swap(nil).err
 		}
 	}
 	if p.profile {

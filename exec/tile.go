@@ -49,6 +49,7 @@ type tileWorker struct {
 	tiles []graph.Buffer // by place
 	calls []graph.Call
 	slots [][]tileSlot // by place: the operands that show this tile
+	now   int          // the op in hand
 }
 
 type tileSlot struct{ b *graph.Buffer }
@@ -179,6 +180,7 @@ func (s *tileStep) task(_, task, worker int) error {
 		s.fetch(w, lo, n, size)
 		size = n
 		for i := range s.ops {
+			w.now = i
 			if err := s.ops[i].k.Eval(&w.calls[i]); err != nil {
 				return err
 			}
@@ -211,6 +213,9 @@ func (s *tileStep) fetch(w *tileWorker, lo, n, size int) {
 		w.show(s.stores[i].place, &s.stores[i].m.buf, lo, n)
 	}
 }
+
+// running is the op that a worker failed in.
+func (s *tileStep) running(worker int) *graph.Node { return s.ops[s.at[worker].now].node }
 
 func part(b graph.Buffer, lo, n int) graph.Buffer {
 	p := graph.Buffer{Type: graph.Type{Dtype: b.Type.Dtype, Shape: vector}}

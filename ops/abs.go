@@ -31,5 +31,5 @@ func absInt[T integer](dst, x []T) {
 func (abs) Partial(y *graph.Node, _ int) *graph.Node { return Sign(y.In()[0]) }
 
 func absInfo() Info {
-	return Info{Name: "Abs", Order: 4, Cases: unaryCases(Abs, Nonzero), Bad: unaryBad(Abs)}
+	return withIntegers(Info{Name: "Abs", Order: 4, Cases: unaryCases(Abs, Nonzero), Bad: unaryBad(Abs)})
 }

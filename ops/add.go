@@ -32,5 +32,5 @@ func addInt[T integer](dst, a, b []T) {
 func (add) VJP(_, dy *graph.Node) []*graph.Node { return []*graph.Node{dy, dy} }
 
 func addInfo() Info {
-	return Info{Name: "Add", Order: 4, Cases: binaryCases(Add, Real, Real), Bad: binaryBad(Add)}
+	return withIntegers(Info{Name: "Add", Order: 4, Cases: binaryCases(Add, Real, Real), Bad: binaryBad(Add)})
 }

@@ -75,5 +75,5 @@ func clampInfo() Info {
 		b := bounds[i%len(bounds)]
 		info.Cases[i].F = func(in []*graph.Node) []*graph.Node { return []*graph.Node{Clamp(in[0], b[0], b[1])} }
 	}
-	return info
+	return withIntegers(info)
 }

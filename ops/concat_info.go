@@ -16,7 +16,8 @@ func concatInfo() Info {
 		for a := range s {
 			other := graph.Of(s...).WithDim(a, s[a]+1)
 			info.Cases = append(info.Cases, Case{
-				fmt.Sprint(s, a), []Operand{{Shape: graph.Of(s...), Draw: Real}, {Shape: other, Draw: Real}},
+				fmt.Sprint(s, a),
+				[]Operand{{Shape: graph.Of(s...), Draw: Real}, {Shape: other, Draw: Real}},
 				func(in []*graph.Node) []*graph.Node { return []*graph.Node{Square(Concat(a, in[0], in[1], in[0]))} },
 			})
 		}

@@ -81,7 +81,8 @@ func convInfo() Info {
 	}}
 	for i, c := range convolutions {
 		info.Cases = append(info.Cases, Case{
-			fmt.Sprint(i, c.x, c.w, c.a), []Operand{{Shape: graph.Of(c.x...), Draw: Real}, {Shape: graph.Of(c.w...), Draw: Real}},
+			fmt.Sprint(i, c.x, c.w, c.a),
+			[]Operand{{Shape: graph.Of(c.x...), Draw: Real}, {Shape: graph.Of(c.w...), Draw: Real}},
 			func(in []*graph.Node) []*graph.Node { return []*graph.Node{Conv(in[0], in[1], c.a)} },
 		})
 	}
@@ -123,7 +124,8 @@ func convTransposeInfo() Info {
 			more = nil
 		}
 		info.Cases = append(info.Cases, Case{
-			fmt.Sprint(i, y, w, c.a), []Operand{{Shape: y, Draw: Real}, {Shape: w, Draw: Real}},
+			fmt.Sprint(i, y, w, c.a),
+			[]Operand{{Shape: y, Draw: Real}, {Shape: w, Draw: Real}},
 			func(in []*graph.Node) []*graph.Node { return []*graph.Node{ConvTranspose(in[0], in[1], c.a, more...)} },
 		})
 	}

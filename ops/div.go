@@ -58,5 +58,5 @@ func (div) Simplify(n *graph.Node) *graph.Node {
 }
 
 func divInfo() Info {
-	return Info{Name: "Div", Order: 4, Cases: binaryCases(Div, Real, Nonzero), Bad: binaryBad(Div)}
+	return withIntegers(Info{Name: "Div", Order: 4, Cases: binaryCases(Div, Real, Nonzero), Bad: binaryBad(Div)})
 }

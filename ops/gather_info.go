@@ -11,9 +11,22 @@ var indexings = []struct {
 	n       int
 	row, at []int
 }{
-	{1, nil, nil}, {3, nil, []int{2}}, {3, []int{2}, []int{4}}, {4, []int{2, 2}, []int{3}}, {5, []int{3}, nil}, {2, []int{1}, []int{1}}, {3, []int{2}, []int{0}},
-	{3, []int{0}, []int{2}}, {6, []int{1, 2}, []int{2, 2}}, {2, []int{2, 1, 2}, []int{3, 1}}, {7, nil, []int{2, 3}}, {3, []int{5}, []int{1, 1, 2}},
-	{2, nil, []int{1, 2, 1}}, {9, []int{4}, []int{9}}, {1, []int{3}, []int{5}}, {4, []int{1, 1, 1}, []int{2}},
+	{1, nil, nil},
+	{3, nil, []int{2}},
+	{3, []int{2}, []int{4}},
+	{4, []int{2, 2}, []int{3}},
+	{5, []int{3}, nil},
+	{2, []int{1}, []int{1}},
+	{3, []int{2}, []int{0}},
+	{3, []int{0}, []int{2}},
+	{6, []int{1, 2}, []int{2, 2}},
+	{2, []int{2, 1, 2}, []int{3, 1}},
+	{7, nil, []int{2, 3}},
+	{3, []int{5}, []int{1, 1, 2}},
+	{2, nil, []int{1, 2, 1}},
+	{9, []int{4}, []int{9}},
+	{1, []int{3}, []int{5}},
+	{4, []int{1, 1, 1}, []int{2}},
 }
 
 func gatherInfo() Info {

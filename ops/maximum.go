@@ -40,5 +40,5 @@ func subgradient(lo, hi *graph.Node) *graph.Node {
 }
 
 func maximumInfo() Info {
-	return Info{Name: "Maximum", Order: 4, Cases: binaryCases(Maximum, Apart, between(0.021, 0.024)), Bad: binaryBad(Maximum)}
+	return withIntegers(Info{Name: "Maximum", Order: 4, Cases: binaryCases(Maximum, Apart, between(0.021, 0.024)), Bad: binaryBad(Maximum)})
 }

@@ -35,5 +35,5 @@ func (minimum) Partial(y *graph.Node, i int) *graph.Node {
 }
 
 func minimumInfo() Info {
-	return Info{Name: "Minimum", Order: 4, Cases: binaryCases(Minimum, Apart, between(0.021, 0.024)), Bad: binaryBad(Minimum)}
+	return withIntegers(Info{Name: "Minimum", Order: 4, Cases: binaryCases(Minimum, Apart, between(0.021, 0.024)), Bad: binaryBad(Minimum)})
 }

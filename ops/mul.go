@@ -43,5 +43,5 @@ func (mul) Simplify(n *graph.Node) *graph.Node {
 }
 
 func mulInfo() Info {
-	return Info{Name: "Mul", Order: 4, Cases: binaryCases(Mul, Real, Real), Bad: binaryBad(Mul)}
+	return withIntegers(Info{Name: "Mul", Order: 4, Cases: binaryCases(Mul, Real, Real), Bad: binaryBad(Mul)})
 }

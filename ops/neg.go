@@ -36,5 +36,5 @@ func (neg) Simplify(n *graph.Node) *graph.Node {
 }
 
 func negInfo() Info {
-	return Info{Name: "Neg", Order: 4, Cases: unaryCases(Neg, Real), Bad: unaryBad(Neg)}
+	return withIntegers(Info{Name: "Neg", Order: 4, Cases: unaryCases(Neg, Real), Bad: unaryBad(Neg)})
 }

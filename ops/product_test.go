@@ -45,7 +45,9 @@ func TestProductsCopyNothing(t *testing.T) {
 		"transposed A":  func(in []*graph.Node) *graph.Node { return ops.MatMul(ops.SwapAxes(in[0], 0, 1), in[1]) },
 		"transposed B":  func(in []*graph.Node) *graph.Node { return ops.MatMul(in[0], ops.Transpose(in[1])) },
 		"transposed Bᵀ": func(in []*graph.Node) *graph.Node { return ops.MatMulT(in[0], ops.Transpose(in[1]), false, true) },
-		"shared B":      func(in []*graph.Node) *graph.Node { return ops.Sum(ops.MatMul(ops.Reshape(in[0], 2, 2, 4), in[1]), -1) },
+		"shared B": func(in []*graph.Node) *graph.Node {
+			return ops.SumKeep(ops.MatMul(ops.Reshape(in[0], 2, 2, 4), in[1]), -1)
+		},
 		"weight gradient": func(in []*graph.Node) *graph.Node {
 			y := ops.MatMul(ops.Reshape(in[0], 2, 2, 4), in[1])
 			return autodiff.VJP([]*graph.Node{y}, []*graph.Node{ops.Reshape(in[2], 2, 2, 4)}, in[1:2])[0]

@@ -37,5 +37,5 @@ func signInt[T integer](dst, x []T) {
 func (sign) VJP(_, _ *graph.Node) []*graph.Node { return []*graph.Node{nil} }
 
 func signInfo() Info {
-	return Info{Name: "Sign", Order: 4, Cases: unaryCases(Sign, Nonzero), Bad: unaryBad(Sign)}
+	return withIntegers(Info{Name: "Sign", Order: 4, Cases: unaryCases(Sign, Nonzero), Bad: unaryBad(Sign)})
 }

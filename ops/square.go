@@ -28,5 +28,5 @@ func squareInt[T integer](dst, x []T) {
 func (square) Partial(y *graph.Node, _ int) *graph.Node { return Scale(2, y.In()[0]) }
 
 func squareInfo() Info {
-	return Info{Name: "Square", Order: 4, Cases: unaryCases(Square, Real), Bad: unaryBad(Square)}
+	return withIntegers(Info{Name: "Square", Order: 4, Cases: unaryCases(Square, Real), Bad: unaryBad(Square)})
 }

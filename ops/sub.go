@@ -32,5 +32,5 @@ func subInt[T integer](dst, a, b []T) {
 func (sub) VJP(_, dy *graph.Node) []*graph.Node { return []*graph.Node{dy, Neg(dy)} }
 
 func subInfo() Info {
-	return Info{Name: "Sub", Order: 4, Cases: binaryCases(Sub, Real, Real), Bad: binaryBad(Sub)}
+	return withIntegers(Info{Name: "Sub", Order: 4, Cases: binaryCases(Sub, Real, Real), Bad: binaryBad(Sub)})
 }

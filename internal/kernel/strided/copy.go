@@ -39,10 +39,9 @@ func load[E word](dst, src unsafe.Pointer, w Walk, lo, hi int) {
 }
 
 func gather[E word](dst []E, src unsafe.Pointer, stride int) {
-	step := stride * int(unsafe.Sizeof(dst[0]))
-	for i := range dst {
-		dst[i] = *(*E)(src)
-		src = unsafe.Add(src, step)
+	size := int(unsafe.Sizeof(dst[0]))
+	for i := range dst { // an address past either end must not even be formed
+		dst[i] = *(*E)(unsafe.Add(src, i*stride*size))
 	}
 }
 
@@ -114,11 +113,9 @@ func store[E word](dst, src unsafe.Pointer, w Walk, lo, hi int) {
 			copy(at[E](dst, to, n), s)
 			return
 		}
-		p := unsafe.Add(dst, to*int(unsafe.Sizeof(s[0])))
-		step := stride * int(unsafe.Sizeof(s[0]))
-		for _, v := range s {
-			*(*E)(p) = v
-			p = unsafe.Add(p, step)
+		size := int(unsafe.Sizeof(s[0]))
+		for i, v := range s {
+			*(*E)(unsafe.Add(dst, (to+i*stride)*size)) = v
 		}
 	})
 }

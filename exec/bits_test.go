@@ -1,0 +1,173 @@
+package exec_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/workers"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// A training run has the same bits for any number of workers, in whatever order they take the tasks.
+func TestSameBits(t *testing.T) {
+	defer workers.Shuffle(0)
+	var want []graph.Buffer
+	var losses string
+	for i, n := range []int{1, 2, 3, 8, 8, 2} {
+		workers.Shuffle(uint64(i * 1234567))
+		m := cnn(13, 26)
+		l := fmt.Sprint(m.run(t, m.compile(t, exec.Workers(n)), 6))
+		if i == 0 {
+			losses = l
+			if most := m.compile(t, exec.Workers(1)).MostTasks(); most < 7 {
+				t.Errorf("the work is cut in %d tasks, too few to tell", most)
+			}
+			for _, v := range m.vars {
+				want = append(want, v.Value())
+			}
+			continue
+		}
+		if l != losses {
+			t.Fatalf("%d workers: losses %s, want %s", n, l, losses)
+		}
+		for k, v := range m.vars {
+			if !bytes.Equal(v.Value().Bytes(), want[k].Bytes()) {
+				t.Fatalf("%d workers: %s has other bits", n, v.Name())
+			}
+		}
+	}
+}
+
+// So has every op, with its gradient, at a size that is cut into many tasks.
+func TestSameBitsOfEveryOp(t *testing.T) {
+	defer workers.Shuffle(0)
+	many := 0
+	for _, info := range ops.All() {
+		for _, k := range info.Cases[len(info.Cases)-1:] {
+			var want [][]byte
+			for i, n := range []int{1, 2, 3, 8} {
+				workers.Shuffle(uint64(i * 987654321))
+				r := rand.New(rand.NewPCG(7, 8))
+				g := graph.New(graph.Training)
+				var in []*graph.Node
+				var feed []graph.Buffer
+				for _, o := range k.In {
+					b := float32s(o, r)
+					in, feed = append(in, g.Placeholder("x", b.Type)), append(feed, b)
+				}
+				ys := k.F(in)
+				outs := append([]*graph.Node(nil), ys...)
+				var cot []*graph.Node
+				for _, y := range ys {
+					if y.Dtype() == graph.Float32 {
+						cot = append(cot, ops.Like(0.5, y))
+					} else {
+						cot = append(cot, nil)
+					}
+				}
+				if info.Order > 0 {
+					for _, d := range autodiff.VJP(ys, cot, in) {
+						if d != nil {
+							outs = append(outs, d)
+						}
+					}
+				}
+				p, err := exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(n), exec.NoTrap())
+				if err != nil {
+					t.Fatal(info.Name, err)
+				}
+				got, err := p.RunBuffers(feed...)
+				if err != nil {
+					t.Fatal(info.Name, err)
+				}
+				many++
+				for j, b := range got {
+					if i == 0 {
+						want = append(want, bytes.Clone(b.Bytes()))
+					} else if !bytes.Equal(b.Bytes(), want[j]) {
+						t.Errorf("%s: output %d has other bits for %d workers", info.Name, j, n)
+					}
+				}
+			}
+		}
+	}
+	if many < 4*80 {
+		t.Errorf("only %d runs", many)
+	}
+}
+
+// float32s draws an operand.
+func float32s(o ops.Operand, r *rand.Rand) graph.Buffer {
+	b := graph.NewBuffer(graph.Type{Dtype: o.Dtype, Shape: o.Shape})
+	for i, v := range o.Draw(r, b.Len()) {
+		switch o.Dtype {
+		case graph.Float32:
+			graph.Data[float32](b)[i] = float32(v)
+		case graph.Int32:
+			graph.Data[int32](b)[i] = int32(v)
+		case graph.Int64:
+			graph.Data[int64](b)[i] = int64(v)
+		case graph.Uint8:
+			graph.Data[uint8](b)[i] = uint8(v)
+		case graph.Bool:
+			graph.Data[bool](b)[i] = v != 0
+		}
+	}
+	return b
+}
+
+// Large reductions, products and convolutions, whose tasks are many and uneven.
+func TestSameBitsAtSize(t *testing.T) {
+	defer workers.Shuffle(0)
+	for name, f := range map[string]func(x *graph.Node) *graph.Node{
+		"sum":       func(x *graph.Node) *graph.Node { return ops.Sum(x) },
+		"columns":   func(x *graph.Node) *graph.Node { return ops.Sum(x, 0) },
+		"rows":      func(x *graph.Node) *graph.Node { return ops.Sum(x, 1) },
+		"softmax":   func(x *graph.Node) *graph.Node { return ops.Softmax(x, 1) },
+		"matmul":    func(x *graph.Node) *graph.Node { return ops.MatMulT(x, x, true, false) },
+		"pointwise": func(x *graph.Node) *graph.Node { return ops.Mul(ops.Tanh(x), ops.Exp(ops.Neg(x))) },
+		"transpose": func(x *graph.Node) *graph.Node { return ops.Add(ops.Transpose(x), ops.Sum(x, 0, 1)) },
+		"conv": func(x *graph.Node) *graph.Node {
+			y := ops.Reshape(x, 22, 7, 71, 27)
+			w := ops.Reshape(ops.Slice(ops.Slice(x, 0, 0, 9), 1, 0, 49), 7, 7, 3, 3)
+			return ops.Conv(y, w, ops.Convolution{Pad: []int{1}})
+		},
+		"normal":    func(x *graph.Node) *graph.Node { return ops.Add(x, ops.Normal(x.Graph(), x.Shape().Dims()...)) },
+		"layernorm": func(x *graph.Node) *graph.Node { y, _, _ := ops.LayerNorm(x, 1e-5); return y },
+	} {
+		var want [][]byte
+		for i, n := range []int{1, 2, 3, 8} {
+			workers.Shuffle(uint64(i * 13579))
+			g := graph.New(graph.Training)
+			x := g.Input("x", graph.Float32, 22*7*9, 213)
+			y := f(x)
+			p, err := exec.Compile(g, exec.In(x), exec.Out(y, autodiff.Grad(ops.Mean(ops.Square(y)), x)[0]), exec.Workers(n))
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if c := p.MostTasks(); i == 0 && c < 7 {
+				t.Errorf("%s: its work is cut in %d tasks, too few to tell", name, c)
+			}
+			feed := make([]float32, x.Shape().Size())
+			for j := range feed {
+				feed[j] = float32(j%977)/977 - 0.5
+			}
+			got, err := p.RunBuffers(graph.BufferOf(feed, x.Shape().Dims()...))
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			for j, b := range got {
+				if i == 0 {
+					want = append(want, bytes.Clone(b.Bytes()))
+				} else if !bytes.Equal(b.Bytes(), want[j]) {
+					t.Errorf("%s: output %d has other bits for %d workers", name, j, n)
+				}
+			}
+		}
+	}
+}

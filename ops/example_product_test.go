@@ -1,0 +1,68 @@
+package ops_test
+
+import (
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+func ExampleMatMul() {
+	a := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	b := a.Graph().Constant(graph.BufferOf([]float32{1, 1}, 2, 1))
+	show(ops.MatMul(a, b))
+	// Output: [3 7]
+}
+
+func ExampleMatMulT() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 3, 2)
+	show(ops.MatMulT(x, x, true, false)) // xᵀ·x
+	// Output: [35 44 44 56]
+}
+
+func ExampleConv() {
+	x := list[float32](1, 2, 4, 8, 16)
+	w := x.Graph().Constant(graph.BufferOf([]float32{-1, 1}, 1, 1, 2)) // the difference of neighbours
+	show(ops.Conv(ops.Reshape(x, 1, 1, 5), w, ops.Convolution{}))
+	// Output: [1 2 4 8]
+}
+
+func ExampleConv_options() {
+	g := graph.New(graph.Training)
+	x, w := g.Input("x", graph.Float32, 32, 3, 28, 28), g.Input("w", graph.Float32, 16, 3, 5, 5)
+	fmt.Println(ops.Conv(x, w, ops.Convolution{Stride: []int{2}, Pad: []int{2}}).Shape())
+	fmt.Println(ops.Conv(x, w, ops.Convolution{Stride: []int{1, 2}, Same: true}).Shape())
+	// Output:
+	// [32 16 14 14]
+	// [32 16 28 14]
+}
+
+func ExampleConvTranspose() {
+	y := list[float32](1, 2)
+	w := y.Graph().Constant(graph.BufferOf([]float32{1, 1, 3}, 1, 1, 3))
+	show(ops.ConvTranspose(ops.Reshape(y, 1, 1, 2), w, ops.Convolution{Stride: []int{2}}))
+	// Output: [1 1 5 2 6]
+}
+
+func ExampleMaxPool() {
+	x := ops.Reshape(list[float32](1, 2, 5, 3, 4, 4, 0, -1), 1, 1, 2, 4)
+	show(ops.MaxPool(x, ops.Pooling{Window: []int{2}}))
+	// Output: [4 5]
+}
+
+func ExampleMaxPoolWithIndex() {
+	x := ops.Reshape(list[float32](1, 2, 5, 3, 4, 4, 0, -1), 1, 1, 2, 4)
+	show(ops.MaxPoolWithIndex(x, ops.Pooling{Window: []int{2}}))
+	// Output:
+	// [4 5]
+	// [4 2]
+}
+
+func ExampleAvgPool() {
+	x := ops.Reshape(list[float32](3, 6, 0, 9), 1, 1, 4)
+	show(ops.AvgPool(x, ops.Pooling{Window: []int{2}}))
+	show(ops.AvgPool(x, ops.Pooling{Window: []int{2}, Pad: []int{1}, SkipPadding: true}))
+	// Output:
+	// [4.5 4.5]
+	// [3 3 9]
+}

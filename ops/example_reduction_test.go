@@ -1,0 +1,119 @@
+package ops_test
+
+import "github.com/kedja-ml/kedja/ops"
+
+func ExampleSum() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
+	show(ops.Sum(x), ops.Sum(x, 0), ops.Sum(x, -1))
+	// Output:
+	// 21
+	// [5 7 9]
+	// [6 15]
+}
+
+func ExampleSumKeep() {
+	x := ops.Reshape(list[float32](1, 3, 2, 2), 2, 2)
+	show(ops.Div(x, ops.SumKeep(x, 1))) // each row by its sum
+	// Output: [0.25 0.75 0.5 0.5]
+}
+
+func ExampleMean() {
+	show(ops.Mean(list[float32](1, 2, 6)))
+	// Output: 3
+}
+
+func ExampleMeanKeep() {
+	x := ops.Reshape(list[float32](1, 3, 2, 6), 2, 2)
+	show(ops.Sub(x, ops.MeanKeep(x, -1)))
+	// Output: [-1 1 -2 2]
+}
+
+func ExampleMax() {
+	x := ops.Reshape(list[int32](3, 1, 4, 1, 5, 9), 2, 3)
+	show(ops.Max(x), ops.Max(x, 0))
+	// Output:
+	// 9
+	// [3 5 9]
+}
+
+func ExampleMaxKeep() {
+	x := list[float32](3, 1, 4)
+	show(ops.Sub(x, ops.MaxKeep(x)))
+	// Output: [-1 -3 0]
+}
+
+func ExampleMin() {
+	show(ops.Min(list[float32](3, 1, 4)))
+	// Output: 1
+}
+
+func ExampleMinKeep() {
+	x := list[float32](3, 1, 4)
+	show(ops.Sub(x, ops.MinKeep(x)))
+	// Output: [2 0 3]
+}
+
+func ExampleMaxWithIndex() {
+	values, index := ops.MaxWithIndex(ops.Reshape(list[float32](3, 1, 4, 1, 5, 9), 2, 3), 1)
+	show(values, index)
+	// Output:
+	// [4 9]
+	// [2 2]
+}
+
+func ExampleMinWithIndex() {
+	values, index := ops.MinWithIndex(list[float32](3, 1, 4, 1), 0)
+	show(values, index)
+	// Output:
+	// 1
+	// 1
+}
+
+func ExampleArgMax() {
+	logits := ops.Reshape(list[float32](0.1, 2.3, -1, 4, 3, 2), 2, 3)
+	show(ops.ArgMax(logits, -1)) // the most probable class of each row
+	// Output: [1 0]
+}
+
+func ExampleArgMin() {
+	show(ops.ArgMin(list[float32](0.1, 2.3, -1), 0))
+	// Output: 2
+}
+
+func ExampleLogSumExp() {
+	show(ops.LogSumExp(list[float32](1000, 1000)))
+	// Output: 1001
+}
+
+func ExampleLogSumExpKeep() {
+	x := list[float64](0, 0, 0, 0)
+	show(ops.Exp(ops.Sub(x, ops.LogSumExpKeep(x)))) // the softmax
+	// Output: [0.25 0.25 0.25 0.25]
+}
+
+func ExampleSoftmax() {
+	show(ops.Softmax(list[float32](1, 2, 3), 0))
+	// Output: [0.09003 0.2447 0.6652]
+}
+
+func ExampleLogSoftmax() {
+	show(ops.LogSoftmax(list[float32](0, 1000), 0))
+	// Output: [-1000 0]
+}
+
+func ExampleSoftmaxCrossEntropy() {
+	logits := list[float32](0, 0, 5, 0, 0, 5)
+	labels := logits.Graph().Constant(ints(2, 0))
+	loss, _ := ops.SoftmaxCrossEntropy(ops.Reshape(logits, 2, 3), labels)
+	show(loss)
+	// Output: [0.01339 5.013]
+}
+
+func ExampleLayerNorm() {
+	y, mean, rstd := ops.LayerNorm(list[float32](1, 3, 1, 3), 0)
+	show(y, mean, rstd)
+	// Output:
+	// [-1 1 -1 1]
+	// [2]
+	// [1]
+}
