@@ -23,7 +23,7 @@ func TestLoops(t *testing.T) {
 		})
 		return last[0]
 	}
-	if loop() != loop() {
+	if first, again := loop(), loop(); first != again {
 		t.Error("equal loops are two nodes")
 	}
 	count := func(n *node, name string) (k int) {

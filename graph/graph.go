@@ -127,7 +127,7 @@ func (failed) Infer([]Type) ([]Type, error) { return nil, errors.New("failed") }
 func Apply(op Op, in ...*Node) *Node { return ApplyN(op, 1, in...)[0] }
 
 // ApplyN returns the n results of op(in...). The caller says how many it wants, so that it always gets as many, failed or
-// not. The application belongs to the innermost body among its operands: what does not depend on a loop leaves it.
+// not; they are the graph's own slice, not to be modified. The application belongs to the innermost body among its operands: what does not depend on a loop leaves it.
 func ApplyN(op Op, n int, in ...*Node) []*Node {
 	if len(in) == 0 || slices.Contains(in, nil) {
 		panic(fmt.Sprintf("graph: %s is applied to a nil node, or to none", op.Name()))
