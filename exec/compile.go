@@ -87,7 +87,7 @@ func lower(rng *graph.State, o options, roots []*graph.Node, vars []graph.Var) (
 	p.g.SetRNG(rng)
 	at := map[*graph.Node]*graph.Node{}
 	for i, n := range o.in {
-		if _, ok := n.Op().(graph.Input); !ok && n.Called() != "capture" {
+		if _, ok := n.Op().(graph.Input); !ok && n.Op().Name() != "capture" {
 			return nil, fmt.Errorf("exec: %s (%s), number %d of In, is not an input", n.Called(), n.Origin(), i)
 		}
 		if at[n] != nil {

@@ -54,7 +54,7 @@ func (o matMul) Infer(in []graph.Type) ([]graph.Type, error) {
 	}
 	m, n, k := o.sides(a, b)
 	if _, k2 := sides(b, !o.TB); k != k2 {
-		return nil, fmt.Errorf("inner sizes %d and %d differ", k, k2)
+		return nil, fmt.Errorf("inner dimensions %d and %d differ", k, k2)
 	}
 	if stack(a) != stack(b) {
 		return nil, fmt.Errorf("leading axes %v and %v do not broadcast", stack(a), stack(b))

@@ -8,14 +8,14 @@ import (
 
 func matMulInfo() Info {
 	info := Info{Name: "MatMul", Order: 4, Bad: []Bad{
-		{"inner sizes 3 and 4 differ", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 2, 3), g.Input("w", graph.Float32, 4, 5)) }},
+		{"inner dimensions 3 and 4 differ", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 2, 3), g.Input("w", graph.Float32, 4, 5)) }},
 		{"ops.Unsqueeze(x, 0) makes a vector a row", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 3), g.Input("w", graph.Float32, 3, 5)) }},
 		{"leading axes [2] and [3] do not broadcast", func(g *graph.Graph) {
 			MatMul(g.Input("x", graph.Float32, 2, 4, 3), g.Input("w", graph.Float32, 3, 3, 5))
 		}},
 		{"dtypes float32 and float64 differ", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 2, 3), g.Input("w", graph.Float64, 3, 5)) }},
 		{"want float32 or float64, not int32", func(g *graph.Graph) { MatMul(g.Input("x", graph.Int32, 2, 3), g.Input("w", graph.Int32, 3, 5)) }},
-		{"x [2 4 3] · w [4 5]: inner sizes 3 and 4 differ", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 2, 4, 3), g.Input("w", graph.Float32, 4, 5)) }},
+		{"x [2 4 3] · w [4 5]: inner dimensions 3 and 4 differ", func(g *graph.Graph) { MatMul(g.Input("x", graph.Float32, 2, 4, 3), g.Input("w", graph.Float32, 4, 5)) }},
 		{"not rank 1", func(g *graph.Graph) {
 			MatMulT(g.Input("x", graph.Float32, 3, 2), g.Input("w", graph.Float32, 3), true, true)
 		}},

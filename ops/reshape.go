@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 )
@@ -22,9 +23,10 @@ func Reshape(x *graph.Node, dims ...int) *graph.Node {
 		if !x.Valid() {
 			return x
 		}
-		if rest > 0 && x.Shape().Size()%rest == 0 {
-			d[free] = x.Shape().Size() / rest
+		if rest < 1 || x.Shape().Size()%rest != 0 || slices.Contains(d[free+1:], -1) {
+			return x.Graph().Failf("reshape: %s %v: no size in place of −1 makes %v of %d elements", x.Called(), x.Shape(), dims, x.Shape().Size())
 		}
+		d[free] = x.Shape().Size() / rest
 	}
 	return ReshapeTo(x, graph.Of(d...))
 }

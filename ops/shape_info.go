@@ -9,8 +9,8 @@ import (
 func reshapeInfo() Info {
 	info := Info{Name: "Reshape", Order: 4, Bad: []Bad{
 		{"6 elements do not fill [4]", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 2, 3), 4) }},
-		{"has a negative size", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 2, 3), -1, 4) }},
-		{"has a negative size", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 2, 3), -1, -1) }},
+		{"no size in place of", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 2, 3), -1, 4) }},
+		{"no size in place of", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 2, 3), -1, -1) }},
 		{"rank 9 exceeds 8", func(g *graph.Graph) { Reshape(g.Input("x", graph.Float32, 1), 1, 1, 1, 1, 1, 1, 1, 1, 1) }},
 	}}
 	for _, c := range [][2][]int{

@@ -39,7 +39,7 @@ type recipe struct {
 }
 
 var recipes = map[string]recipe{
-	"default": {epochs: 4, batch: 128, holdout: 2000, rate: 4e-3, beta1: 0.85, beta2: 0.99, augment: true},
+	"default": {epochs: 3, batch: 128, holdout: 2000, rate: 4e-3, beta1: 0.85, beta2: 0.99, augment: true},
 	"fast":    {epochs: 1, batch: 128, holdout: 1000, rate: 5e-3, beta1: 0.7, beta2: 0.9},
 }
 

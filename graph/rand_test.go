@@ -1,0 +1,5 @@
+package graph_test
+
+import "math/rand/v2"
+
+func testRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
