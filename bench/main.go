@@ -175,7 +175,8 @@ func cnn(_ int, opts ...exec.Option) (bench, error) {
 	r := rand.New(rand.NewPCG(1, 2))
 	m := nn.Sequential{
 		nn.NewConv2D(r, 1, 32, 3), nn.Func(ops.ReLU), nn.NewConv2D(r, 32, 64, 3), nn.Func(ops.ReLU),
-		nn.Func(func(x *graph.Node) *graph.Node { return nn.MaxPool(x, 2) }), nn.Flatten{},
+		nn.Func(func(x *graph.Node) *graph.Node { return nn.MaxPool(x, 2) }),
+		nn.Flatten{},
 		nn.NewDense(r, 9216, 128), nn.Func(ops.ReLU), nn.NewDense(r, 128, 10),
 	}
 	return training(r, m, []int{64, 1, 28, 28}, opts)

@@ -156,18 +156,24 @@ func TestIdentity(t *testing.T) {
 	x := in(g, "x", 2)
 	by := func(f float64) *graph.Node { return graph.Apply(scaled{f}, x) }
 	within := func(f float64) *graph.Node { return graph.Apply(nested{scaled{f}}, x) }
+	same := func(build func() *graph.Node) bool { first, second := build(), build(); return first == second }
 	for _, f := range []func(float64) *graph.Node{by, within} {
-		if f(2) != f(2) || f(math.NaN()) != f(math.NaN()) || f(1) == f(2) {
-			t.Error("equal applications differ, or others do not")
+		for _, v := range []float64{2, math.NaN()} {
+			if !same(func() *graph.Node { return f(v) }) {
+				t.Errorf("equal applications with %v are two nodes", v)
+			}
+		}
+		if f(1) == f(2) {
+			t.Error("different applications are one node")
 		}
 		if f(0) == f(math.Copysign(0, -1)) || f(math.NaN()) == f(math.Float64frombits(math.Float64bits(math.NaN())^1)) {
 			t.Error("0 and −0, or two NaN, are merged")
 		}
 	}
-	if ops.Mul(x, x) != ops.Mul(x, x) || ops.Mul(x, by(2)) == ops.Mul(by(2), x) {
+	if !same(func() *graph.Node { return ops.Mul(x, x) }) || ops.Mul(x, by(2)) == ops.Mul(by(2), x) {
 		t.Error("operands count, and their order")
 	}
-	if in(g, "x", 2) == x || ops.Barrier(x) == ops.Barrier(x) || ops.Uniform(g, 2) == ops.Uniform(g, 2) {
+	if in(g, "x", 2) == x || same(func() *graph.Node { return ops.Barrier(x) }) || same(func() *graph.Node { return ops.Uniform(g, 2) }) {
 		t.Error("merged what must not be")
 	}
 	if err := g.Verify(); err != nil {

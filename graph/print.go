@@ -17,10 +17,16 @@ func (g *Graph) String() string {
 	return s.String()
 }
 
-// Print prints what outs need, in the format of Graph.String.
+// Print prints what outs need, in the format of Graph.String; an out may be nil.
 func Print(outs ...*Node) string {
 	var s strings.Builder
-	name := printNodes(&s, "", Order(outs, nil), nil)
+	var there []*Node
+	for _, n := range outs {
+		if n != nil {
+			there = append(there, n)
+		}
+	}
+	name := printNodes(&s, "", Order(there, nil), nil)
 	s.WriteString("return")
 	for _, n := range outs {
 		if n == nil {

@@ -1,0 +1,183 @@
+package autodiff_test
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/tools/gradcheck"
+)
+
+type node = graph.Node
+
+func Example() {
+	g := graph.New(graph.Training)
+	x := g.Constant(graph.BufferOf([]float64{1, 2, 3}, 3))
+	y := ops.Sum(ops.Mul(x, ops.Square(x))) // Σ x³
+	d := autodiff.Grad(y, x)[0]
+	h := autodiff.HVP(y, []*node{x}, []*node{ops.Like(1, x)})[0]
+	j := autodiff.JVP([]*node{y}, []*node{x}, []*node{ops.Like(1, x)})[0]
+	out, err := exec.Eval(d, h, j)
+	fmt.Println(out[0], out[1], out[2], err)
+	// Output: [ 3  12  27] [ 6  12  18] 42 <nil>
+}
+
+func eval(t *testing.T, ns ...*node) []float64 {
+	t.Helper()
+	out, err := exec.Eval(ns...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := make([]float64, len(out))
+	for i, o := range out {
+		v[i] = exec.Scalar(o)
+	}
+	return v
+}
+
+func scalar(g *graph.Graph, v float64) *node {
+	return g.Constant(graph.BufferOf([]float64{v}).As(graph.Of()))
+}
+
+// doubled is x·y by a definition alone.
+type doubled struct{ ops.Pointwise }
+
+func (doubled) Name() string              { return "doubled" }
+func (doubled) Define(in []*node) []*node { return []*node{ops.Mul(in[0], in[1])} }
+
+// Operands of a definition may be equal, or one computed from another: nothing is counted twice.
+func TestSharedOperands(t *testing.T) {
+	gradcheck.CheckOrder(t, 3, func(x ...*node) *node {
+		return ops.Mul(graph.Apply(doubled{}, x[0], x[0]), graph.Apply(doubled{}, x[0], ops.Tanh(x[0])))
+	}, gradcheck.Random(3))
+	g := graph.New(graph.Training)
+	x := scalar(g, 1.5)
+	if d := eval(t, autodiff.Grad(graph.Apply(doubled{}, x, x), x)[0])[0]; d != 3 {
+		t.Error(d)
+	}
+}
+
+// Total derivatives flow from one x to another; pulled ones treat them as independent.
+func TestVJPAndPull(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := scalar(g, 2)
+	y := ops.Square(x)
+	z := ops.Mul(x, y)
+	one := []*node{ops.Like(1, z)}
+	total := autodiff.VJP([]*node{z}, one, []*node{x, y})
+	pulled := autodiff.Pull([]*node{z}, one, []*node{x, y})
+	if v := eval(t, total[0], total[1], pulled[0], pulled[1]); v[0] != 12 || v[1] != 2 || v[2] != 4 || v[3] != 2 {
+		t.Error(v)
+	}
+	w := scalar(g, 5)
+	if autodiff.VJP([]*node{z}, one, []*node{w})[0] != nil || eval(t, autodiff.Grad(z, w)[0])[0] != 0 {
+		t.Error("a cotangent from nowhere")
+	}
+}
+
+func TestStopGradient(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := scalar(g, 3)
+	if v := eval(t, autodiff.Grad(ops.Mul(x, ops.StopGradient(x)), x)[0])[0]; v != 3 {
+		t.Error(v)
+	}
+}
+
+// A function with a rule of the user's: here the gradient of clipping is let through.
+func TestCustom(t *testing.T) {
+	straight := autodiff.Custom("straight through", func(in []*node) []*node { return []*node{ops.Clamp(in[0], -1, 1)} },
+		func(in, ys, dys []*node) []*node { return dys })
+	g := graph.New(graph.Training)
+	x := scalar(g, 3)
+	y := straight(x)[0]
+	if v := eval(t, y, autodiff.Grad(ops.Scale(5, y), x)[0]); v[0] != 1 || v[1] != 5 {
+		t.Error(v)
+	}
+	outside := scalar(g, 7)
+	autodiff.Custom("reads", func(in []*node) []*node { return []*node{ops.Mul(in[0], outside)} }, nil)(x)
+	if err := g.Err(); err == nil || !strings.Contains(err.Error(), "pass it as an operand") {
+		t.Error(err)
+	}
+}
+
+// A checkpoint has the same gradient, to any order, and computes its inside again.
+func TestCheckpoint(t *testing.T) {
+	gradcheck.CheckOrder(t, 3, func(x ...*node) *node {
+		return autodiff.Checkpoint(func(in []*node) []*node { return []*node{ops.Mul(ops.Tanh(in[0]), x[1])} }, x[0])[0]
+	}, gradcheck.Random(3), gradcheck.Random(3))
+	for want, wrap := range map[int]func(f autodiff.Forward, in ...*node) []*node{
+		2: autodiff.Checkpoint,
+		1: func(f autodiff.Forward, in ...*node) []*node { return f(in) },
+	} {
+		g := graph.New(graph.Training)
+		x := g.Input("x", graph.Float64, 2)
+		runs := 0
+		y := wrap(func(in []*node) []*node {
+			return []*node{ops.Square(ops.Tap(ops.Exp(in[0]), func(graph.Buffer) { runs++ }))}
+		}, x)[0]
+		p, err := exec.Compile(g, exec.In(x), exec.Out(y, autodiff.Grad(ops.Sum(y), x)[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Run([]float64{0.1, 0.2}); err != nil || runs != want {
+			t.Error(err, runs, want)
+		}
+	}
+}
+
+// What cannot be differentiated says so, with the line of the op; nothing is silently zero.
+func TestErrors(t *testing.T) {
+	for want, f := range map[string]func(g *graph.Graph, x *node) []*node{
+		"grad of float64[3]: want a scalar": func(g *graph.Graph, x *node) []*node { return autodiff.Grad(x, x) },
+		"opaque has no derivative": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Grad(ops.Sum(graph.Apply(opaque{}, x)), x)
+		},
+		"the cotangent of operand 0 is float64[], not float64[3]": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Grad(ops.Sum(graph.Apply(opaque{Wrong: true}, x)), x)
+		},
+		"2 cotangents for 1 operands": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Grad(ops.Sum(graph.Apply(opaque{Many: true}, x)), x)
+		},
+	} {
+		g := graph.New(graph.Training)
+		x := g.Input("x", graph.Float64, 3)
+		for _, d := range f(g, x) {
+			ops.Tanh(d) // inert
+		}
+		if err := fmt.Sprint(g.Err()); !strings.HasPrefix(err, "autodiff_test.go:") || !strings.Contains(err, want) {
+			t.Errorf("%s, want %s", err, want)
+		}
+	}
+}
+
+type opaque struct{ Wrong, Many bool }
+
+func (opaque) Name() string                                { return "opaque" }
+func (opaque) Infer(in []graph.Type) ([]graph.Type, error) { return in, nil }
+func (o opaque) VJP(_, dy *node) []*node {
+	switch {
+	case o.Wrong:
+		return []*node{ops.Sum(dy)}
+	case o.Many:
+		return []*node{dy, dy}
+	}
+	return nil
+}
+
+// Sixth derivative of sin at 0.7, each by differentiating the last.
+func TestSixthOrder(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := scalar(g, 0.7)
+	d := ops.Sin(x)
+	for range 6 {
+		d = autodiff.Grad(d, x)[0]
+	}
+	if v := eval(t, d)[0]; math.Abs(v+math.Sin(0.7)) > 1e-15 {
+		t.Error(v)
+	}
+}
