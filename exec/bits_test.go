@@ -77,7 +77,7 @@ func TestSameBitsOfEveryOp(t *testing.T) {
 						}
 					}
 				}
-				p, err := exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(n), exec.NoTrap())
+				p, err := exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(n), exec.NoTrap(), exec.Verify())
 				if err != nil {
 					t.Fatal(info.Name, err)
 				}

@@ -9,3 +9,6 @@ func (p *Plan) MostTasks() (most int) {
 	}
 	return most
 }
+
+// Verify checks the graph after each pass of the compiler.
+func Verify() Option { return func(o *options) { o.verify = true } }

@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/kedja-ml/kedja/graph"
 )
@@ -15,13 +17,20 @@ type unit struct {
 // maxGroup bounds the ops of a group, so that their tiles stay in cache.
 const maxGroup = 24
 
-// units groups pointwise chains and orders everything.
+// A grouping says which unit each node belongs to.
+type grouping struct {
+	order []*graph.Node
+	users [][]int // of each node, by place in order
+	unit  []int   // of each node: the place of its first member
+}
+
+// group makes one unit of each pointwise chain, so that it reads and writes memory once.
 //
 // Each node gets a stage: that of its operands where the edge can be fused (both ends pointwise, equal shapes), one more
 // where not. A path between two nodes of one stage then has only edges that can be fused, so that making one unit of
 // nodes of one stage that hang together cannot close a cycle.
-func units(roots []*graph.Node) []unit {
-	order := graph.Order(roots, nil)
+func (c *compiler) group() error {
+	order := graph.Order(c.roots, nil)
 	index := make(map[*graph.Node]int, len(order))
 	for i, n := range order {
 		index[n] = i
@@ -38,7 +47,7 @@ func units(roots []*graph.Node) []unit {
 	}
 	// A pointwise node that nobody needs yet sinks to its users, so that it is computed where it is read.
 	isRoot := make([]bool, len(order))
-	for _, r := range roots {
+	for _, r := range c.roots {
 		isRoot[at(r)] = true
 	}
 	for i, n := range slices.Backward(order) {
@@ -81,7 +90,8 @@ func units(roots []*graph.Node) []unit {
 		count[l]++
 		groups[i] = last[l]
 	}
-	return sorted(order, users, groups)
+	c.grouped = grouping{order, users, groups}
+	return nil
 }
 
 // pointwise reports whether n can be part of a group.
@@ -99,74 +109,26 @@ func gap(x, n *graph.Node) int {
 	return 1
 }
 
-// sorted orders the units topologically; among those that are ready the one created first goes first, as the user wrote
-// them, which also keeps what a barrier delays where it is.
-func sorted(order []*graph.Node, users [][]int, group []int) []unit {
-	members := map[int][]int{}
-	for i := range order {
-		members[group[i]] = append(members[group[i]], i)
-	}
-	waits := map[int]int{} // edges into a unit from others
-	for i, us := range users {
-		for _, u := range us {
-			if group[i] != group[u] {
-				waits[group[u]]++
-			}
+func (g grouping) String() string {
+	var us []unit
+	at := map[int]int{}
+	for i, n := range g.order {
+		u, known := at[g.unit[i]]
+		if !known {
+			u = len(us)
+			at[g.unit[i]] = u
+			us = append(us, unit{})
 		}
+		us[u].nodes = append(us[u].nodes, n)
 	}
-	var ready heap
-	key := func(l int) int { return members[l][len(members[l])-1] }
-	for l := range order {
-		if group[l] == l && waits[l] == 0 {
-			ready.push(key(l), l)
-		}
-	}
-	var out []unit
-	for len(ready) > 0 {
-		l := ready.pop()
-		u := unit{tiled: pointwise(order[members[l][0]])}
-		for _, i := range members[l] {
-			u.nodes = append(u.nodes, order[i])
-			for _, j := range users[i] {
-				if to := group[j]; to != l {
-					if waits[to]--; waits[to] == 0 {
-						ready.push(key(to), to)
-					}
-				}
-			}
-		}
-		out = append(out, u)
-	}
-	return out
+	return printUnits(us)
 }
 
-// heap is a binary heap of units by key.
-type heap [][2]int
-
-func (h *heap) push(key, v int) {
-	*h = append(*h, [2]int{key, v})
-	for i := len(*h) - 1; i > 0 && (*h)[i][0] < (*h)[(i-1)/2][0]; i = (i - 1) / 2 {
-		(*h)[i], (*h)[(i-1)/2] = (*h)[(i-1)/2], (*h)[i]
+// printUnits prints a unit a line.
+func printUnits(us []unit) string {
+	var s strings.Builder
+	for i, u := range us {
+		fmt.Fprintf(&s, "%3d %s %v  %s\n", i, groupName(u.nodes), u.nodes[0].Type(), u.nodes[0].Origin())
 	}
-}
-
-func (h *heap) pop() int {
-	old := *h
-	top, n := old[0][1], len(old)-1
-	old[0] = old[n]
-	*h = old[:n]
-	for i := 0; ; {
-		c := 2*i + 1
-		if c >= n {
-			return top
-		}
-		if c+1 < n && old[c+1][0] < old[c][0] {
-			c++
-		}
-		if old[i][0] <= old[c][0] {
-			return top
-		}
-		old[i], old[c] = old[c], old[i]
-		i = c
-	}
+	return s.String()
 }

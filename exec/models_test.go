@@ -22,7 +22,7 @@ type model struct {
 
 func (m *model) compile(t testing.TB, opts ...exec.Option) *exec.Plan {
 	t.Helper()
-	p, err := exec.Compile(m.g, append(opts, exec.In(m.in...), exec.Out(m.loss))...)
+	p, err := exec.Compile(m.g, append(opts, exec.In(m.in...), exec.Out(m.loss), exec.Verify())...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,9 @@ const align = 64
 
 // place gives every memory of the arena its offset, so that two overlap only if they are never needed at once: the
 // largest first, each at the lowest place that is free while it lives.
-func (b *binder) place() {
+//
+// It assumes that every memory knows the steps between which it is needed.
+func (b *compiler) place() error {
 	var ms []*memory
 	for _, m := range b.all {
 		if m.home == inArena {
@@ -52,6 +54,7 @@ func (b *binder) place() {
 		m.buf = graph.Over(m.of, aligned(m.of.Bytes()))
 		b.outBytes += m.of.Bytes()
 	}
+	return nil
 }
 
 func rounded(n int) int { return (n + align - 1) / align * align }

@@ -62,7 +62,7 @@ const (
 )
 
 // tiled makes the step of a group.
-func (b *binder) tiled(nodes []*graph.Node) {
+func (b *compiler) tiled(nodes []*graph.Node) {
 	s := &tileStep{header: header{node: nodes[0], op: groupName(nodes)}, n: nodes[0].Shape().Size(), width: 1}
 	place := map[*graph.Node]int{}
 	inside := map[*graph.Node]bool{}
@@ -109,7 +109,7 @@ func (b *binder) tiled(nodes []*graph.Node) {
 }
 
 // leaves reports whether r is needed by a node outside the group, or is a root.
-func (b *binder) leaves(r *graph.Node, inside map[*graph.Node]bool) bool {
+func (b *compiler) leaves(r *graph.Node, inside map[*graph.Node]bool) bool {
 	for _, u := range b.users[r] {
 		if !inside[u] {
 			return true

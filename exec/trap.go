@@ -23,9 +23,11 @@ func hasNaN(b graph.Buffer) bool {
 
 // markTraps decides where the trap looks: at outputs and at what the assignments write. A tiled step looks while its
 // tile is in cache; others get a step of their own.
-func (b *binder) markTraps() {
+//
+// It assumes that every memory has its place: a trap's step needs none.
+func (b *compiler) markTraps() error {
 	if b.noTrap {
-		return
+		return nil
 	}
 	watched := map[*memory]bool{}
 	for _, m := range b.results {
@@ -47,6 +49,7 @@ func (b *binder) markTraps() {
 		}
 	}
 	b.steps = steps
+	return nil
 }
 
 // A trapStep looks for NaN in what the step before it wrote.

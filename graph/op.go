@@ -52,6 +52,8 @@ type (
 	// Costed counts floating-point operations, a multiplication and an addition as two; ops of O(n) work need not.
 	Costed interface{ Flops(in, out []Type) int64 }
 
+	// Observer marks an op that has an effect on the outside each time it runs: what it computes is not computed ahead.
+	Observer interface{ Observes() }
 	// Labeled overrides how an op prints.
 	Labeled interface{ Label() string }
 )

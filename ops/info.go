@@ -194,18 +194,23 @@ func binaryBad(f func(a, b *graph.Node) *graph.Node) []Bad {
 	}
 }
 
-// isFill reports whether n is the constant v, of any shape.
-func isFill(n *graph.Node, v float64) bool {
+// fillValue is the number that n is the constant of, of any shape; ok is false if it is none.
+func fillValue(n *graph.Node) (v float64, ok bool) {
 	for {
 		switch op := n.Op().(type) {
 		case graph.Fill:
-			return op.Value == v
+			return op.Value, true
 		case expand, reshape:
 			n = n.In()[0]
 		default:
-			return false
+			return 0, false
 		}
 	}
+}
+
+func isFill(n *graph.Node, v float64) bool {
+	w, ok := fillValue(n)
+	return ok && v == w
 }
 
 func isFloat(n *graph.Node) bool { return n.Dtype().Float() }

@@ -31,13 +31,16 @@ func mulInt[T integer](dst, a, b []T) {
 
 func (mul) Partial(y *graph.Node, i int) *graph.Node { return y.In()[1-i] }
 
-// Simplify drops a factor of one.
+// Simplify drops a factor of one, and takes another constant factor for a scale.
 func (mul) Simplify(n *graph.Node) *graph.Node {
-	switch a, b := n.In()[0], n.In()[1]; {
-	case isFill(b, 1):
-		return a
-	case isFill(a, 1):
-		return b
+	a, b := n.In()[0], n.In()[1]
+	for _, p := range [][2]*graph.Node{{a, b}, {b, a}} {
+		switch v, ok := fillValue(p[1]); {
+		case ok && v == 1:
+			return p[0]
+		case ok && isFloat(n):
+			return Scale(v, p[0])
+		}
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ func TestSimplifyIsExact(t *testing.T) {
 		"neg neg": unary(func(x *graph.Node) *graph.Node { return ops.Neg(ops.Neg(x)) }),
 		"div 1":   unary(func(x *graph.Node) *graph.Node { return ops.Div(x, ops.Like(1, x)) }),
 		"mul 1":   unary(func(x *graph.Node) *graph.Node { return ops.Mul(ops.Like(1, x), x) }),
+		"mul 0.1": unary(func(x *graph.Node) *graph.Node { return ops.Mul(x, ops.Like(0.1, x)) }),
 		"scale 1": unary(func(x *graph.Node) *graph.Node { return ops.Scale(1, x) }),
 		"float64": unary(func(x *graph.Node) *graph.Node { return ops.Cast(ops.Cast(x, graph.Float64), x.Dtype()) }),
 		"float32": unary(func(x *graph.Node) *graph.Node { return ops.Cast(ops.Cast(x, graph.Float32), x.Dtype()) }),

@@ -7,49 +7,38 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// bind gives a program its memory: it decides which nodes lie where, which copies are needed, and in which order
-// everything runs.
-func (p *program) bind() (*Plan, error) {
-	b := &binder{Plan: &Plan{program: p}, at: map[*graph.Node]value{}, users: map[*graph.Node][]*graph.Node{}, isRoot: map[*graph.Node]bool{}}
-	for _, n := range p.in {
+// layout turns units into steps: it decides which nodes lie in which memory, seen through which strides, and which copies are needed
+// because a kernel cannot take them.
+//
+// It assumes units in the order of the schedule. After it, every step knows what it reads and writes, and every memory from which step to
+// which it is needed.
+func (b *compiler) layout() error {
+	b.at, b.users, b.isRoot = map[*graph.Node]value{}, map[*graph.Node][]*graph.Node{}, map[*graph.Node]bool{}
+	for _, n := range b.in {
 		b.feeds = append(b.feeds, b.give(n, fed))
 	}
-	us := units(p.roots)
-	for _, u := range us {
+	for _, u := range b.units {
 		for _, n := range u.nodes {
 			for _, x := range n.In() {
 				b.users[x] = append(b.users[x], n.Results()...)
 			}
 		}
 	}
-	for _, r := range p.roots {
+	for _, r := range b.roots {
 		b.isRoot[r] = true
 	}
 	b.reserve()
-	for _, u := range us {
+	for _, u := range b.units {
 		if err := b.unit(u); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	b.finish()
-	b.place()
-	b.wire()
-	return b.Plan, nil
-}
-
-// A binder turns units into steps.
-type binder struct {
-	*Plan
-	at       map[*graph.Node]value
-	users    map[*graph.Node][]*graph.Node
-	isRoot   map[*graph.Node]bool
-	reserved map[*graph.Node]*memory // roots computed right where they belong
-	copied   map[*graph.Node]value   // dense copies made so far
-	all      []*memory
+	return nil
 }
 
 // give makes a memory for n and remembers it.
-func (b *binder) give(n *graph.Node, h home) *memory {
+func (b *compiler) give(n *graph.Node, h home) *memory {
 	m := b.reserved[n]
 	if m == nil {
 		m = b.memory(n.Type(), h)
@@ -58,7 +47,7 @@ func (b *binder) give(n *graph.Node, h home) *memory {
 	return m
 }
 
-func (b *binder) memory(t graph.Type, h home) *memory {
+func (b *compiler) memory(t graph.Type, h home) *memory {
 	m := &memory{home: h, of: t, first: len(b.steps), last: len(b.steps)}
 	b.all = append(b.all, m)
 	return m
@@ -66,7 +55,7 @@ func (b *binder) memory(t graph.Type, h home) *memory {
 
 // reserve lets a root be computed right into an output, or into what becomes the storage of a variable, if it is
 // neither needed in two such places nor merely a view or a leaf; the others are copied at the end.
-func (b *binder) reserve() {
+func (b *compiler) reserve() {
 	b.reserved, b.copied = map[*graph.Node]*memory{}, map[*graph.Node]value{}
 	times := map[*graph.Node]int{}
 	for _, r := range b.roots {
@@ -86,7 +75,7 @@ func (b *binder) reserve() {
 }
 
 // finish copies to their places the roots that are not there yet.
-func (b *binder) finish() {
+func (b *compiler) finish() {
 	for i, r := range b.roots {
 		if v := b.at[r]; v.mem != b.results[i] {
 			b.copy(r, v, b.results[i])
@@ -98,7 +87,7 @@ func (b *binder) finish() {
 }
 
 // unit makes the step of u, and before it the copies that it needs.
-func (b *binder) unit(u unit) error {
+func (b *compiler) unit(u unit) error {
 	if u.tiled {
 		b.tiled(u.nodes)
 		return nil
@@ -106,8 +95,11 @@ func (b *binder) unit(u unit) error {
 	n := u.nodes[0]
 	switch op := n.Op().(type) {
 	case graph.Read:
-		m := b.give(n, variable)
-		b.reads = append(b.reads, read{op.Var, m})
+		v := op.Var
+		if f := b.frozen[v]; f != nil {
+			v = f
+		}
+		b.reads = append(b.reads, read{v, b.give(n, variable)})
 		return nil
 	case graph.Fill: // one element, seen everywhere
 		m := b.memory(graph.Type{Dtype: n.Dtype()}, constant)
@@ -127,7 +119,7 @@ func (b *binder) unit(u unit) error {
 	return fmt.Errorf("exec: %s: %s has neither kernel nor definition", n.Origin(), n.Op().Name())
 }
 
-func (b *binder) view(n *graph.Node, op graph.View) error {
+func (b *compiler) view(n *graph.Node, op graph.View) error {
 	x := n.In()[0]
 	v := b.at[x]
 	l, ok := op.View(v.typ, v.at)
@@ -142,7 +134,7 @@ func (b *binder) view(n *graph.Node, op graph.View) error {
 }
 
 // contiguous returns x's value, copied first if its elements do not lie in row-major order.
-func (b *binder) contiguous(x *graph.Node) value {
+func (b *compiler) contiguous(x *graph.Node) value {
 	v := b.at[x]
 	if v.dense() {
 		return v
@@ -157,7 +149,7 @@ func (b *binder) contiguous(x *graph.Node) value {
 }
 
 // copy adds the step that writes v to m, row by row.
-func (b *binder) copy(n *graph.Node, v value, m *memory) {
+func (b *compiler) copy(n *graph.Node, v value, m *memory) {
 	m.first = len(b.steps)
 	c := &copyStep{header: header{node: n, op: "copy"}, dst: m, src: v.mem, walk: v.walk(), size: m.of.Dtype.Size(), n: m.of.Shape.Size()}
 	c.work = graph.Work{Phases: [3]int{pieces(c.n, 1<<15)}}
@@ -167,9 +159,9 @@ func (b *binder) copy(n *graph.Node, v value, m *memory) {
 }
 
 // touch notes that the step to come reads m.
-func (b *binder) touch(m *memory) { m.last = max(m.last, len(b.steps)) }
+func (b *compiler) touch(m *memory) { m.last = max(m.last, len(b.steps)) }
 
-func (b *binder) add(s step) {
+func (b *compiler) add(s step) {
 	b.steps = append(b.steps, s)
 }
 
@@ -177,7 +169,7 @@ func (b *binder) add(s step) {
 func pieces(n, grain int) int { return max(1, min(64, n/grain)) }
 
 // kernel makes the step of an application that is neither pointwise nor a view.
-func (b *binder) kernel(n *graph.Node, op graph.Kernel) error {
+func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 	k := &kernelStep{header: header{node: n, op: n.Op().Name()}, op: op}
 	var in, out []graph.Type
 	for _, x := range n.In() {
@@ -216,13 +208,9 @@ func (b *binder) kernel(n *graph.Node, op graph.Kernel) error {
 }
 
 // body compiles the body of a loop or branch: a plan of its own, whose failures are its caller's.
-func (b *binder) body(f *graph.Func) (*Plan, error) {
-	o := options{in: f.Inputs(), out: f.Outs(), workers: b.workers, noTrap: true}
-	p, err := lower(nil, o, f.Outs(), nil)
-	if err != nil {
-		return nil, err
-	}
-	return p.bind()
+func (b *compiler) body(f *graph.Func) (*Plan, error) {
+	o := options{in: f.Inputs(), workers: b.workers, noTrap: true, verify: b.verify}
+	return lower(&program{options: o, roots: f.Outs(), outs: len(f.Outs())})
 }
 
 var errBusy = errors.New("exec: the plan is running; Clone it")

@@ -1,0 +1,46 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// simplify replaces definitions without a kernel by what they define, and nodes by cheaper equal ones, until nothing changes. It is
+// exact: what an op calls equal has the same bits.
+//
+// After it, every op has a kernel or is a view, a leaf or a draw's key.
+func (c *compiler) simplify() error {
+	p := c.program
+	for changed := true; changed; {
+		changed = false
+		p.roots = graph.Rebuild(p.roots, map[*graph.Node]*graph.Node{}, func(n *graph.Node, in []*graph.Node) []*graph.Node {
+			out, again := p.rewrite(n, in)
+			changed = changed || again
+			return out
+		})
+		if err := p.g.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) rewrite(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
+	defer p.g.As(n)()
+	_, kernel := n.Op().(graph.Kernel)
+	if c, ok := n.Op().(graph.Composite); ok && !kernel {
+		return c.Define(in), true
+	}
+	if slices.Equal(in, n.In()) {
+		out = n.Results()
+	} else {
+		out = graph.Again(p.g, n, in)
+	}
+	if s, ok := n.Op().(graph.Simplifier); ok && len(out) == 1 {
+		if better := s.Simplify(out[0]); better != nil && better != out[0] {
+			return []*graph.Node{better}, true
+		}
+	}
+	return out, false
+}
