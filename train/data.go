@@ -2,6 +2,8 @@ package train
 
 import (
 	"math/rand/v2"
+	"runtime"
+	"slices"
 
 	"github.com/kedja-ml/kedja/internal/workers"
 )
@@ -24,39 +26,42 @@ func Split(n, second int, seed uint64) (a, b []int) {
 // A loader fills batches. It is the plan's feed: the buffers are the same at every step.
 type loader struct {
 	data   Images
-	index  []int
-	size   int // elements of an example
+	index  []int // as given
+	order  []int // of this epoch
+	size   int   // elements of an example
 	x      []float32
 	y      []int32
 	at     int
 	seed   uint64 // of the augmentation, 0 for none
 	epoch  uint64
-	count  int
 	worker int
 }
 
 func newLoader(data Images, index []int, batch, size int, seed uint64, cores int) *loader {
+	if cores < 1 {
+		cores = runtime.GOMAXPROCS(0)
+	}
 	return &loader{
-		data: data, index: append([]int(nil), index...), size: size, seed: seed, worker: cores,
+		data: data, index: index, order: slices.Clone(index), size: size, seed: seed, worker: cores,
 		x: make([]float32, batch*size), y: make([]int32, batch),
 	}
 }
 
-// shuffle begins an epoch in an order that depends on the seed and the epoch alone.
+// shuffle begins an epoch in an order that depends on the seed and the epoch alone, so that training can go on from any epoch.
 func (l *loader) shuffle(seed, epoch uint64) {
 	r := rand.New(rand.NewPCG(seed, epoch))
-	r.Shuffle(len(l.index), func(i, j int) { l.index[i], l.index[j] = l.index[j], l.index[i] })
+	copy(l.order, l.index)
+	r.Shuffle(len(l.order), func(i, j int) { l.order[i], l.order[j] = l.order[j], l.order[i] })
 	l.at, l.epoch = 0, epoch
 }
 
-// next fills the batch and reports how many examples it holds; a last one that is not full is filled up with the first
-// examples of the epoch, for which count is smaller.
+// next fills the batch and reports how many examples of the epoch are in it, 0 at the end. A last batch that is not full is filled
+// up from the first examples on, as often as it takes: those are not counted.
 func (l *loader) next() (count int) {
-	count = min(len(l.y), len(l.index)-l.at)
+	count = min(len(l.y), len(l.order)-l.at)
 	if count <= 0 {
 		return 0
 	}
-	l.count = count
 	workers.Run(l, (len(l.y)+chunk-1)/chunk, l.worker)
 	l.at += count
 	return count
@@ -67,7 +72,7 @@ const chunk = 8
 // Do fills one chunk of the batch; for the worker pool.
 func (l *loader) Do(task, _ int) {
 	for k := task * chunk; k < min(len(l.y), (task+1)*chunk); k++ {
-		i := l.index[(l.at+k)%len(l.index)]
+		i := l.order[(l.at+k)%len(l.order)]
 		var seed uint64
 		if l.seed != 0 {
 			seed = mix(l.seed, l.epoch, uint64(i))

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
-	"github.com/kedja-ml/kedja/ops"
 )
 
 // A Classifier maps images [N, …] to logits [N, classes].
@@ -30,7 +30,7 @@ type Config struct {
 	Batch     int
 	Seed      uint64
 	Augment   bool
-	Workers   int
+	Workers   int // cores to use at most, all if 0; the result does not depend on it
 	MaxSteps  int // stop after so many steps, if not 0
 	// Observe is told of every epoch; Step, if not nil, of every step.
 	Observe func(Epoch) error
@@ -39,13 +39,34 @@ type Config struct {
 
 // Epoch is what Fit reports after an epoch. Losses are means in nats, accuracies shares.
 type Epoch struct {
-	Epoch              int     `json:"epoch"`
-	Step               int     `json:"step"`
-	Loss               float64 `json:"loss"`
-	Accuracy           float64 `json:"accuracy"`
-	ValidationLoss     float64 `json:"validation_loss,omitempty"`
-	ValidationAccuracy float64 `json:"validation_accuracy,omitempty"`
-	Seconds            float64 `json:"seconds"`
+	Epoch              int
+	Step               int // done since the start of training
+	Loss               float64
+	Accuracy           float64
+	Validated          bool // whether the next two were measured
+	ValidationLoss     float64
+	ValidationAccuracy float64
+	Seconds            float64
+}
+
+// MarshalJSON leaves out the validation if there was none. One that measured 0 is written as 0.
+func (e Epoch) MarshalJSON() ([]byte, error) {
+	type validation struct {
+		Loss     float64 `json:"validation_loss"`
+		Accuracy float64 `json:"validation_accuracy"`
+	}
+	line := struct {
+		Epoch    int     `json:"epoch"`
+		Step     int     `json:"step"`
+		Loss     float64 `json:"loss"`
+		Accuracy float64 `json:"accuracy"`
+		*validation
+		Seconds float64 `json:"seconds"`
+	}{Epoch: e.Epoch, Step: e.Step, Loss: e.Loss, Accuracy: e.Accuracy, Seconds: e.Seconds}
+	if e.Validated {
+		line.validation = &validation{e.ValidationLoss, e.ValidationAccuracy}
+	}
+	return json.Marshal(line)
 }
 
 // Steps returns how many steps cfg takes, for schedules.
@@ -57,11 +78,38 @@ func (cfg Config) Steps() int {
 	return n
 }
 
+// check looks at what would otherwise fail far from its cause.
+func (cfg Config) check() error {
+	switch {
+	case cfg.Model == nil || cfg.Optimizer == nil || cfg.Train == nil:
+		return errors.New("train: want a model, an optimizer and examples")
+	case cfg.Batch < 1 || cfg.Batch > len(cfg.Index):
+		return fmt.Errorf("train: a batch of %d from %d examples", cfg.Batch, len(cfg.Index))
+	case cfg.Epochs < 0 || cfg.MaxSteps < 0:
+		return fmt.Errorf("train: %d epochs and at most %d steps, want no negative number", cfg.Epochs, cfg.MaxSteps)
+	}
+	if err := within(cfg.Index, cfg.Train); err != nil {
+		return err
+	}
+	return within(cfg.Validate, cfg.Train)
+}
+
+// within reports an index that has no example.
+func within(index []int, data Images) error {
+	n := data.Len()
+	for _, i := range index {
+		if i < 0 || i >= n {
+			return fmt.Errorf("train: example %d of %d", i, n)
+		}
+	}
+	return nil
+}
+
 // Fit trains the model. Batches that are not full are dropped. It stops early, with the error of the context, when ctx is
 // done; the model is then as the last whole step left it.
 func Fit(ctx context.Context, cfg Config) error {
-	if cfg.Batch < 1 || cfg.Batch > len(cfg.Index) {
-		return fmt.Errorf("train: a batch of %d from %d examples", cfg.Batch, len(cfg.Index))
+	if err := cfg.check(); err != nil {
+		return err
 	}
 	g := graph.New(graph.Training)
 	g.SetRNG(graph.NewRNG(cfg.Seed))
@@ -91,7 +139,7 @@ func Fit(ctx context.Context, cfg Config) error {
 		load.shuffle(cfg.Seed, uint64(epoch))
 		var sum, right float64
 		n := 0
-		for load.next() == cfg.Batch && done < steps {
+		for done < steps && load.next() == cfg.Batch {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -115,7 +163,7 @@ func Fit(ctx context.Context, cfg Config) error {
 			if err != nil {
 				return err
 			}
-			e.ValidationLoss, e.ValidationAccuracy = r.Loss, r.Accuracy
+			e.Validated, e.ValidationLoss, e.ValidationAccuracy = true, r.Loss, r.Accuracy
 		}
 		e.Seconds = time.Since(start).Seconds()
 		if cfg.Observe != nil {
@@ -125,68 +173,4 @@ func Fit(ctx context.Context, cfg Config) error {
 		}
 	}
 	return nil
-}
-
-// An Evaluator measures a model in evaluation mode, on its parameters as they are at each Run.
-type Evaluator struct {
-	plan    *exec.Plan
-	batch   int
-	size    int
-	classes int
-	workers int
-	x       graph.Shape
-}
-
-// Result is what an Evaluator measured.
-type Result struct {
-	Loss, Accuracy float64
-	Confusion      [][]int // by true, then by predicted class
-}
-
-// NewEvaluator compiles a plan for batches of the given size.
-func NewEvaluator(m Classifier, shape []int, batch, workers int) (*Evaluator, error) {
-	g := graph.New(graph.Evaluation)
-	x := g.Input("x", graph.Float32, append([]int{batch}, shape...)...)
-	logits := m.Forward(x)
-	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.LogSoftmax(logits, -1)), exec.Workers(workers))
-	if err != nil {
-		return nil, err
-	}
-	return &Evaluator{p, batch, graph.Of(shape...).Size(), logits.Shape().Dim(-1), workers, x.Shape()}, nil
-}
-
-// Run measures the given examples.
-func (e *Evaluator) Run(data Images, index []int) (Result, error) {
-	if len(index) == 0 {
-		return Result{}, errors.New("train: nothing to evaluate")
-	}
-	r := Result{Confusion: make([][]int, e.classes)}
-	for i := range r.Confusion {
-		r.Confusion[i] = make([]int, e.classes)
-	}
-	load := newLoader(data, index, e.batch, e.size, 0, e.workers)
-	for count := load.next(); count > 0; count = load.next() {
-		out, err := e.plan.RunBuffers(graph.BufferOf(load.x, len(load.x)).As(e.x))
-		if err != nil {
-			return r, err
-		}
-		logp := graph.Data[float32](out[0])
-		for k := range count {
-			row, label := logp[k*e.classes:(k+1)*e.classes], load.y[k]
-			best := 0
-			for j, v := range row {
-				if v > row[best] {
-					best = j
-				}
-			}
-			r.Loss -= float64(row[label])
-			r.Confusion[label][best]++
-			if best == int(label) {
-				r.Accuracy++
-			}
-		}
-	}
-	r.Loss /= float64(len(index))
-	r.Accuracy /= float64(len(index))
-	return r, nil
 }

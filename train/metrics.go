@@ -1,17 +1,13 @@
 package train
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
 )
 
-// A Log appends one JSON object a line to a file: metrics.jsonl.
-type Log struct {
-	f *os.File
-	w *bufio.Writer
-}
+// A Log appends one JSON object a line to a file: metrics.jsonl. It is for one goroutine at a time.
+type Log struct{ f *os.File }
 
 // NewLog creates the file, or empties it.
 func NewLog(path string) (*Log, error) {
@@ -19,17 +15,16 @@ func NewLog(path string) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	return &Log{f, bufio.NewWriter(f)}, nil
+	return &Log{f}, nil
 }
 
-// Write appends v and flushes, so that a run can be followed.
+// Write appends v in one write, so that a run can be followed and one that is killed leaves whole lines.
 func (l *Log) Write(v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	l.w.Write(append(b, '\n'))
-	if err := l.w.Flush(); err != nil {
+	if _, err := l.f.Write(append(b, '\n')); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
 	return nil

@@ -1,11 +1,13 @@
 package train
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -65,7 +67,9 @@ func Decode(data []byte, model any) error {
 		case !ok:
 			wrong = append(wrong, fmt.Sprintf("%s is missing", name))
 		case t.Dtype != wire[want.Dtype] || graph.Of(t.Shape...) != want.Shape:
-			wrong = append(wrong, fmt.Sprintf("%s is %s%v, want %s%v", name, t.Dtype, graph.Of(t.Shape...), wire[want.Dtype], want.Shape))
+			wrong = append(wrong, fmt.Sprintf("%s is %s%v, want %s%v", name, t.Dtype, t.Shape, wire[want.Dtype], want.Shape))
+		case want.Dtype == graph.Bool && bytes.ContainsFunc(t.Data, func(r rune) bool { return r > 1 }):
+			wrong = append(wrong, fmt.Sprintf("%s has a truth value that is neither 0 nor 1", name))
 		default:
 			b := graph.NewBuffer(want)
 			copy(b.Bytes(), t.Data)
@@ -73,7 +77,7 @@ func Decode(data []byte, model any) error {
 		}
 	}
 	for name := range have {
-		wrong = append(wrong, fmt.Sprintf("%s is unexpected", name))
+		wrong = append(wrong, fmt.Sprintf("%s is unexpected", strings.Trim(strconv.Quote(name), `"`))) // one line, whatever the file holds
 	}
 	if len(wrong) > 0 {
 		slices.Sort(wrong)

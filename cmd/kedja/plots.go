@@ -55,7 +55,7 @@ func drawCurves(path string, epochs []train.Epoch) error {
 	var fit, check plotter.XYs
 	for _, e := range epochs {
 		fit = append(fit, plotter.XY{X: float64(e.Epoch), Y: e.Loss})
-		if e.ValidationLoss > 0 {
+		if e.Validated {
 			check = append(check, plotter.XY{X: float64(e.Epoch), Y: e.ValidationLoss})
 		}
 	}
