@@ -39,6 +39,47 @@ func TestActivations(t *testing.T) {
 	}
 }
 
+func TestFurtherActivations(t *testing.T) {
+	with := func(f func(x *graph.Node, a float64) *graph.Node, a float64) build {
+		return unary(func(x *graph.Node) *graph.Node { return f(x, a) })
+	}
+	tanh := unary(func(x *graph.Node) *graph.Node { return ops.HardTanh(x, -1, 2) })
+	checkFloat(t, "silu", unary(ops.SiLU), row{0, 0}, row{zero, zero}, row{1000, 1000}, row{-1000, zero}, row{inf, inf}, row{-inf, zero}, row{nan, nan})
+	checkFloat(t, "logsigmoid", unary(ops.LogSigmoid), row{0, -math.Ln2}, row{-1000, -1000}, row{1000, zero}, row{-inf, -inf}, row{inf, zero}, row{nan, nan})
+	checkFloat(t, "softplusbeta", with(ops.SoftplusBeta, 2), row{0, math.Ln2 / 2}, row{1000, 1000}, row{-1000, 0}, row{inf, inf}, row{-inf, 0}, row{nan, nan})
+	checkFloat(t, "elu", with(ops.ELU, 0.5), row{3, 3}, row{0, 0}, row{zero, zero}, row{-1000, -0.5}, row{inf, inf}, row{-inf, -0.5}, row{nan, nan})
+	checkFloat(t, "celu", with(ops.CELU, 0.5), row{3, 3}, row{0, 0}, row{zero, zero}, row{-1000, -0.5}, row{inf, inf}, row{-inf, -0.5}, row{nan, nan})
+	checkFloat(t, "selu", unary(ops.SELU), row{1, 1.0507009873554804934}, row{0, 0}, row{zero, zero}, row{-1000, -1.7580993408473768}, row{inf, inf}, row{nan, nan})
+	checkFloat(t, "mish", unary(ops.Mish), row{0, 0}, row{zero, zero}, row{1000, 1000}, row{-1000, zero}, row{inf, inf}, row{nan, nan})
+	checkFloat(t, "hardtanh", tanh, row{-3, -1}, row{0.5, 0.5}, row{3, 2}, row{inf, 2}, row{-inf, -1}, row{nan, nan})
+	checkFloat(t, "relu6", unary(ops.ReLU6), row{-3, 0}, row{0.5, 0.5}, row{7, 6}, row{inf, 6}, row{-inf, 0}, row{nan, nan})
+	checkFloat(t, "hardsigmoid", unary(ops.HardSigmoid), row{-4, 0}, row{0, 0.5}, row{4, 1}, row{inf, 1}, row{-inf, 0}, row{nan, nan})
+	checkFloat(t, "hardswish", unary(ops.HardSwish), row{-4, zero}, row{0, 0}, row{4, 4}, row{inf, inf}, row{nan, nan})
+	checkFloat(t, "softsign", unary(ops.SoftSign), row{-1, -0.5}, row{0, 0}, row{zero, zero}, row{3, 0.75}, row{inf, 1}, row{-inf, -1}, row{nan, nan}, row{1e30, 1})
+
+	xs := span(-9, 9, 1003)
+	follows(t, "silu", unary(ops.SiLU), func(x float64) float64 { return x / (1 + math.Exp(-x)) }, xs, 4, 4)
+	follows(t, "logsigmoid", unary(ops.LogSigmoid), func(x float64) float64 { return -math.Log1p(math.Exp(-x)) }, xs, 3, 4)
+	follows(t, "softplusbeta", with(ops.SoftplusBeta, 0.5), func(x float64) float64 { return 2 * math.Log1p(math.Exp(x/2)) }, xs, 3, 4)
+	follows(t, "celu", with(ops.CELU, 2), func(x float64) float64 { return max(x, 0) + min(0, 2*math.Expm1(x/2)) }, xs, 1, 1)
+	follows(t, "mish", unary(ops.Mish), func(x float64) float64 { return x * math.Tanh(math.Log1p(math.Exp(x))) }, xs, 6, 8)
+}
+
+// At a kink the slope is that of the side which the doc names.
+func TestFurtherSlopes(t *testing.T) {
+	elu := unary(func(x *graph.Node) *graph.Node { return ops.ELU(x, 0.5) })
+	tanh := unary(func(x *graph.Node) *graph.Node { return ops.HardTanh(x, -1, 2) })
+	checkFloat(t, "silu", slope(unary(ops.SiLU), 0), row{0, 0.5}, row{100, 1}, row{-1000, 0})
+	checkFloat(t, "logsigmoid", slope(unary(ops.LogSigmoid), 0), row{0, 0.5}, row{100, 0x1.a8c1f14e2af5dp-145}, row{-1000, 1})
+	checkFloat(t, "elu", slope(elu, 0), row{2, 1}, row{0, 0.5}, row{-1000, 0})
+	checkFloat(t, "hardtanh", slope(tanh, 0), row{-2, 0}, row{-1, 0}, row{0, 1}, row{2, 0}, row{3, 0})
+	checkFloat(t, "relu6", slope(unary(ops.ReLU6), 0), row{-1, 0}, row{0, 0}, row{1, 1}, row{6, 0}, row{7, 0})
+	checkFloat(t, "hardsigmoid", slope(unary(ops.HardSigmoid), 0), row{-3, 0}, row{0, 1. / 6}, row{3, 0})
+	checkFloat(t, "hardswish", slope(unary(ops.HardSwish), 0), row{-4, 0}, row{-3, 0}, row{0, 0.5}, row{3, 1}, row{4, 1})
+	checkFloat(t, "softsign", slope(unary(ops.SoftSign), 0), row{-1, 0.25}, row{0, 1}, row{1, 0.25})
+	checkFloat(t, "second slope of softsign", slope(slope(unary(ops.SoftSign), 0), 0), row{-1, 0.25}, row{0, zero}, row{1, -0.25})
+}
+
 func TestActivationSlopes(t *testing.T) {
 	checkFloat(t, "slope of relu", slope(unary(ops.ReLU), 0), row{-1, 0}, row{2, 1}, row{0, 0}, row{zero, 0}, row{inf, 1})
 	checkFloat(t, "second slope of relu", slope(slope(unary(ops.ReLU), 0), 0), row{-1, 0}, row{2, 0}, row{0, 0})

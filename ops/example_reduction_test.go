@@ -117,3 +117,13 @@ func ExampleLayerNorm() {
 	// [2]
 	// [1]
 }
+
+func ExampleCumSum() {
+	show(ops.CumSum(list[float32](1, 2, 3), 0))
+	// Output: [1 3 6]
+}
+
+func ExampleCumSumWith() {
+	show(ops.CumSumWith(list[float32](1, 2, 3), 0, ops.Running{Exclusive: true, Reverse: true}))
+	// Output: [5 3 0]
+}

@@ -171,3 +171,14 @@ func ExampleLead() {
 	show(ops.Lead(list[float32](1, 2), 2))
 	// Output: [1 2 1 2]
 }
+
+func ExampleTril() {
+	causal := ops.Tril(ops.Reshape(list[float32](1, 2, 3, 4), 2, 2), 0)
+	show(causal)
+	// Output: [1 0 3 4]
+}
+
+func ExampleTriu() {
+	show(ops.Triu(ops.Reshape(list[float32](1, 2, 3, 4), 2, 2), 1))
+	// Output: [0 2 0 0]
+}

@@ -76,6 +76,17 @@ func Apart(r *rand.Rand, n int) []float64 {
 	return v
 }
 
+// near draws values within 0.1 of the given ones.
+func near(levels ...float64) Domain {
+	return func(r *rand.Rand, n int) []float64 {
+		v := between(-0.1, 0.1)(r, n)
+		for i := range v {
+			v[i] += levels[r.IntN(len(levels))]
+		}
+		return v
+	}
+}
+
 // Index draws whole numbers from [0, n).
 func Index(limit int) Domain {
 	return func(r *rand.Rand, n int) []float64 {

@@ -219,3 +219,6 @@ func gelu32(dst *float32, x *float32, n int)
 
 //go:noescape
 func geluTanh32(dst *float32, x *float32, n int)
+
+//go:noescape
+func silu32(dst *float32, x *float32, n int)

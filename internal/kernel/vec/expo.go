@@ -69,6 +69,24 @@ func GELUTanh[T Float](dst, x []T) {
 	}
 }
 
+// SiLU writes x·σ(x) = x/(1 + e⁻ˣ), for float32 within 3 ulp, in the negative tail too. Its limit at −Inf is −0.
+func SiLU[T Float](dst, x []T) {
+	if !single(silu, dst, x) {
+		mapped(silu64, dst, x)
+	}
+}
+
+// ELU writes scale·x where x is above 0, and low·(e^(rate·x) − 1) elsewhere.
+func ELU[T Float](dst, x []T, scale T, low, rate float64) {
+	for i, v := range x[:len(dst)] {
+		if v > 0 {
+			dst[i] = scale * v
+		} else {
+			dst[i] = T(low * math.Expm1(rate*float64(v)))
+		}
+	}
+}
+
 //go:noinline
 func mapped[T Float](f func(float64) float64, dst, x []T) {
 	for i, v := range x[:len(dst)] {
@@ -95,4 +113,9 @@ func geluTanh64(x float64) float64 {
 	const c = 0.797884560802865355879892119868763737 // √(2/π)
 	x = max(x, -40)
 	return x * sigmoid64(2*c*x*(1+0.044715*x*x))
+}
+
+func silu64(x float64) float64 {
+	x = max(x, -800) // e⁻⁸⁰⁰ is 0
+	return x * sigmoid64(x)
 }

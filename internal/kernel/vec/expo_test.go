@@ -27,6 +27,7 @@ var elementary = []elementaryFunction{
 	{"Erf", Erf[float32], Erf[float64], math.Erf, 1.25},
 	{"GELU", GELU[float32], GELU[float64], gelu64, 4},
 	{"GELUTanh", GELUTanh[float32], GELUTanh[float64], geluTanh64, 3},
+	{"SiLU", SiLU[float32], SiLU[float64], silu64, 3},
 }
 
 // ulps is the distance of got from the exact value, in units of the last place of the float32 nearest to it.
@@ -133,6 +134,9 @@ func TestElementaryLimits(t *testing.T) {
 		{"GELUTanh", zero, zero},
 		{"GELUTanh", inf, inf},
 		{"GELUTanh", -inf, zero},
+		{"SiLU", zero, zero},
+		{"SiLU", inf, inf},
+		{"SiLU", -inf, zero},
 	} {
 		for _, f := range elementary {
 			if f.name != c.name {

@@ -39,6 +39,7 @@ const (
 	erf
 	gelu
 	geluTanh
+	silu
 )
 
 const (

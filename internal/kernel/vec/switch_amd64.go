@@ -69,6 +69,8 @@ func unary32(r routine, dst, x *float32, n int, a, b float32) {
 		gelu32(dst, x, n)
 	case geluTanh:
 		geluTanh32(dst, x, n)
+	case silu:
+		silu32(dst, x, n)
 	}
 }
 

@@ -85,8 +85,12 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 	VMOVAPS(u, uLow)
 	VFMSUB231PS(w, a, uLow)
 	VFMADD231PS(low, a, uLow)
-	// x/(1 + e), or x·e/(1 + e), the product made before e may leave the normal range
 	n, q := reduced(u, uLow)
+	return gated(x, n, q)
+}
+
+// gated is x/(1 + e), or where x is negative x·e/(1 + e), for e = 2ⁿ·(1 + q), the product made before e may leave the normal range.
+func gated(x, n, q reg.VecVirtual) reg.VecVirtual {
 	exponent, factor := halves(n)
 	y, e := YMM(), loaded(single(1))
 	VADDPS(q, e, e)
@@ -98,6 +102,16 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 	blend(f32, x, y, x, y)
 	VDIVPS(e, y, y)
 	return y
+}
+
+// silu is x·σ(x).
+func silu(x reg.VecVirtual) reg.VecVirtual {
+	upper(f32, x, loaded(single(-112)), x) // where the result rounds to −0
+	a := YMM()
+	lower(f32, x, loaded(single(112)), a) // and to x
+	VORPS(signBit(f32), a, a)
+	n, q := reduced(a, nil)
+	return gated(x, n, q)
 }
 
 func elementary() {
@@ -114,6 +128,7 @@ func elementary() {
 		{"erf", erf},
 		{"gelu", gelu},
 		{"geluTanh", geluTanh},
+		{"silu", silu},
 	} {
 		elementwise(f32, f.name, 1, x, nil, func(_ kind, in, _ []reg.VecVirtual) reg.VecVirtual { return f.f(in[0]) })
 	}
