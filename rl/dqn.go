@@ -3,6 +3,7 @@ package rl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -42,6 +43,35 @@ func CartPoleDQN() DQNConfig {
 	}
 }
 
+// check says which setting cannot be.
+func (c DQNConfig) check() error {
+	share := func(x float64) bool { return x >= 0 && x <= 1 }
+	switch {
+	case c.Steps < 1 || c.Start < 0:
+		return fmt.Errorf("dqn: %d steps, %d of them at random first, want at least 1 and 0", c.Steps, c.Start)
+	case c.Every < 1 || c.Updates < 1 || c.Target < 1:
+		return fmt.Errorf("dqn: every %d steps %d updates, copied every %d, want at least 1 of each", c.Every, c.Updates, c.Target)
+	case c.Batch < 1 || c.Batch > c.Capacity:
+		return fmt.Errorf("dqn: batches of %d from a memory of %d transitions", c.Batch, c.Capacity)
+	case !share(c.Discount):
+		return fmt.Errorf("dqn: a discount of %v, want 0 to 1", c.Discount)
+	case !share(c.Epsilon[0]) || !share(c.Epsilon[1]):
+		return fmt.Errorf("dqn: random actions with probabilities %v, want 0 to 1", c.Epsilon)
+	case !share(c.Exploration):
+		return fmt.Errorf("dqn: exploration for a share of %v of all steps, want 0 to 1", c.Exploration)
+	case !(c.Clip > 0):
+		return fmt.Errorf("dqn: gradients clipped to a norm of %v, want more than 0", c.Clip)
+	case c.Rate == nil:
+		return errors.New("dqn: want a learning rate")
+	}
+	for _, n := range c.Hidden {
+		if n < 1 {
+			return fmt.Errorf("dqn: hidden layers of %v, want widths of at least 1", c.Hidden)
+		}
+	}
+	return nil
+}
+
 // QNet estimates the return of each action: observations [N, obs] to values [N, actions].
 type QNet struct{ Layers []*nn.Dense }
 
@@ -74,7 +104,8 @@ type DQN struct {
 	Adam   *optim.Adam
 
 	act, learn *exec.Plan
-	obs        []float32
+	width      int // of an observation
+	actions    int
 	memory     *replay.Buffer
 	batch      replay.Batch
 	feed       []graph.Buffer
@@ -84,7 +115,13 @@ type DQN struct {
 
 // NewDQN makes an agent for observations of the given size and so many actions.
 func NewDQN(obs, actions int, cfg DQNConfig) (*DQN, error) {
-	d := &DQN{DQNConfig: cfg, r: rand.New(rand.NewPCG(cfg.Seed, 1)), obs: make([]float32, obs)}
+	if obs < 1 || actions < 1 {
+		return nil, fmt.Errorf("dqn: observations of %d numbers and %d actions, want at least one of each", obs, actions)
+	}
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	d := &DQN{DQNConfig: cfg, r: rand.New(rand.NewPCG(cfg.Seed, 1)), width: obs, actions: actions}
 	d.Q, d.Old = NewQNet(d.r, obs, actions, cfg.Hidden...), NewQNet(d.r, obs, actions, cfg.Hidden...)
 	d.Adam = optim.NewAdam(nn.Params(d.Q), cfg.Rate)
 	d.memory = replay.New(cfg.Capacity, obs)
@@ -143,18 +180,26 @@ func (d *DQN) Act(obs []float32) (int, error) {
 	return int(graph.Data[int32](out[0])[0]), nil
 }
 
-// epsilon is the probability of a random action at a step.
+// epsilon is the probability of a random action at a step, counted from 1.
 func (d *DQN) epsilon(step int) float64 {
-	at := min(1, float64(step)/(d.Exploration*float64(d.Steps)))
+	at := min(1, float64(step)/(d.Exploration*float64(d.Steps))) // +Inf without exploration
 	return d.Epsilon[0] + at*(d.Epsilon[1]-d.Epsilon[0])
 }
 
 // Train plays and learns. observe, if not nil, is told of each episode that ends.
+//
+// It stops early, with the error of the context, when ctx is done; the networks are then as the last gradient step left them.
 func (d *DQN) Train(ctx context.Context, e env.Env, observe func(step int, ret float64)) error {
+	if e.ObsSize() != d.width || e.Actions() != d.actions {
+		return fmt.Errorf("dqn: an environment of %d numbers and %d actions for an agent of %d and %d", e.ObsSize(), e.Actions(), d.width, d.actions)
+	}
 	obs, next := make([]float32, e.ObsSize()), make([]float32, e.ObsSize())
 	e.Reset(d.r.Uint64(), obs)
 	var ret float64
 	for step := 1; step <= d.Steps; step++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		action := d.r.IntN(e.Actions())
 		if step > d.Start && d.r.Float64() >= d.epsilon(step) {
 			var err error
@@ -177,9 +222,6 @@ func (d *DQN) Train(ctx context.Context, e env.Env, observe func(step int, ret f
 			e.Reset(d.r.Uint64(), obs)
 		}
 		if step > d.Start && step%d.Every == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			if err := d.round(); err != nil {
 				return fmt.Errorf("step %d: %w", step, err)
 			}
@@ -207,8 +249,8 @@ func (d *DQN) feeds() []graph.Buffer {
 	if d.feed == nil {
 		b, n := &d.batch, d.Batch
 		d.feed = []graph.Buffer{
-			graph.BufferOf(b.Obs, n, len(d.obs)), graph.BufferOf(b.Actions, n), graph.BufferOf(b.Rewards, n),
-			graph.BufferOf(b.Next, n, len(d.obs)), graph.BufferOf(b.Terminated, n),
+			graph.BufferOf(b.Obs, n, d.width), graph.BufferOf(b.Actions, n), graph.BufferOf(b.Rewards, n),
+			graph.BufferOf(b.Next, n, d.width), graph.BufferOf(b.Terminated, n),
 		}
 	}
 	return d.feed

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,25 +17,36 @@ import (
 )
 
 type trainCartPole struct {
-	Seed    uint64 `default:"1" help:"Of weights, play and sampling."`
-	Steps   int    `default:"0" help:"Environment steps; those of the settings if 0."`
-	Workers int    `default:"1" help:"Cores to use. The result does not depend on it."`
-	Out     string `default:"runs/cartpole" type:"path" help:"Folder for weights and metrics."`
+	Seed     uint64 `default:"1" help:"Of weights, play and sampling."`
+	Steps    int    `default:"0" help:"Environment steps; those of the settings if 0."`
+	Workers  int    `default:"1" help:"Cores to use. The result does not depend on it."`
+	Out      string `default:"runs/cartpole" type:"path" help:"Folder for weights and metrics."`
+	Episodes int    `default:"100" hidden:"" help:"Of the evaluation."`
 }
 
 // evaluationSeed is far from all training seeds: evaluation episodes are new to the agent.
 const evaluationSeed = 1_000_000
 
-func (c *trainCartPole) Run(ctx context.Context) error { return c.run(ctx, os.Stdout, os.Stderr) }
+// counted counts the steps of an environment.
+type counted struct {
+	env.Env
+	steps int
+}
 
-func (c *trainCartPole) run(ctx context.Context, out, progress io.Writer) error {
+func (c *counted) Step(action int, obs []float32) (reward float32, terminated, truncated bool, err error) {
+	c.steps++
+	return c.Env.Step(action, obs)
+}
+
+// Run trains an agent and lets it play. An interrupted run leaves whole lines of metrics and the weights it had.
+func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 	cfg := rl.CartPoleDQN()
 	cfg.Seed, cfg.Workers = c.Seed, c.Workers
 	if c.Steps != 0 {
 		cfg.Steps = c.Steps
 	}
-	if cfg.Steps < 1 || cfg.Workers < 1 {
-		return fmt.Errorf("train cartpole: want at least one step and one worker")
+	if cfg.Steps < 1 || cfg.Workers < 1 || c.Episodes < 1 {
+		return errors.New("train cartpole: want at least one step and one worker")
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return fmt.Errorf("train cartpole: %w", err)
@@ -46,28 +57,33 @@ func (c *trainCartPole) run(ctx context.Context, out, progress io.Writer) error 
 	}
 	defer log.Close()
 	start := time.Now()
-	e := env.NewCartPole()
+	e := &counted{Env: env.NewCartPole()}
 	agent, err := rl.NewDQN(e.ObsSize(), e.Actions(), cfg)
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(cfg.Steps, progressbar.OptionSetWriter(progress), progressbar.OptionSetDescription("playing"),
+	bar := progressbar.NewOptions(cfg.Steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription("playing"),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
-	var failed error
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	err = agent.Train(ctx, e, func(step int, ret float64) {
 		_ = bar.Set(step)
 		if err := log.Write(map[string]any{"step": step, "return": ret}); err != nil {
-			failed = err
+			stop(err)
 		}
 	})
-	if err == nil {
-		err = failed
-	}
 	if err != nil {
-		return err
+		_ = bar.Clear()
+		if !errors.Is(err, context.Canceled) {
+			return err
+		}
+		if cause := context.Cause(ctx); cause != context.Canceled {
+			return cause
+		}
+		return interrupted(c.Out, agent.Q, e.steps, cfg.Steps)
 	}
 	_ = bar.Finish()
-	returns, err := agent.Evaluate(env.NewCartPole(), 100, evaluationSeed)
+	returns, err := agent.Evaluate(env.NewCartPole(), c.Episodes, evaluationSeed)
 	if err != nil {
 		return err
 	}
@@ -81,8 +97,8 @@ func (c *trainCartPole) run(ctx context.Context, out, progress io.Writer) error 
 	if err := writeJSON(filepath.Join(c.Out, "evaluation.json"), map[string]any{"seed": c.Seed, "steps": cfg.Steps, "mean": mean, "returns": returns}); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "wrote weights.safetensors, metrics.jsonl and evaluation.json to %s in %.1f s\n", c.Out, time.Since(start).Seconds())
-	fmt.Fprintf(out, "eval return %.1f over %d episodes after %d steps\n", mean, len(returns), cfg.Steps)
+	fmt.Fprintf(to.out, "wrote weights.safetensors, metrics.jsonl and evaluation.json to %s in %.1f s\n", c.Out, time.Since(start).Seconds())
+	fmt.Fprintf(to.out, "eval return %.1f over %d episodes after %d steps\n", mean, len(returns), cfg.Steps)
 	return nil
 }
 

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"os"
-
-	"github.com/kedja-ml/kedja/tools/gradcheck"
-)
+import "github.com/kedja-ml/kedja/tools/gradcheck"
 
 type gradcheckCmd struct {
 	Op    string `help:"Only this op, by its name in package ops."`
@@ -13,4 +9,4 @@ type gradcheckCmd struct {
 }
 
 // Run checks the table of all ops.
-func (c *gradcheckCmd) Run() error { return gradcheck.Main(os.Stdout, c.Op, c.Order, c.JSON) }
+func (c *gradcheckCmd) Run(to streams) error { return gradcheck.Main(to.out, c.Op, c.Order, c.JSON) }

@@ -5,11 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/kedja-ml/kedja/train"
 )
 
 type cli struct {
@@ -26,23 +31,30 @@ type cli struct {
 	Gradcheck gradcheckCmd `cmd:"" help:"Check every op's derivatives against differences."`
 }
 
+// streams are where a command writes: results to out; progress and errors to err.
+type streams struct{ out, err io.Writer }
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:]); err != nil {
-		if errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted")
-		}
-		fmt.Fprintln(os.Stderr, "kedja:", err)
-		stop()
-		os.Exit(1)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(command(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
+}
+
+// command runs one command and returns the exit code: 0, or 1 after one line that says what went wrong.
+func command(ctx context.Context, args []string, to streams) int {
+	err := run(ctx, args, to)
+	if err == nil {
+		return 0
 	}
+	fmt.Fprintln(to.err, "kedja:", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	return 1
 }
 
 // run parses and runs one command.
-func run(ctx context.Context, args []string) error {
-	parser, err := kong.New(&cli{}, kong.Name("kedja"),
-		kong.Description("Kedja: differentiable graphs in Go."), kong.BindTo(ctx, (*context.Context)(nil)))
+func run(ctx context.Context, args []string, to streams) error {
+	helped := false
+	parser, err := kong.New(&cli{}, kong.Name("kedja"), kong.Description("Kedja: differentiable graphs in Go."),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
 	}
@@ -50,8 +62,23 @@ func run(ctx context.Context, args []string) error {
 		args = []string{"--help"}
 	}
 	c, err := parser.Parse(args)
+	if helped { // the parser goes on after printing help, where the process does not end
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	return c.Run()
+}
+
+// interrupted saves what the steps before an interrupt made of a model, beside the files of a finished run, and says so.
+func interrupted(dir string, model any, done, steps int) error {
+	if done == 0 {
+		return errors.New("interrupted before the first step; no weights were written")
+	}
+	path := filepath.Join(dir, "interrupted.safetensors")
+	if err := train.Save(path, model); err != nil {
+		return fmt.Errorf("interrupted after step %d of %d, and its weights could not be written: %w", done, steps, err)
+	}
+	return fmt.Errorf("interrupted after step %d of %d; its weights are in %s", done, steps, path)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -43,9 +44,8 @@ var recipes = map[string]recipe{
 	"fast":    {epochs: 1, batch: 128, holdout: 1000, rate: 5e-3, beta1: 0.7, beta2: 0.9},
 }
 
-func (c *trainMNIST) Run(ctx context.Context) error { return c.run(ctx, os.Stdout, os.Stderr) }
-
-func (c *trainMNIST) run(ctx context.Context, out, progress io.Writer) error {
+// Run trains from the seed's random weights. An interrupted run leaves whole lines of metrics and the weights of its last step.
+func (c *trainMNIST) Run(ctx context.Context, to streams) error {
 	start := time.Now()
 	r := recipes[c.Recipe]
 	if c.Epochs != 0 {
@@ -54,8 +54,8 @@ func (c *trainMNIST) run(ctx context.Context, out, progress io.Writer) error {
 	if c.Holdout != 0 {
 		r.holdout = c.Holdout
 	}
-	if r.epochs < 1 || r.holdout < 0 || r.holdout > 50_000 || c.Workers < 0 {
-		return fmt.Errorf("train mnist: want at least one epoch, at most 50000 images held out and no negative number of workers")
+	if r.epochs < 1 || r.holdout < 0 || r.holdout > 50_000 || c.Workers < 0 || c.MaxSteps < 0 {
+		return errors.New("train mnist: want at least one epoch, at most 50000 images held out and no negative numbers")
 	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
@@ -85,19 +85,27 @@ func (c *trainMNIST) run(ctx context.Context, out, progress io.Writer) error {
 	adam.Beta1, adam.Beta2 = r.beta1, r.beta2
 	cfg.Optimizer = adam
 
-	bar := progressbar.NewOptions(steps, progressbar.OptionSetWriter(progress), progressbar.OptionSetDescription("training"),
+	bar := progressbar.NewOptions(steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription("training"),
 		progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetPredictTime(true))
-	cfg.Step = func(int, int, float64) { _ = bar.Add(1) }
+	done := 0
+	cfg.Step = func(int, int, float64) {
+		done++
+		_ = bar.Add(1)
+	}
 	var epochs []train.Epoch
 	cfg.Observe = func(e train.Epoch) error {
 		epochs = append(epochs, e)
 		_ = bar.Clear()
-		fmt.Fprintf(out, "epoch %d  loss %.4f  accuracy %.4f  validation loss %.4f  accuracy %.4f  %.1f s\n",
+		fmt.Fprintf(to.out, "epoch %d  loss %.4f  accuracy %.4f  validation loss %.4f  accuracy %.4f  %.1f s\n",
 			e.Epoch, e.Loss, e.Accuracy, e.ValidationLoss, e.ValidationAccuracy, e.Seconds)
 		return log.Write(e)
 	}
 	if err := train.Fit(ctx, cfg); err != nil {
+		_ = bar.Clear()
+		if errors.Is(err, context.Canceled) {
+			err = interrupted(c.Out, model, done, steps)
+		}
 		return err
 	}
 	_ = bar.Finish()
@@ -108,9 +116,9 @@ func (c *trainMNIST) run(ctx context.Context, out, progress io.Writer) error {
 	if err := log.Write(map[string]any{"test_accuracy": result.Accuracy, "test_loss": result.Loss, "seed": c.Seed, "seconds": time.Since(start).Seconds()}); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "wrote weights.safetensors, metrics.jsonl, curves.png, confusion.png and filters.png to %s in %.1f s\n",
+	fmt.Fprintf(to.out, "wrote weights.safetensors, metrics.jsonl, curves.png, confusion.png and filters.png to %s in %.1f s\n",
 		c.Out, time.Since(start).Seconds())
-	fmt.Fprintf(out, "test accuracy %.4f\n", result.Accuracy)
+	fmt.Fprintf(to.out, "test accuracy %.4f\n", result.Accuracy)
 	return nil
 }
 
@@ -146,7 +154,7 @@ type graphMNIST struct {
 }
 
 // Run prints the graph as it is traced.
-func (c *graphMNIST) Run() error {
+func (c *graphMNIST) Run(to streams) error {
 	if c.Batch < 1 {
 		return fmt.Errorf("graph mnist: want a batch of at least 1, not %d", c.Batch)
 	}
@@ -167,10 +175,10 @@ func (c *graphMNIST) Run() error {
 	if err := g.Err(); err != nil {
 		return err
 	}
+	text := g.String()
 	if c.Dot {
-		fmt.Print(dot.Of(g))
-	} else {
-		fmt.Print(g)
+		text = dot.Of(g)
 	}
-	return nil
+	_, err := io.WriteString(to.out, text)
+	return err
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
+	"cmp"
 	"fmt"
-	"io"
-	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -24,9 +22,8 @@ type predictMNIST struct {
 	Top     int    `default:"3" help:"How many classes to print."`
 }
 
-func (c *predictMNIST) Run(context.Context) error { return c.run(os.Stdout) }
-
-func (c *predictMNIST) run(out io.Writer) error {
+// Run prints the most probable digits.
+func (c *predictMNIST) Run(to streams) error {
 	if c.Top < 1 || c.Top > 10 {
 		return fmt.Errorf("predict mnist: want 1 to 10 classes, not %d", c.Top)
 	}
@@ -55,16 +52,16 @@ func (c *predictMNIST) run(out io.Writer) error {
 		return err
 	}
 	image := make([]float32, 784)
-	vision.Normalize(image, pixels[:])
+	vision.Normalize(image, pixels)
 	result, err := p.RunBuffers(graph.BufferOf(image, 1, 1, 28, 28))
 	if err != nil {
 		return err
 	}
 	probabilities := graph.Data[float32](result[0])
 	order := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
-	slices.SortStableFunc(order, func(a, b int) int { return int(math.Copysign(1, float64(probabilities[b]-probabilities[a]))) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
 	for _, k := range order[:c.Top] {
-		fmt.Fprintf(out, "%d  %.4f\n", k, probabilities[k])
+		fmt.Fprintf(to.out, "%d  %.4f\n", k, probabilities[k])
 	}
 	return nil
 }

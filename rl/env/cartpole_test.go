@@ -101,8 +101,50 @@ func TestWrongAction(t *testing.T) {
 	e, obs := env.NewCartPole(), make([]float32, 4)
 	e.Reset(1, obs)
 	before := e.State
-	if _, _, _, err := e.Step(2, obs); err == nil || err.Error() != "cartpole: action 2, want 0 or 1" || e.State != before {
-		t.Error(err, e.State)
+	for _, action := range []int{-1, 2} {
+		_, _, _, err := e.Step(action, obs)
+		if want := fmt.Sprintf("cartpole: action %d, want 0 or 1", action); err == nil || err.Error() != want || e.State != before {
+			t.Error(err, e.State)
+		}
+	}
+}
+
+// The time limit cuts an episode off, which is not an end; a fall at that very step is both. Nothing happens after either until Reset.
+func TestEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		steps      int
+		last       [4]float64 // the state before the last step
+		terminated bool
+	}{
+		"cut off":      {500, [4]float64{}, false},
+		"both":         {500, [4]float64{3, 0, 0, 0}, true},
+		"off the left": {20, [4]float64{-2.39, -1, 0, 0}, true},
+		"fell left":    {20, [4]float64{0, 0, -0.2, -2}, true},
+		"fell right":   {20, [4]float64{0, 0, 0.2, 2}, true},
+	} {
+		e, obs := env.NewCartPole(), make([]float32, 4)
+		if _, _, _, err := e.Step(0, obs); err == nil {
+			t.Error("a step before the first Reset")
+		}
+		e.Reset(1, obs)
+		for i := range c.steps {
+			if e.State = [4]float64{}; i == c.steps-1 {
+				e.State = c.last
+			}
+			reward, terminated, truncated, err := e.Step(i%2, obs)
+			over := i == c.steps-1
+			if err != nil || reward != 1 || terminated != (over && c.terminated) || truncated != (over && c.steps == 500) {
+				t.Fatal(name, i, reward, terminated, truncated, err)
+			}
+		}
+		before := e.State
+		if _, _, _, err := e.Step(0, obs); err == nil || e.State != before {
+			t.Error(name, "a step after the end", err)
+		}
+		e.Reset(1, obs)
+		if _, _, _, err := e.Step(1, obs); err != nil {
+			t.Error(name, err)
+		}
 	}
 }
 
