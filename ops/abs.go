@@ -6,7 +6,7 @@ import (
 )
 
 // Abs returns |x| of each element of x, which holds numbers: ∂y/∂x = sign x, 0 at the kink. Of integers, the smallest one has no
-// opposite and stays as it is.
+// opposite and stays as it is. At NaN the derivative is NaN, where PyTorch has 0.
 func Abs(x *graph.Node) *graph.Node { return graph.Apply(abs{}, x) }
 
 type abs struct{ numeric }

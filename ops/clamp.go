@@ -9,7 +9,7 @@ import (
 )
 
 // Clamp returns x held between the constants lo and hi, of each element of x, which holds numbers; NaN stays NaN. ∂y/∂x is 1 where
-// lo ≤ x ≤ hi, at the bounds by convention, and 0 elsewhere. Bounds may be infinite; those of floats take their dtype. An empty
+// lo ≤ x ≤ hi, at the bounds by convention, where PyTorch has 0, and 0 elsewhere. Bounds may be infinite; those of floats take their dtype. An empty
 // interval is an error, and so is one that holds no integer of x's dtype.
 func Clamp(x *graph.Node, lo, hi float64) *graph.Node { return graph.Apply(clamp{Lo: lo, Hi: hi}, x) }
 

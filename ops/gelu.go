@@ -8,7 +8,8 @@ import (
 )
 
 // GELU returns x·Φ(x) = ½x·(1 + erf(x/√2)) of each element of x, which has a float dtype (Hendrycks & Gimpel, 2016, section 2):
-// ∂y/∂x = Φ(x) + x·φ(x), with Φ and φ the distribution function and the density of the standard normal distribution.
+// ∂y/∂x = Φ(x) + x·φ(x), with Φ and φ the distribution function and the density of the standard normal distribution. At −∞ it
+// has its limit, −0, where PyTorch has NaN.
 func GELU(x *graph.Node) *graph.Node { return graph.Apply(gelu{}, x) }
 
 type gelu struct{ Pointwise }

@@ -8,7 +8,8 @@ import (
 )
 
 // GELUTanh returns ½x·(1 + tanh u), u = √(2/π)·(x + 0.044715x³), of each element of x, which has a float dtype: the approximation of
-// GELU by Hendrycks & Gimpel (2016, section 2). ∂y/∂x = ½(1 + tanh u) + ½x·(1 − tanh² u)·∂u/∂x.
+// GELU by Hendrycks & Gimpel (2016, section 2). ∂y/∂x = ½(1 + tanh u) + ½x·(1 − tanh² u)·∂u/∂x. At −∞ it has
+// its limit, −0, where PyTorch has NaN.
 func GELUTanh(x *graph.Node) *graph.Node { return graph.Apply(geluTanh{}, x) }
 
 type geluTanh struct{ Pointwise }

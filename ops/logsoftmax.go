@@ -9,7 +9,7 @@ import (
 //
 //	y = x − ln Σeˣ        ∂x = ∂y − e^y·Σ ∂y
 //
-// x is floats. Where all is −∞, or something is ∞, the result is NaN.
+// x is floats. A row of −∞ alone gives NaN, and so does ∞, beside which all that is less gives −∞.
 func LogSoftmax(x *graph.Node, axis int) *graph.Node { return alongLast(logSoftmax{}, x, axis) }
 
 type logSoftmax struct{ rowwise }

@@ -6,7 +6,7 @@ import "github.com/kedja-ml/kedja/graph"
 //
 //	y = max x        ∂y/∂x = 1 at the first of the largest in row-major order, 0 elsewhere
 //
-// x is numbers; there must be at least one along the axes.
+// So does PyTorch's max; its amax shares the cotangent among equals. x is numbers; there must be at least one along the axes.
 func Max(x *graph.Node, axes ...int) *graph.Node { return reduced(x, axes, largest(axes, false)) }
 
 // MaxKeep is Max with the axes kept, at size 1.

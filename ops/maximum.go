@@ -9,7 +9,8 @@ import (
 //
 //	y = max(a, b)        ∂y/∂a = 1 where a is the larger one, ½ where a = b, 0 elsewhere        ∂y/∂b likewise
 //
-// Operands are numbers of one dtype. Second derivatives at ties are 0 by convention.
+// Operands are numbers of one dtype. Second derivatives at ties are 0 by convention, and where either is NaN no cotangent flows, which
+// PyTorch hands to both. Of −0 and 0 it is 0; PyTorch returns the second operand.
 func Maximum(a, b *graph.Node) *graph.Node { return pointwise(maximum{}, a, b) }
 
 type maximum struct{ numeric }

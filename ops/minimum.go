@@ -9,7 +9,8 @@ import (
 //
 //	y = min(a, b)        ∂y/∂a = 1 where a is the smaller one, ½ where a = b, 0 elsewhere        ∂y/∂b likewise
 //
-// Operands are numbers of one dtype. Second derivatives at ties are 0 by convention.
+// Operands are numbers of one dtype. Second derivatives at ties are 0 by convention, and where either is NaN no cotangent flows, which
+// PyTorch hands to both. Of −0 and 0 it is −0; PyTorch returns the second operand.
 func Minimum(a, b *graph.Node) *graph.Node { return pointwise(minimum{}, a, b) }
 
 type minimum struct{ numeric }

@@ -9,6 +9,7 @@ import (
 
 // Pow returns xᵖ of each element of x, which has a float dtype, for a constant p: ∂y/∂x = p·xᵖ⁻¹. For p = 0 the result is 1 and the
 // derivative is 0 everywhere, so that no 0·∞ arises at 0. A power of a negative number is NaN unless p is whole.
+// Those of −∞ and −0 are as C99's pow says: their square roots are ∞ and 0, where PyTorch has NaN and −0.
 func Pow(x *graph.Node, p float64) *graph.Node { return graph.Apply(pow{P: p}, x) }
 
 type pow struct {

@@ -5,8 +5,8 @@ import (
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
 
-// ReLU returns max(x, 0) of each element of x, which has a float dtype (Nair & Hinton, 2010); NaN stays NaN. ∂y/∂x is 1 where x > 0,
-// and 0 elsewhere: at the kink by convention, as is the second derivative there.
+// ReLU returns max(x, 0) of each element of x, which has a float dtype (Nair & Hinton, 2010); NaN stays NaN, and −0 becomes 0. ∂y/∂x is 1
+// where x > 0, and 0 elsewhere: at the kink by convention, as is the second derivative there, and at NaN, where PyTorch has 1.
 func ReLU(x *graph.Node) *graph.Node { return graph.Apply(relu{}, x) }
 
 type relu struct{ Pointwise }

@@ -5,8 +5,8 @@ import (
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
 
-// Sign returns −1, 0 or 1 for each element of x, which holds numbers; ±0 stays as it is, and so does NaN. The derivative is 0
-// where there is one, and by convention at the jump, so that no cotangent flows.
+// Sign returns −1, 0 or 1 for each element of x, which holds numbers; ±0 stays as it is, and so does NaN, of which PyTorch makes 0. The
+// derivative is 0 where there is one, and by convention at the jump, so that no cotangent flows.
 func Sign(x *graph.Node) *graph.Node { return graph.Apply(sign{}, x) }
 
 type sign struct{ numeric }

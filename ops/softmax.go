@@ -9,7 +9,8 @@ import (
 //
 //	y = eˣ/Σeˣ        ∂x = y·(∂y − Σ ∂y·y)
 //
-// x is floats. Nothing overflows; a row's bits depend on that row alone. Where all is −∞, or something is ∞, the result is NaN.
+// x is floats. Nothing overflows; a row's bits depend on that row alone. A row of −∞ alone gives NaN, and so
+// does ∞, beside which all that is less gives 0.
 func Softmax(x *graph.Node, axis int) *graph.Node { return alongLast(softmax{}, x, axis) }
 
 type softmax struct{ rowwise }

@@ -48,13 +48,17 @@ func Unsqueeze(x *graph.Node, i int) *graph.Node {
 	return ReshapeTo(x, s.Cut(0, at).Append(graph.Of(1)).Append(s.Cut(at, s.Rank())))
 }
 
-// Flatten joins all axes from the given one on.
+// Flatten joins all axes from the given one on; a negative one counts from the end. From the rank on, there is nothing to join and an axis
+// of size 1 is added.
 func Flatten(x *graph.Node, from int) *graph.Node {
 	if !x.Valid() {
 		return x
 	}
-	at, err := x.Shape().Append(graph.Of(1)).Axis(from)
-	if err != nil {
+	at := from
+	if from < 0 {
+		at += x.Shape().Rank()
+	}
+	if at < 0 || at > x.Shape().Rank() {
 		return x.Graph().Failf("flatten: no axis %d in %v", from, x.Shape())
 	}
 	return ReshapeTo(x, x.Shape().Cut(0, at).Append(graph.Of(x.Shape().Cut(at, graph.MaxRank).Size())))

@@ -1,0 +1,198 @@
+package ops_test
+
+import (
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// A parityRow applies an op to a case. How to add one is said in parity_test.go.
+type parityRow func(u use) []*graph.Node
+
+var parityRows = map[string]parityRow{
+	"Abs":     of1(ops.Abs),
+	"Add":     of2(ops.Add),
+	"Affine":  func(u use) []*graph.Node { return list1(ops.Affine(u.num("a"), u.in[0], u.num("b"))) },
+	"And":     of2(ops.And),
+	"ArgMax":  func(u use) []*graph.Node { return list1(ops.ArgMax(u.in[0], u.int("axis"))) },
+	"ArgMin":  func(u use) []*graph.Node { return list1(ops.ArgMin(u.in[0], u.int("axis"))) },
+	"AvgPool": func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
+	"Barrier": of1(ops.Barrier),
+	"Cast":    func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
+	"Clamp":   func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
+	"Concat":  func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
+	"Conv":    func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
+	"ConvTranspose": func(u use) []*graph.Node {
+		return list1(ops.ConvTranspose(u.in[0], u.in[1], u.convolution(), u.ints("outputPad")...))
+	},
+	"Cos":          of1(ops.Cos),
+	"Div":          of2(ops.Div),
+	"Equal":        of2(ops.Equal),
+	"Erf":          of1(ops.Erf),
+	"Exp":          of1(ops.Exp),
+	"Expand":       func(u use) []*graph.Node { return list1(ops.Expand(u.in[0], u.ints("to")...)) },
+	"Flatten":      func(u use) []*graph.Node { return list1(ops.Flatten(u.in[0], u.int("from"))) },
+	"Flip":         func(u use) []*graph.Node { return list1(ops.Flip(u.in[0], u.int("axis"))) },
+	"GELU":         of1(ops.GELU),
+	"GELUTanh":     of1(ops.GELUTanh),
+	"Gather":       of2(ops.Gather),
+	"GatherAxis":   func(u use) []*graph.Node { return list1(ops.GatherAxis(u.in[0], u.in[1], u.int("axis"))) },
+	"Greater":      of2(ops.Greater),
+	"GreaterEqual": of2(ops.GreaterEqual),
+	"Iota":         func(u use) []*graph.Node { return list1(ops.Iota(u.g, u.dtype(), u.int("n"))) },
+	"IsFinite":     of1(ops.IsFinite),
+	"LayerNorm": func(u use) []*graph.Node {
+		y, mean, rstd := ops.LayerNorm(u.in[0], u.num("eps"))
+		return []*graph.Node{y, mean, rstd}
+	},
+	"LeakyReLU":     func(u use) []*graph.Node { return list1(ops.LeakyReLU(u.in[0], u.num("slope"))) },
+	"Less":          of2(ops.Less),
+	"LessEqual":     of2(ops.LessEqual),
+	"Log":           of1(ops.Log),
+	"Log1p":         of1(ops.Log1p),
+	"LogSoftmax":    func(u use) []*graph.Node { return list1(ops.LogSoftmax(u.in[0], u.int("axis"))) },
+	"LogSumExp":     over(ops.LogSumExp),
+	"LogSumExpKeep": over(ops.LogSumExpKeep),
+	"MatMul": func(u use) []*graph.Node {
+		return list1(ops.MatMulT(u.in[0], u.in[1], u.flag("ta"), u.flag("tb")))
+	},
+	"Max":     over(ops.Max),
+	"MaxKeep": over(ops.MaxKeep),
+	"MaxPool": func(u use) []*graph.Node { return list1(ops.MaxPool(u.in[0], u.pooling())) },
+	"MaxWithIndex": func(u use) []*graph.Node {
+		y, i := ops.MaxWithIndex(u.in[0], u.int("axis"))
+		return []*graph.Node{y, i}
+	},
+	"Maximum":  of2(ops.Maximum),
+	"Mean":     over(ops.Mean),
+	"MeanKeep": over(ops.MeanKeep),
+	"Min":      over(ops.Min),
+	"MinKeep":  over(ops.MinKeep),
+	"MinWithIndex": func(u use) []*graph.Node {
+		y, i := ops.MinWithIndex(u.in[0], u.int("axis"))
+		return []*graph.Node{y, i}
+	},
+	"Minimum":  of2(ops.Minimum),
+	"Mul":      of2(ops.Mul),
+	"Neg":      of1(ops.Neg),
+	"Not":      of1(ops.Not),
+	"NotEqual": of2(ops.NotEqual),
+	"OneHot":   func(u use) []*graph.Node { return list1(ops.OneHot(u.in[0], u.int("n"), u.dtype())) },
+	"Or":       of2(ops.Or),
+	"Pad": func(u use) []*graph.Node {
+		return list1(ops.PadWith(u.in[0], u.int("axis"), u.int("before"), u.int("after"), u.num("value")))
+	},
+	"Pick":       of2(ops.Pick),
+	"Pow":        func(u use) []*graph.Node { return list1(ops.Pow(u.in[0], u.num("p"))) },
+	"ReLU":       of1(ops.ReLU),
+	"Reciprocal": of1(ops.Reciprocal),
+	"Reshape":    func(u use) []*graph.Node { return list1(ops.Reshape(u.in[0], u.ints("to")...)) },
+	"Rsqrt":      of1(ops.Rsqrt),
+	"Scale":      func(u use) []*graph.Node { return list1(ops.Scale(u.num("a"), u.in[0])) },
+	"ScatterAdd": func(u use) []*graph.Node { return list1(ops.ScatterAdd(u.in[0], u.in[1], u.int("n"))) },
+	"Sigmoid":    of1(ops.Sigmoid),
+	"Sign":       of1(ops.Sign),
+	"Sin":        of1(ops.Sin),
+	"Slice": func(u use) []*graph.Node {
+		return list1(ops.SliceStep(u.in[0], u.int("axis"), u.int("at"), u.int("n"), u.int("step")))
+	},
+	"Softmax": func(u use) []*graph.Node { return list1(ops.Softmax(u.in[0], u.int("axis"))) },
+	"SoftmaxCrossEntropy": func(u use) []*graph.Node {
+		loss, lse := ops.SoftmaxCrossEntropy(u.in[0], u.in[1])
+		return []*graph.Node{loss, lse}
+	},
+	"Softplus":     of1(ops.Softplus),
+	"Split":        func(u use) []*graph.Node { return ops.Split(u.in[0], u.int("axis"), u.ints("sizes")...) },
+	"Sqrt":         of1(ops.Sqrt),
+	"Square":       of1(ops.Square),
+	"Squeeze":      over(ops.Squeeze),
+	"Stack":        func(u use) []*graph.Node { return list1(ops.Stack(u.int("axis"), u.in...)) },
+	"Step":         of1(ops.Step),
+	"StopGradient": of1(ops.StopGradient),
+	"Sub":          of2(ops.Sub),
+	"Sum":          over(ops.Sum),
+	"SumKeep":      over(ops.SumKeep),
+	"Tanh":         of1(ops.Tanh),
+	"Tap":          of1(func(x *graph.Node) *graph.Node { return ops.Tap(x, func(graph.Buffer) {}) }),
+	"Transpose":    func(u use) []*graph.Node { return list1(ops.Transpose(u.in[0], u.ints("perm")...)) },
+	"Unsqueeze":    func(u use) []*graph.Node { return list1(ops.Unsqueeze(u.in[0], u.int("axis"))) },
+	"Where":        func(u use) []*graph.Node { return list1(ops.Where(u.in[0], u.in[1], u.in[2])) },
+}
+
+// unparalleled are the ops that have no counterpart in PyTorch or NumPy, and why.
+var unparalleled = map[string]string{
+	"Dropout": "the mask is drawn by our own streams of Philox 4×32-10, which neither library offers; random_test.go has the published vectors",
+	"Normal":  "as Dropout",
+	"Uniform": "as Dropout",
+}
+
+// A convention is what differs from PyTorch in a case, named as in the golden: elements of results, and of gradients by number of the
+// float operand.
+type convention struct {
+	why                string
+	results, gradients elements
+}
+
+// elements are values by number of the array and of the element.
+type elements map[int]map[int]float64
+
+var conventions = map[string]convention{
+	"Abs special":                   {"the slope is Sign, which is NaN at NaN", nil, elements{0: {0: nan}}},
+	"Clamp lo=-inf hi=0.25 special": {"the slope is 1 at a bound, −∞ here", nil, elements{0: {2: 1.375}}},
+	"Clamp lo=-1.0 hi=inf special":  {"the slope is 1 at a bound, ∞ here, and −1", nil, elements{0: {1: 0.125, 6: 0.875}}},
+	"Clamp bounds":                  {"the slope is 1 at a bound", nil, elements{0: {0: -1.125, 1: 0.125}}},
+	"GELU special":                  {"the limit at −∞, not −∞·0", elements{0: {2: zero}}, nil},
+	"GELUTanh special":              {"the limit at −∞, not −∞·0", elements{0: {2: zero}}, nil},
+	"LogSoftmax special":            {"what is less than ∞ is no NaN", elements{0: {10: -inf, 11: -inf}}, elements{0: {10: 0.375, 11: -1.125}}},
+	"Maximum special":               {"0 is larger than −0", elements{0: {20: 0}}, nil},
+	"Maximum NaN": {
+		"no cotangent flows where either is NaN", nil, elements{0: {0: 0, 1: 0, 2: 0}, 1: {0: 0, 1: 0, 2: 0}},
+	},
+	"Max ties":        {"the first of equals has the cotangent", nil, elements{0: {1: -1.125, 2: 0, 3: 0.125, 4: 0, 5: 0}}},
+	"Minimum special": {"−0 is smaller than 0", elements{0: {15: zero}}, nil},
+	"Minimum NaN": {
+		"no cotangent flows where either is NaN", nil, elements{0: {0: 0, 1: 0, 2: 0}, 1: {0: 0, 1: 0, 2: 0}},
+	},
+	"Min ties":          {"the first of equals has the cotangent", nil, elements{0: {3: 0.125, 4: 0, 5: 0}}},
+	"Pow p=0.5 special": {"−∞ and −0 as in C99", elements{0: {2: inf, 4: 0}}, elements{0: {2: 0, 4: inf}}},
+	"ReLU special":      {"−0 becomes 0, and the slope at NaN is 0", elements{0: {4: 0}}, elements{0: {0: 0}}},
+	"Sign special":      {"NaN and −0 stay as they are, as in NumPy", elements{0: {0: nan, 4: zero}}, nil},
+	"Softmax special":   {"what is less than ∞ has no share", elements{0: {10: 0, 11: 0}}, nil},
+}
+
+func list1(y *graph.Node) []*graph.Node { return []*graph.Node{y} }
+
+func of1(f func(x *graph.Node) *graph.Node) parityRow {
+	return func(u use) []*graph.Node { return list1(f(u.in[0])) }
+}
+
+func of2(f func(a, b *graph.Node) *graph.Node) parityRow {
+	return func(u use) []*graph.Node { return list1(f(u.in[0], u.in[1])) }
+}
+
+// over is a reduction along the attribute axes, all if it is not there.
+func over(f func(x *graph.Node, axes ...int) *graph.Node) parityRow {
+	return func(u use) []*graph.Node { return list1(f(u.in[0], u.ints("axes")...)) }
+}
+
+// dtype is the attribute of that name, written as the dtype of an array.
+func (u use) dtype() graph.Dtype {
+	name, _ := u.get("dtype").(string)
+	return array{T: name}.dtype(u.float)
+}
+
+func (u use) convolution() ops.Convolution {
+	c := ops.Convolution{
+		Stride: u.ints("stride"), Dilation: u.ints("dilation"), Pad: u.ints("pad"), PadAfter: u.ints("padAfter"), Same: u.flag("same"),
+	}
+	if u.attr["groups"] != nil {
+		c.Groups = u.int("groups")
+	}
+	return c
+}
+
+func (u use) pooling() ops.Pooling {
+	return ops.Pooling{
+		Window: u.ints("window"), Stride: u.ints("stride"), Dilation: u.ints("dilation"), Pad: u.ints("pad"), PadAfter: u.ints("padAfter"),
+		Same: u.flag("same"), SkipPadding: u.flag("skipPadding"),
+	}
+}

@@ -1,0 +1,291 @@
+"""The parity cases of package ops: python tools/parity/ops.py [OP ...]
+
+A case is case(op, counterpart, operands..., attributes). Operands are real(shape) or positive(shape), drawn by the formula in
+harness.py, or stated: floats, i32, i64, u8, bools. Sizes are kept small: every row of ops.All has a golden of its own.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from harness import bools, case, floats, i32, i64, positive, real, u8, write
+
+inf, nan = float("inf"), float("nan")
+
+
+def unary(op, f, draw=real, at=(), **attr):
+    """Ranks 0 to 3 with sizes 0 and 1, and the special values that float32 has as well."""
+    for shape in [(), (0,), (1,), (7,), (2, 3), (2, 1, 3)]:
+        case(op, f, draw(*shape), **attr)
+    case(op, f, floats([nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 30.0, -30.0, *at]), name=" ".join([f"{k}={v}" for k, v in attr.items()] + ["special"]), **attr)
+
+
+def binary(op, f, a=real, b=real):
+    """Broadcasting each way, empty operands, and each special value against each."""
+    for sa, sb in [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 2)), ((0, 3), (3,)), ((2, 1, 2), (3, 1))]:
+        case(op, f, a(*sa), b(*sb))
+    values = [inf, -inf, 0.0, -0.0, 1.5, -1.5]
+    case(op, f, floats(values, 6, 1), floats(values, 1, 6), name="special")
+    case(op, f, floats([nan, 1.5, nan]), floats([1.5, nan, nan]), name="NaN")
+    case(op, f, floats([1.5, -2.0, 0.0]), floats([1.5, -2.0, 0.0]), name="ties")
+
+
+def reduction(op, f):
+    """f takes x and a list of axes."""
+    for shape, axes in [((5,), [0]), ((2, 3), [0]), ((2, 3), [-1]), ((2, 3, 2), [0, 2]), ((2, 3, 2), [1]), ((1, 4), [0]), ((0, 3), [1])]:
+        case(op, lambda x: f(x, axes), real(*shape), axes=axes)
+    case(op, lambda x: f(x, list(range(x.dim()))), real(2, 3, 2), name="all")
+    for values in [[1.0, nan, inf], [1.0, inf, -inf], [-inf, -inf], [inf, 1.0], [-0.0, -0.0]]:
+        case(op, lambda x: f(x, [0]), floats(values), name=f"special {values}", axes=[0])
+
+
+def integers(op, f, *operands):
+    for make, low in [(i32, -9), (i64, -9), (u8, 0)]:
+        case(op, f, *[make([max(low, v) for v in o]) for o in operands], name=f"{make.__name__}")
+
+
+# Pointwise, one operand.
+unary("Abs", torch.abs)
+unary("Barrier", torch.clone)
+unary("Cos", torch.cos)
+unary("Erf", torch.erf, at=[0.5, 2.5, -4.0])
+unary("Exp", torch.exp)
+unary("GELU", F.gelu)
+unary("GELUTanh", lambda x: F.gelu(x, approximate="tanh"))
+unary("IsFinite", torch.isfinite)
+unary("Log", torch.log, positive)
+unary("Log1p", torch.log1p, positive, at=[2**-20, -(2**-20), -0.5])
+unary("Neg", torch.neg)
+unary("ReLU", torch.relu)
+unary("Reciprocal", torch.reciprocal)
+unary("Rsqrt", torch.rsqrt, positive)
+unary("Sigmoid", torch.sigmoid)
+unary("Sign", torch.sign)
+unary("Sin", torch.sin)
+unary("Softplus", F.softplus)
+unary("Sqrt", torch.sqrt, positive)
+unary("Square", torch.square)
+unary("Step", lambda x: (x > 0).to(x.dtype))
+unary("StopGradient", torch.detach)
+unary("Tanh", torch.tanh)
+unary("Tap", torch.clone)
+for op, f in [("Abs", torch.abs), ("Neg", torch.neg), ("Sign", torch.sign), ("Square", torch.square)]:
+    integers(op, f, [3, -4, 0, 7])
+for a, b in [(1.5, -0.25), (-2.0, 0.0)]:
+    unary("Affine", lambda x: a * x + b if b else a * x, a=a, b=b)
+unary("Scale", lambda x: -1.5 * x, a=-1.5)
+for lo, hi in [(-0.5, 0.75), (-inf, 0.25), (-1.0, inf)]:
+    unary("Clamp", lambda x: x.clamp(lo, hi), lo=lo, hi=hi)
+case("Clamp", lambda x: x.clamp(-0.5, 0.5), floats([-0.5, 0.5, 0.0]), name="bounds", lo=-0.5, hi=0.5)
+unary("LeakyReLU", lambda x: F.leaky_relu(x, 0.125), slope=0.125)
+for p in [2.0, 3.0, -1.0, 0.0, 1.0]:
+    unary("Pow", lambda x: x.pow(p), p=p)
+for p in [0.5, -1.5]:
+    unary("Pow", lambda x: x.pow(p), positive, p=p)
+
+# Pointwise, two operands and three.
+binary("Add", torch.add)
+binary("Div", torch.div, b=positive)
+binary("Maximum", torch.maximum)
+binary("Minimum", torch.minimum)
+binary("Mul", torch.mul)
+binary("Sub", torch.sub)
+for op, f in [("Add", torch.add), ("Mul", torch.mul), ("Sub", torch.sub), ("Maximum", torch.maximum), ("Minimum", torch.minimum)]:
+    integers(op, f, [3, -4, 0, 7], [2, 3, -5, 7])
+integers("Div", lambda a, b: torch.div(a, b, rounding_mode="trunc"), [7, -7, 6, -9], [2, 2, 3, 4])
+for op, f in [
+    ("Equal", torch.eq), ("NotEqual", torch.ne), ("Less", torch.lt), ("LessEqual", torch.le), ("Greater", torch.gt), ("GreaterEqual", torch.ge),
+]:
+    binary(op, f)
+    integers(op, f, [3, -4, 0, 7], [2, 3, 0, 7])
+    case(op, f, bools([0, 0, 1, 1]), bools([0, 1, 0, 1]), name="bool")
+for op, f in [("And", torch.logical_and), ("Or", torch.logical_or)]:
+    case(op, f, bools([0, 0, 1, 1]), bools([0, 1, 0, 1]), name="table")
+    case(op, f, bools([0, 1], 2, 1), bools([0, 1, 1], 1, 3), name="broadcast")
+    case(op, f, bools([], 0), bools([1], 1), name="empty")
+case("Not", torch.logical_not, bools([0, 1]), name="table")
+case("Not", torch.logical_not, bools([], 0, 2), name="empty")
+case("Where", torch.where, bools([1, 0, 1]), real(3), real(3))
+case("Where", torch.where, bools([1, 0], 2, 1), real(3), real())
+case("Where", torch.where, bools([1, 0, 0], 3), real(2, 1), real(2, 3))
+case("Where", torch.where, bools([], 0), real(1), real(0))
+case("Where", torch.where, bools([1, 0, 1, 0]), floats([nan, nan, -0.0, inf]), floats([1.0, -0.0, nan, -inf]), name="special")
+
+# Dtypes.
+case("Cast", lambda x: x.to(torch.int32), floats([1.75, -1.75, 0.5, -0.5, -0.0, 100.0]), name="f to i32", dtype="i32")
+case("Cast", lambda x: x.to(torch.int64), floats([1.75, -1.75, 2.0**40]), name="f to i64", dtype="i64")
+case("Cast", lambda x: x.to(torch.uint8), floats([1.75, 254.5, 0.0]), name="f to u8", dtype="u8")
+case("Cast", lambda x: x.to(torch.bool), floats([1.75, 0.0, -0.0, nan, inf, 0.25]), name="f to b", dtype="b")
+case("Cast", lambda x: x.to(torch.float32).to(torch.float64), real(2, 3), name="f to f", dtype="f")
+case("Cast", lambda x: x.to(torch.uint8), i32([1, -1, 256, 300, -200]), name="i32 to u8", dtype="u8")
+case("Cast", lambda x: x.to(torch.int32), i64([1, -1, 2**31, 2**32 + 5]), name="i64 to i32", dtype="i32")
+case("Cast", lambda x: x.to(torch.float64), i64([1, -1, 2**20]), name="i64 to f", dtype="f")
+case("Cast", lambda x: x.to(torch.float64), bools([1, 0], 2, 1), name="b to f", dtype="f")
+case("Cast", lambda x: x.to(torch.bool), u8([2, 0, 255]), name="u8 to b", dtype="b")
+
+# Shapes.
+case("Concat", lambda *x: torch.cat(x, 0), real(3), real(0), real(2), axis=0)
+case("Concat", lambda *x: torch.cat(x, 1), real(2, 1), real(2, 3), axis=1)
+case("Concat", lambda *x: torch.cat(x, -2), real(2, 1, 3), real(2, 2, 3), real(2, 1, 3), axis=-2)
+case("Concat", lambda *x: torch.cat(x, 0), real(2), axis=0)
+for shape, to in [((), [3]), ((1,), [0]), ((3,), [2, 3]), ((2, 1), [2, 4]), ((2, 1, 3), [3, 2, 2, 3]), ((1, 1), [1, 1])]:
+    case("Expand", lambda x: x.expand(to), real(*shape), to=to)
+for shape, start in [((2, 3), 0), ((2, 3, 2), 1), ((2, 3, 1, 2), -2), ((2, 0), 0), ((5,), 0)]:
+    case("Flatten", lambda x: x.flatten(start), real(*shape), **{"from": start})
+for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3, 2), -2), ((1, 3), 0), ((0, 2), 0)]:
+    case("Flip", lambda x: x.flip(axis), real(*shape), axis=axis)
+for dtype, name in [(torch.float64, "f"), (torch.int32, "i32"), (torch.int64, "i64"), (torch.uint8, "u8")]:
+    for n in [0, 1, 5]:
+        case("Iota", lambda: torch.arange(n, dtype=dtype), n=n, dtype=name)
+for shape, axis, before, after, value in [((3,), 0, 1, 2, 0.0), ((2, 3), 0, 2, 0, -1.5), ((2, 3), -1, 0, 1, 0.25), ((2, 0, 1), 1, 1, 1, 3.0), ((2,), 0, 0, 0, 1.0)]:
+    case("Pad", lambda x: F.pad(x.movedim(axis, -1), (before, after), value=value).movedim(-1, axis), real(*shape), axis=axis, before=before, after=after, value=value)
+for shape, to in [((6,), [2, 3]), ((2, 3), [3, -1]), ((1, 1), []), ((), [1, 1]), ((0, 3), [3, 0]), ((2, 3, 2), [-1])]:
+    case("Reshape", lambda x: x.reshape(to), real(*shape), to=to)
+for shape, axis, at, n, step in [((7,), 0, 1, 3, 1), ((7,), 0, 0, 3, 3), ((7,), 0, 6, 4, -2), ((2, 5), -1, 4, 5, -1), ((3, 4, 2), 1, 1, 2, 2), ((4,), 0, 2, 0, 1)]:
+    case("Slice", lambda x: x.index_select(axis, torch.arange(n) * step + at), real(*shape), axis=axis, at=at, n=n, step=step)
+for shape, axis, sizes in [((5,), 0, [2, 3]), ((2, 6), 1, [1, 2, 3]), ((4, 2), -2, [0, 4]), ((3,), 0, [3])]:
+    case("Split", lambda x: x.split(sizes, axis), real(*shape), axis=axis, sizes=sizes)
+for shape, axes in [((1, 3), [0]), ((2, 1, 3, 1), [1, -1]), ((1,), [0])]:
+    case("Squeeze", lambda x: x.squeeze(axes), real(*shape), axes=axes)
+case("Squeeze", lambda x: x.squeeze(), real(1, 2, 1), name="all")
+for shapes, axis in [([(3,), (3,)], 0), ([(3,), (3,)], -1), ([(2, 3)] * 3, 1), ([()] * 2, 0), ([(0, 2)], 2)]:
+    case("Stack", lambda *x: torch.stack(x, axis), *[real(*s) for s in shapes], axis=axis)
+for shape, perm in [((2, 3), [1, 0]), ((2, 3, 4), [2, 0, 1]), ((2, 3, 1, 2), [0, -1, 2, 1]), ((0, 2), [1, 0]), ((3,), [0])]:
+    case("Transpose", lambda x: x.permute(perm), real(*shape), perm=perm)
+case("Transpose", lambda x: x.permute(2, 1, 0), real(2, 3, 2), name="reversed")
+for shape, axis in [((), 0), ((3,), 0), ((3,), -1), ((2, 3), 1), ((0,), 0)]:
+    case("Unsqueeze", lambda x: x.unsqueeze(axis), real(*shape), axis=axis)
+
+# Indices.
+for make in [i32, i64]:
+    case("Gather", lambda x, i: x[i.long()], real(4, 2), make([3, 0, 3]))
+    case("Gather", lambda x, i: x[i.long()], real(3), make([1, 2, 2, 0], 2, 2))
+    case("OneHot", lambda i: F.one_hot(i.long(), 4).double(), make([3, 0, 1]), n=4, dtype="f")
+    case("Pick", lambda x, i: x.gather(-1, i.long().unsqueeze(-1)).squeeze(-1), real(3, 4), make([1, 3, 1]))
+    case("ScatterAdd", lambda u, i: torch.zeros(4, 2, dtype=u.dtype).index_add(0, i.long(), u), real(3, 2), make([3, 0, 3]), n=4)
+case("Gather", lambda x, i: x[i.long()], real(3, 2), i32([], 0))
+case("Gather", lambda x, i: x[i.long()], real(3, 2), i32([2], ))
+case("Gather", lambda x, i: x[i.long()], i64([5, 6, 7]), i32([2, 1]))
+for shape, index, dims, axis in [((2, 3), [2, 0], (2,), 1), ((2, 3, 2), [1, 1, 0, 2], (2, 2), 1), ((3, 2), [1, 1], (2,), 0), ((2, 3), [0], (1,), -1)]:
+    case("GatherAxis", lambda x, i: x.index_select(axis, i.long().flatten()).unflatten(axis, dims), real(*shape), i32(index, *dims), axis=axis)
+case("OneHot", lambda i: F.one_hot(i.long(), 3).to(torch.uint8), i32([2, 0, 1, 1], 2, 2), n=3, dtype="u8")
+case("OneHot", lambda i: F.one_hot(i.long(), 3).to(torch.int32), i32([], 0), n=3, dtype="i32")
+case("Pick", lambda x, i: x.gather(-1, i.long().unsqueeze(-1)).squeeze(-1), real(2, 2, 3), i32([0, 2, 1, 1], 2, 2))
+case("Pick", lambda x, i: x[i.long()], real(3), torch.tensor(2, dtype=torch.int32))
+case("ScatterAdd", lambda u, i: torch.zeros(3, dtype=u.dtype).index_add(0, i.long().flatten(), u.flatten()), real(2, 2), i32([1, 1, 0, 1], 2, 2), n=3)
+case("ScatterAdd", lambda u, i: torch.zeros(3, dtype=u.dtype).index_add(0, i.long(), u), i64([4, 5, 6]), i32([2, 2, 0]), n=3)
+case("ScatterAdd", lambda u, i: torch.zeros(2, 2, dtype=u.dtype).index_add(0, i.long(), u), real(0, 2), i32([], 0), n=2)
+
+# Reductions.
+reduction("Sum", lambda x, axes: x.sum(axes))
+reduction("SumKeep", lambda x, axes: x.sum(axes, keepdim=True))
+reduction("Mean", lambda x, axes: x.mean(axes))
+reduction("MeanKeep", lambda x, axes: x.mean(axes, keepdim=True))
+reduction("LogSumExp", lambda x, axes: x.logsumexp(axes))
+reduction("LogSumExpKeep", lambda x, axes: x.logsumexp(axes, keepdim=True))
+for keep, op in [(False, ""), (True, "Keep")]:  # along one axis, max and min send the cotangent to one element; amax and amin share it
+    reduction("Max" + op, lambda x, axes: x.max(axes[0], keep)[0] if len(axes) == 1 else x.amax(axes, keep))
+    reduction("Min" + op, lambda x, axes: x.min(axes[0], keep)[0] if len(axes) == 1 else x.amin(axes, keep))
+for op, f in [("Sum", torch.sum), ("SumKeep", lambda x, axes: torch.sum(x, axes, keepdim=True)), ("Mean", torch.mean), ("LogSumExp", torch.logsumexp)]:
+    case(op, lambda x: f(x, [0]), real(0, 2), name="of nothing", axes=[0])
+for op, f in [("Max", torch.amax), ("Min", torch.amin)]:
+    case(op, lambda x: f(x, [1]), floats([2.0, 3.0, 3.0, 1.0, 1.0, 1.0], 2, 3), name="ties", axes=[1])
+    integers(op, lambda x: f(x, [0]), [3, -4, 0, 7])
+for op, f in [("MaxWithIndex", torch.max), ("MinWithIndex", torch.min)]:
+    for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3, 2), 1), ((3, 1), -1), ((0, 3), 1)]:
+        case(op, lambda x: f(x, axis), real(*shape), axis=axis)
+    case(op, lambda x: f(x, 1), floats([2.0, 3.0, 3.0, 1.0, 1.0, 1.0], 2, 3), name="ties", axis=1)
+    case(op, lambda x: f(x, 1), floats([1.0, nan, inf, nan, nan, -inf, inf, inf, 1.0, -inf, -inf, 1.0], 4, 3), name="special", axis=1)
+for op, f in [("ArgMax", torch.argmax), ("ArgMin", torch.argmin)]:
+    for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3, 2), 1), ((3, 1), -1), ((0, 3), 1)]:
+        case(op, lambda x: f(x, axis), real(*shape), axis=axis)
+    case(op, lambda x: f(x, 1), floats([2.0, 3.0, 3.0, 1.0, 1.0, 1.0], 2, 3), name="ties", axis=1)
+    case(op, lambda x: f(x, 1), floats([1.0, nan, inf, nan, nan, -inf, inf, inf, 1.0, -inf, -inf, 1.0], 4, 3), name="special", axis=1)
+for op, f in [("Softmax", torch.softmax), ("LogSoftmax", torch.log_softmax)]:
+    for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3), 0), ((2, 3, 2), -2), ((3, 1), -1), ((0, 3), 1)]:
+        case(op, lambda x: f(x, axis), real(*shape), axis=axis)
+    case(op, lambda x: f(x, 1), floats([0.0, 500.0, -500.0, -inf, 1.0, 2.0, nan, 1.0, 2.0, inf, 1.0, 2.0, -inf, -inf, -inf], 5, 3), name="special", axis=1)
+
+
+def layer_norm(x, eps):
+    mean, var = x.mean(-1, keepdim=True), x.var(-1, correction=0, keepdim=True)
+    return F.layer_norm(x, x.shape[-1:], eps=eps), mean, (var + eps).rsqrt()
+
+
+def cross_entropy(x, labels):
+    return F.cross_entropy(x.reshape(-1, x.shape[-1]), labels.long().flatten(), reduction="none").reshape(labels.shape), x.logsumexp(-1)
+
+
+for shape, eps in [((5,), 1e-5), ((2, 3), 1e-5), ((2, 2, 4), 0.125), ((2, 1), 0.25), ((0, 3), 1e-5)]:
+    case("LayerNorm", lambda x: layer_norm(x, eps), real(*shape), eps=eps)
+for x, labels in [(real(2, 3), i32([2, 0])), (real(2, 2, 3), i64([0, 2, 1, 1], 2, 2)), (real(2, 1), i32([0, 0])), (real(0, 3), i32([], 0))]:
+    case("SoftmaxCrossEntropy", cross_entropy, x, labels)
+case("SoftmaxCrossEntropy", cross_entropy, floats([500.0, 0.0, -500.0, -inf, 1.0, 2.0], 2, 3), i32([2, 1]), name="special")
+
+# Products.
+for sa, sb in [((2, 3), (3, 4)), ((1, 3), (3, 1)), ((2, 0), (0, 3)), ((0, 2), (2, 3)), ((2, 2, 3), (3, 2)), ((2, 1, 2, 3), (3, 3, 1)), ((2, 2, 3), (2, 3, 2))]:
+    case("MatMul", torch.matmul, real(*sa), real(*sb))
+for ta, tb in [(True, False), (False, True), (True, True)]:
+    for lead in [(), (2,)]:
+        case("MatMul", lambda a, b: torch.matmul(a.mT if ta else a, b.mT if tb else b), real(*lead, *((3, 2) if ta else (2, 3))), real(*((4, 3) if tb else (3, 4))), ta=ta, tb=tb)
+
+
+def padded(x, attr, value=0.0):
+    """Pads before and after each spatial dimension: pad, padAfter or, so that size/stride elements result, same."""
+    d, before, after = x.dim() - 2, list(attr.get("pad", [0])), list(attr.get("padAfter", attr.get("pad", [0])))
+    before, after = before * (d // len(before)), after * (d // len(after))
+    if attr.get("same"):
+        for k in range(d):
+            n, stride, dilation = x.shape[2 + k], attr["stride"][k], attr.get("dilation", [1] * d)[k]
+            more = max(0, (-(-n // stride) - 1) * stride + (attr["window"][k] - 1) * dilation + 1 - n)
+            before[k], after[k] = more // 2, more - more // 2
+    return F.pad(x, [p for k in reversed(range(d)) for p in (before[k], after[k])], value=value)
+
+
+def convolve(sx, sw, **attr):
+    f, groups = [F.conv1d, F.conv2d, F.conv3d][len(sx) - 3], attr.get("groups", 1)
+    of = {**attr, "window": sw[2:]}
+    case("Conv", lambda x, w: f(padded(x, of), w, stride=attr.get("stride", 1), dilation=attr.get("dilation", 1), groups=groups), real(*sx), real(*sw), **attr)
+
+
+convolve((2, 2, 7), (3, 2, 3))
+convolve((1, 2, 8), (2, 2, 3), stride=[2], pad=[2], padAfter=[1], dilation=[2])
+convolve((1, 2, 4, 5), (2, 2, 3, 2))
+convolve((1, 4, 4, 4), (4, 2, 3, 3), pad=[1], groups=2, stride=[1, 2])
+convolve((1, 3, 5, 4), (3, 1, 2, 2), groups=3, dilation=[2, 1])
+convolve((1, 1, 5, 6), (1, 1, 3, 2), same=True, stride=[2, 2])
+convolve((1, 2, 3, 3, 3), (2, 2, 2, 2, 2), stride=[2, 1, 1], pad=[1, 0, 0])
+convolve((0, 2, 4), (3, 2, 3))
+
+
+def transposed(sy, sw, **attr):
+    f, pad = [F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d][len(sy) - 3], attr.get("pad", 0)
+    case("ConvTranspose", lambda y, w: f(y, w, stride=attr.get("stride", 1), dilation=attr.get("dilation", 1), groups=attr.get("groups", 1), padding=pad,
+        output_padding=attr.get("outputPad", 0)), real(*sy), real(*sw), **attr)
+
+
+transposed((2, 3, 4), (3, 2, 3))
+transposed((1, 2, 3, 2), (2, 2, 3, 2), stride=[2, 3], pad=[1], outputPad=[1, 2])
+transposed((1, 4, 3, 3), (4, 1, 2, 2), groups=2, dilation=[2])
+transposed((1, 2, 2, 2, 2), (2, 1, 2, 2, 2), stride=[2], outputPad=[1])
+
+
+def pools(sx, **attr):
+    d = len(sx) - 2
+    k = attr["window"] = attr["window"] * (d // len(attr["window"]))
+    stride, dilation = attr.get("stride", k), attr.get("dilation", 1)
+    case("MaxPool", lambda x: [F.max_pool1d, F.max_pool2d, F.max_pool3d][d - 1](padded(x, {"stride": k, **attr}, -inf), k, stride, 0, dilation), real(*sx), **attr)
+    if dilation == 1:
+        avg, unfold = [F.avg_pool1d, F.avg_pool2d, F.avg_pool3d][d - 1], {"stride": k, **attr}
+        case("AvgPool", lambda x: avg(padded(x, unfold), k, stride), real(*sx), **attr)
+        case("AvgPool", lambda x: avg(padded(x, unfold), k, stride) / avg(padded(torch.ones_like(x), unfold), k, stride), real(*sx), skipPadding=True, **attr)
+
+
+pools((1, 2, 7), window=[2])
+pools((2, 1, 7), window=[3], stride=[2], pad=[1])
+pools((1, 2, 4, 5), window=[2, 3], stride=[1, 2], pad=[1, 0], padAfter=[0, 1])
+pools((1, 1, 5, 5), window=[3, 2], stride=[2, 2], same=True)
+pools((1, 1, 7, 5), window=[2], stride=[1], dilation=[3, 2])
+pools((1, 1, 3, 4, 2), window=[2])
+case("MaxPool", lambda x: F.max_pool1d(x, 3, 1), floats([1.0, 1.0, 0.5, 1.0, 1.0, nan, inf, -inf, -inf, -inf], 1, 1, 10), name="ties and special", window=[3], stride=[1])
+
+write("ops/testdata/parity")
