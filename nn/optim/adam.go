@@ -2,7 +2,6 @@ package optim
 
 import (
 	"iter"
-	"math"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -10,14 +9,16 @@ import (
 
 // Adam follows the gradient scaled by its running moments (Kingma & Ba, 2015, algorithm 1):
 //
-//	m = Beta1·m + (1−Beta1)·∇    v = Beta2·v + (1−Beta2)·∇²
-//	w = w − rate/(1−Beta1ᵗ) · m/(√v/√(1−Beta2ᵗ) + Eps)
+//	d = ∇ + WeightDecay·w
+//	m = Beta1·m + (1−Beta1)·d    v = Beta2·v + (1−Beta2)·d²
+//	w = w·(1 − rate·Decay) − rate/(1−Beta1ᵗ) · m/(√v/√(1−Beta2ᵗ) + Eps)
 //
-// With Decay, w is first multiplied by 1 − rate·Decay, apart from the moments (Loshchilov & Hutter, 2019): AdamW.
+// WeightDecay is Adam's of PyTorch; Decay is apart from the moments (Loshchilov & Hutter, 2019): AdamW. As PyTorch has it, Eps is
+// added after the correction of v, and Decay is multiplied by the rate.
 type Adam struct {
 	params
-	Beta1, Beta2, Eps, Decay float64
-	m, v                     []*graph.State
+	Beta1, Beta2, Eps, Decay, WeightDecay float64
+	m, v                                  []*graph.State
 }
 
 // NewAdam returns an optimiser with Beta1 0.9, Beta2 0.999, Eps 1e-8 and no decay.
@@ -40,27 +41,18 @@ func (a *Adam) Update(grads []*graph.Node) {
 	if !ok {
 		return
 	}
-	g := grads[0].Graph()
-	correction := func(beta float64) *graph.Node { // 1 − betaᵗ
-		if beta == 0 {
-			return ops.Like(1, t)
-		}
-		return ops.Affine(-1, ops.Exp(ops.Scale(math.Log(beta), t)), 1)
-	}
-	size := ops.Div(rate, correction(a.Beta1))
-	second := ops.Rsqrt(correction(a.Beta2))
-	shrink := ops.Affine(-a.Decay, rate, 1)
+	g := t.Graph()
+	size := ops.Div(rate, correction(a.Beta1, t))
+	second := ops.Rsqrt(correction(a.Beta2, t))
 	for i, p := range a.vars {
-		d, w := grads[i], g.Use(p)
-		m := ops.Add(ops.Scale(a.Beta1, g.Use(a.m[i])), ops.Scale(1-a.Beta1, d))
-		v := ops.Add(ops.Scale(a.Beta2, g.Use(a.v[i])), ops.Scale(1-a.Beta2, ops.Square(d)))
+		w := g.Use(p)
+		d := decayed(grads[i], w, a.WeightDecay)
+		m := mix(a.Beta1, g.Use(a.m[i]), d)
+		v := mix(a.Beta2, g.Use(a.v[i]), ops.Square(d))
 		g.Assign(a.m[i], m)
 		g.Assign(a.v[i], v)
 		by := ops.Div(m, ops.Offset(ops.Mul(ops.Sqrt(v), like(second, w)), a.Eps))
-		if a.Decay != 0 {
-			w = ops.Mul(like(shrink, w), w)
-		}
-		g.Assign(p, ops.Sub(w, ops.Mul(like(size, w), by)))
+		g.Assign(p, ops.Sub(shrunk(w, rate, a.Decay), ops.Mul(like(size, w), by)))
 	}
 }
 

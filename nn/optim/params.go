@@ -3,15 +3,17 @@ package optim
 import (
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 )
 
-// An Optimizer owns the state that its updates need.
+// An Optimizer owns the state that its updates need. All of it is in States, so that a checkpoint holds it.
 type Optimizer interface {
-	Grads(loss *graph.Node) []*graph.Node // of each parameter, in order
+	Params() iter.Seq2[string, *graph.Param]
+	Grads(loss *graph.Node) []*graph.Node // one for each parameter, in order
 	Update(grads []*graph.Node)           // assigns parameters and state
 	Minimize(loss *graph.Node)            // Update(Grads(loss))
 	States() iter.Seq2[string, *graph.State]
@@ -63,43 +65,110 @@ func (p *params) States() iter.Seq2[string, *graph.State] {
 	}
 }
 
+// Params yields what the optimiser trains, in the order of Grads.
+func (p *params) Params() iter.Seq2[string, *graph.Param] {
+	return func(yield func(string, *graph.Param) bool) {
+		for i, v := range p.vars {
+			if !yield(p.names[i], v) {
+				return
+			}
+		}
+	}
+}
+
 // Grads returns the gradient of loss in each parameter. A parameter that loss does not depend on is an error: it is
 // forgotten, or it was assigned after loss was built, so that Use gives a later value than the loss saw.
 func (p *params) Grads(loss *graph.Node) []*graph.Node {
+	return gradients(p.kind, loss, p.names, p.vars)
+}
+
+func gradients(kind string, loss *graph.Node, names []string, vars []*graph.Param) []*graph.Node {
 	g := loss.Graph()
 	if !loss.Valid() {
-		return g.Fail(len(p.vars), fmt.Errorf("%s: the loss could not be built", p.kind))
+		return g.Fail(len(vars), fmt.Errorf("%s: the loss could not be built", kind))
 	}
 	on := map[*graph.Node]bool{}
 	for _, n := range graph.Order([]*graph.Node{loss}, nil) {
 		on[n] = true
 	}
-	xs := make([]*graph.Node, len(p.vars))
-	for i, v := range p.vars {
+	xs := make([]*graph.Node, len(vars))
+	for i, v := range vars {
 		xs[i] = g.Use(v)
 		if !on[xs[i].Results()[0]] {
-			return g.Fail(len(p.vars), fmt.Errorf("%s: the loss does not depend on %s as it is at this point", p.kind, p.names[i]))
+			return g.Fail(len(vars), fmt.Errorf("%s: the loss does not depend on %s as it is at this point", kind, names[i]))
 		}
 	}
 	if len(xs) == 0 {
-		g.Failf("%s: there are no parameters to train", p.kind)
+		g.Failf("%s: there are no parameters to train", kind)
 		return nil
 	}
 	return autodiff.Grad(loss, xs...)
 }
 
 // begin counts the step and returns its number, from 1 on, and the rate, both float64 scalars; ok is false if the
-// gradients could not be built.
+// gradients could not be built or are not those of the parameters.
 func (p *params) begin(grads []*graph.Node) (t, rate *graph.Node, ok bool) {
-	if len(grads) != len(p.vars) || len(grads) == 0 || !grads[0].Valid() {
-		return nil, nil, false
+	if len(grads) == 0 {
+		return nil, nil, false // Grads has said why
 	}
 	g := grads[0].Graph()
+	if len(grads) != len(p.vars) {
+		g.Failf("%s: %d gradients for %d parameters", p.kind, len(grads), len(p.vars))
+		return nil, nil, false
+	}
+	for i, d := range grads {
+		if !d.Valid() {
+			return nil, nil, false
+		}
+		if d.Type() != p.vars[i].Type() {
+			g.Failf("%s: the gradient of %s is %v, not %v", p.kind, p.names[i], d.Type(), p.vars[i].Type())
+			return nil, nil, false
+		}
+	}
+	if p.rate == nil {
+		g.Failf("%s: there is no rate", p.kind)
+		return nil, nil, false
+	}
 	before := g.Use(p.step)
 	t = ops.Offset(before, 1)
 	g.Assign(p.step, t)
-	return t, p.rate(before), true
+	if rate = p.rate(before); rate.Valid() && rate.Type() != before.Type() {
+		g.Failf("%s: the rate is %v, want a scalar of float64", p.kind, rate.Type())
+	}
+	return t, rate, rate.Valid()
 }
 
 // like gives the float64 scalar s the dtype of x.
 func like(s, x *graph.Node) *graph.Node { return ops.Cast(s, x.Dtype()) }
+
+// mix returns keep·old + (1−keep)·next: the running mean that moments are.
+func mix(keep float64, old, next *graph.Node) *graph.Node {
+	return ops.Add(ops.Scale(keep, old), ops.Scale(1-keep, next))
+}
+
+// power returns baseᵗ for a constant base ≥ 0 and a scalar t ≥ 0; 0⁰ is 1.
+func power(base float64, t *graph.Node) *graph.Node {
+	if base == 0 {
+		return ops.Cast(ops.Equal(t, ops.Like(0, t)), t.Dtype())
+	}
+	return ops.Exp(ops.Scale(math.Log(base), t))
+}
+
+// correction returns 1 − betaᵗ, the share of the weights in a running mean of t values that are not those of its zero start.
+func correction(beta float64, t *graph.Node) *graph.Node { return ops.Affine(-1, power(beta, t), 1) }
+
+// decayed returns d + l2·w: weight decay as a penalty ½·l2·w² has it.
+func decayed(d, w *graph.Node, l2 float64) *graph.Node {
+	if l2 == 0 {
+		return d
+	}
+	return ops.Add(d, ops.Scale(l2, w))
+}
+
+// shrunk returns w·(1 − rate·decay): weight decay apart from the gradient.
+func shrunk(w, rate *graph.Node, decay float64) *graph.Node {
+	if decay == 0 {
+		return w
+	}
+	return ops.Mul(like(ops.Affine(-decay, rate, 1), w), w)
+}

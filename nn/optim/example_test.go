@@ -1,0 +1,144 @@
+package optim_test
+
+import (
+	"fmt"
+	"log"
+
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// bowl is a model of two weights, with the loss ½·(x² + 4·y²).
+type bowl struct{ X, Y *graph.Param }
+
+func newBowl() *bowl {
+	return &bowl{graph.NewParam("", graph.BufferOf([]float64{1})), graph.NewParam("", graph.BufferOf([]float64{1}))}
+}
+
+func (b *bowl) Loss(g *graph.Graph) *graph.Node {
+	return ops.Scale(0.5, ops.Add(ops.Square(g.Use(b.X)), ops.Scale(4, ops.Square(g.Use(b.Y)))))
+}
+
+func (b *bowl) print(label string) {
+	fmt.Printf("%s %.4f %.4f\n", label, graph.Data[float64](b.X.Value())[0], graph.Data[float64](b.Y.Value())[0])
+}
+
+// train puts the optimiser's step on a graph and runs it.
+func train(b *bowl, o optim.Optimizer, steps int) {
+	g := graph.New(graph.Training)
+	loss := b.Loss(g)
+	o.Minimize(loss)
+	step, err := exec.Compile(g, exec.Out(loss))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range steps {
+		if _, err := step.Run(); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func ExampleNewSGD() {
+	b := newBowl()
+	train(b, optim.NewSGD(nn.Params(b), optim.Constant(0.1), 0.5), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.7600 0.1600
+}
+
+func ExampleNewAdam() {
+	b := newBowl()
+	adam := optim.NewAdam(nn.Params(b), optim.Constant(0.1))
+	train(b, adam, 2)
+	b.print("after two steps")
+	for name := range adam.States() {
+		fmt.Println(name)
+	}
+	// Output:
+	// after two steps 0.8004 0.8004
+	// adam.step
+	// adam.m.X
+	// adam.m.Y
+	// adam.v.X
+	// adam.v.Y
+}
+
+func ExampleNewAdamW() {
+	b := newBowl()
+	train(b, optim.NewAdamW(nn.Params(b), optim.Constant(0.1), 0.5), 1)
+	b.print("after one step")
+	// Output: after one step 0.8500 0.8500
+}
+
+func ExampleClipNorm() {
+	b := newBowl()
+	sgd := optim.NewSGD(nn.Params(b), optim.Constant(1), 0)
+	g := graph.New(graph.Training)
+	grads, norm := optim.ClipNorm(sgd.Grads(b.Loss(g)), 0.1)
+	sgd.Update(grads)
+	step, err := exec.Compile(g, exec.Out(norm))
+	if err != nil {
+		log.Fatal(err)
+	}
+	out, err := step.Run()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("norm %.4f\n", exec.Scalar(out[0]))
+	b.print("after one step")
+	// Output:
+	// norm 4.1231
+	// after one step 0.9757 0.9030
+}
+
+func ExampleClipValue() {
+	b := newBowl()
+	g := graph.New(graph.Training)
+	sgd := optim.NewSGD(nn.Params(b), optim.Constant(1), 0)
+	sgd.Update(optim.ClipValue(sgd.Grads(b.Loss(g)), 0.5))
+	step, err := exec.Compile(g)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := step.Run(); err != nil {
+		log.Fatal(err)
+	}
+	b.print("after one step")
+	// Output: after one step 0.5000 0.5000
+}
+
+// show prints a rate at a few numbers of steps done.
+func show(r optim.Rate, at ...float64) {
+	g := graph.New(graph.Training)
+	for _, t := range at {
+		out, err := exec.Eval(r(g.Fill(t, graph.T(graph.Float64))))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%.4g ", exec.Scalar(out[0]))
+	}
+	fmt.Println()
+}
+
+func ExampleConstant() {
+	show(optim.Constant(0.1), 0, 1000)
+	// Output: 0.1 0.1
+}
+
+func ExampleCosine() {
+	show(optim.Cosine(1, 0, 100), 0, 25, 50, 75, 100, 200)
+	// Output: 1 0.8536 0.5 0.1464 0 0
+}
+
+func ExampleLinear() {
+	show(optim.Linear(1, 0.5, 100), 0, 50, 100, 200)
+	// Output: 1 0.75 0.5 0.5
+}
+
+func ExampleWarmUp() {
+	show(optim.WarmUp(4, optim.Linear(1, 0, 100)), 0, 1, 2, 3, 4, 54)
+	// Output: 0.25 0.5 0.75 1 1 0.5
+}
