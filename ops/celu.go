@@ -2,8 +2,9 @@ package ops
 
 import "github.com/kedja-ml/kedja/graph"
 
-// CELU returns x where it is above 0, and α·(e^(x/α) − 1) elsewhere, of each element of x, which has a float dtype, for a constant α that is
-// not 0 (Barron, 2017): ∂y/∂x is 1 where x > 0, and e^(x/α) = y/α + 1 elsewhere, so that it has no jump at 0.
+// CELU returns x where it is above 0, and α·(e^(x/α) − 1) elsewhere, of each element of x, which has a float dtype, for a constant α
+// that is not 0 (Barron, 2017): ∂y/∂x is 1 where x > 0, and e^(x/α) = y/α + 1 elsewhere, so that it has no jump at 0. At NaN the
+// derivative is NaN, where PyTorch has 1.
 func CELU(x *graph.Node, alpha float64) *graph.Node {
 	if alpha == 0 || alpha != alpha {
 		return x.Graph().Failf("celu: want an alpha that is not 0, not %v", alpha)

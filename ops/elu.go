@@ -5,8 +5,9 @@ import (
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
 
-// ELU returns x where it is above 0, and α·(eˣ − 1) elsewhere, of each element of x, which has a float dtype, for a constant α (Clevert et
-// al., 2015): ∂y/∂x is 1 where x > 0, and α·eˣ = y + α elsewhere, at the kink by convention.
+// ELU returns x where it is above 0, and α·(eˣ − 1) elsewhere, of each element of x, which has a float dtype, for a constant α (Clevert
+// et al., 2015): ∂y/∂x is 1 where x > 0, and α·eˣ = y + α elsewhere, at the kink by convention. At NaN the derivative is NaN, where
+// PyTorch has 1.
 func ELU(x *graph.Node, alpha float64) *graph.Node {
 	return graph.Apply(elu{Scale: 1, Low: alpha, Rate: 1}, x)
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // SiLU returns x·σ(x) of each element of x, which has a float dtype, with σ the logistic function (Hendrycks & Gimpel, 2016; as Swish,
-// Ramachandran et al., 2017): ∂y/∂x = σ(x) + y·(1 − σ(x)).
+// Ramachandran et al., 2017): ∂y/∂x = σ(x) + y·(1 − σ(x)). At −∞ it has its limit, −0, where PyTorch has NaN.
 func SiLU(x *graph.Node) *graph.Node { return graph.Apply(silu{}, x) }
 
 type silu struct{ Pointwise }

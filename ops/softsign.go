@@ -7,7 +7,7 @@ import (
 )
 
 // SoftSign returns x/(1 + |x|) of each element of x, which has a float dtype (Turian et al., 2009): ∂y/∂x = 1/(1 + |x|)². The second
-// derivative jumps at 0, where it is 0 by convention.
+// derivative jumps at 0, where it is 0 by convention. At ±∞ the result is ±1, where PyTorch has NaN.
 func SoftSign(x *graph.Node) *graph.Node { return graph.Apply(softSign{}, x) }
 
 type softSign struct{ Pointwise }

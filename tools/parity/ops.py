@@ -82,6 +82,23 @@ for p in [2.0, 3.0, -1.0, 0.0, 1.0]:
 for p in [0.5, -1.5]:
     unary("Pow", lambda x: x.pow(p), positive, p=p)
 
+# Activations.
+for alpha in [1.0, 0.75]:
+    unary("CELU", lambda x: F.celu(x, alpha), alpha=alpha)
+    unary("ELU", lambda x: F.elu(x, alpha), alpha=alpha)
+unary("HardSigmoid", lambda x: F.relu6(x + 3) / 6, at=[3.0, -3.0, 2.5])  # the derivative of hardsigmoid has 1/6 in float32 only
+unary("HardSwish", F.hardswish, at=[3.0, -3.0, 2.5])
+for lo, hi in [(-1.0, 1.0), (-0.5, 0.75)]:
+    unary("HardTanh", lambda x: F.hardtanh(x, lo, hi), at=[-0.5, 0.75], lo=lo, hi=hi)
+unary("LogSigmoid", F.logsigmoid)
+unary("Mish", F.mish)
+unary("ReLU6", F.relu6, at=[6.0, 5.5])
+unary("SELU", F.selu)
+unary("SiLU", F.silu)
+for beta in [2.0, 0.5]:
+    unary("SoftplusBeta", lambda x: F.softplus(x, beta, threshold=1000), beta=beta)
+unary("SoftSign", F.softsign)
+
 # Pointwise, two operands and three.
 binary("Add", torch.add)
 binary("Div", torch.div, b=positive)
@@ -155,6 +172,12 @@ case("Transpose", lambda x: x.permute(2, 1, 0), real(2, 3, 2), name="reversed")
 for shape, axis in [((), 0), ((3,), 0), ((3,), -1), ((2, 3), 1), ((0,), 0)]:
     case("Unsqueeze", lambda x: x.unsqueeze(axis), real(*shape), axis=axis)
 
+for op, f in [("Tril", torch.tril), ("Triu", torch.triu)]:
+    for shape, k in [((3, 3), 0), ((2, 4), 1), ((4, 2), -2), ((2, 2, 3), -1), ((0, 2), 0), ((1, 1), 5)]:
+        case(op, lambda x: f(x, k), real(*shape), k=k)
+    case(op, lambda x: f(x, 0), i32([1, 2, 3, 4], 2, 2), k=0)
+    case(op, lambda x: f(x, 0), floats([nan, nan, inf, -0.0], 2, 2), name="special", k=0)
+
 # Indices.
 for make in [i32, i64]:
     case("Gather", lambda x, i: x[i.long()], real(4, 2), make([3, 0, 3]))
@@ -200,6 +223,10 @@ for op, f in [("ArgMax", torch.argmax), ("ArgMin", torch.argmin)]:
         case(op, lambda x: f(x, axis), real(*shape), axis=axis)
     case(op, lambda x: f(x, 1), floats([2.0, 3.0, 3.0, 1.0, 1.0, 1.0], 2, 3), name="ties", axis=1)
     case(op, lambda x: f(x, 1), floats([1.0, nan, inf, nan, nan, -inf, inf, inf, 1.0, -inf, -inf, 1.0], 4, 3), name="special", axis=1)
+for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3, 2), -2), ((3, 1), -1), ((0, 3), 0)]:
+    case("CumSum", lambda x: x.cumsum(axis), real(*shape), axis=axis)
+case("CumSum", lambda x: x.cumsum(0), floats([1.0, inf, 2.0, -inf, 1.0]), name="special", axis=0)
+case("CumSum", lambda x: x.cumsum(0).to(torch.int32), i32([5, -7, 2**31 - 1, 9]), axis=0)
 for op, f in [("Softmax", torch.softmax), ("LogSoftmax", torch.log_softmax)]:
     for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3), 0), ((2, 3, 2), -2), ((3, 1), -1), ((0, 3), 1)]:
         case(op, lambda x: f(x, axis), real(*shape), axis=axis)
