@@ -2,6 +2,7 @@ package gradcheck_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -190,11 +191,18 @@ func TestTableFaults(t *testing.T) {
 		}
 		return info
 	}
+	square := func(o faulty) ops.Info {
+		return row(30, func(x *node) *node { return graph.Apply(o, x) })
+	}
 	for _, c := range []struct {
 		name, mode string
 		info       ops.Info
 	}{
 		{"right", "", row(30, ops.Tanh)},
+		{"right by hand", "", square(faulty{Slope: 2, Second: 2})},
+		{"2.001 for 2", "reverse 1", square(faulty{Slope: 2.001, Second: 2.001})},
+		{"2.001 for 2 at order 2", "reverse 2", square(faulty{Slope: 2, Second: 2.001})},
+		{"a VJP that is not linear", "modes", square(faulty{Slope: 2, Second: 2, How: "bent"})},
 		{"29 cases", "reverse", row(29, ops.Tanh)},
 		{"float32 only", "float32", row(30, func(x *node) *node { return graph.Apply(faulty{Slope: 2, Second: 2, How: "narrow"}, x) })},
 		{"wrong batching", "batch", row(30, func(x *node) *node { return graph.Apply(mixed{Wrong: true}, x) })},
@@ -204,7 +212,7 @@ func TestTableFaults(t *testing.T) {
 		failed := map[string]bool{}
 		for _, r := range gradcheck.Op(c.info, 2) {
 			if !r.Pass {
-				failed[r.Mode] = true
+				failed[r.Mode], failed[fmt.Sprint(r.Mode, " ", r.Order)] = true, true
 			}
 		}
 		if c.mode == "" && len(failed) > 0 || c.mode != "" && !failed[c.mode] {
