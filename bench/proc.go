@@ -2,41 +2,58 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// cpuTimes returns the processor seconds that this process and all of them have used, 0 where the system does not tell.
-func cpuTimes() (own, all float64) {
-	const hertz = 100
-	if f, err := os.ReadFile("/proc/self/stat"); err == nil {
-		s := strings.Fields(string(f[strings.LastIndexByte(string(f), ')')+1:]))
-		for _, i := range []int{11, 12} { // utime, stime
-			if i < len(s) {
-				n, _ := strconv.ParseFloat(s[i], 64)
-				own += n / hertz
+// A cpuState is how much processor time had been used, in seconds, at some moment; 0 where the system does not tell.
+type cpuState struct {
+	at              time.Time
+	own, all, stole float64
+}
+
+// until returns the shares of all processors that other programs held, and that the host took, between two moments.
+func (a cpuState) until(b cpuState) (other, steal float64) {
+	if a.all == 0 {
+		return 0, 0
+	}
+	wall := b.at.Sub(a.at).Seconds() * float64(runtime.NumCPU())
+	return max(0, (b.all-a.all)-(b.own-a.own)) / wall, (b.stole - a.stole) / wall
+}
+
+func readCPU() cpuState {
+	const hertz = 100 // of the kernel's counters
+	s := cpuState{at: time.Now()}
+	seconds := func(fields []string, at ...int) (sum float64) {
+		for _, i := range at {
+			if i < len(fields) {
+				n, _ := strconv.ParseFloat(fields[i], 64)
+				sum += n / hertz
 			}
 		}
+		return sum
+	}
+	if f, err := os.ReadFile("/proc/self/stat"); err == nil {
+		s.own = seconds(strings.Fields(string(f[strings.LastIndexByte(string(f), ')')+1:])), 11, 12) // utime, stime
 	}
 	if f, err := os.ReadFile("/proc/stat"); err == nil {
 		line, _, _ := strings.Cut(string(f), "\n")
-		for i, w := range strings.Fields(line) {
-			if i == 1 || i == 2 || i == 3 || i > 5 && i < 9 { // all but idle and iowait
-				n, _ := strconv.ParseFloat(w, 64)
-				all += n / hertz
-			}
-		}
+		w := strings.Fields(line)
+		s.all = seconds(w, 1, 2, 3, 6, 7) // user, nice, system, irq, softirq
+		s.stole = seconds(w, 8)
 	}
-	return own, all
+	return s
 }
 
-// rss is the largest memory the process has had, in MB.
+// rss is the largest memory the process has had, in MiB, as other frameworks' scripts print it.
 func rss() float64 {
 	f, _ := os.ReadFile("/proc/self/status")
 	for line := range strings.Lines(string(f)) {
 		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
 			n, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kb), "kB")), 64)
-			return n / 1e3
+			return n / 1024
 		}
 	}
 	return 0
