@@ -4,6 +4,7 @@ package ops
 func All() []Info {
 	return []Info{
 		absInfo(),
+		addAlongAxisInfo(),
 		addInfo(),
 		affineInfo(),
 		andInfo(),
@@ -21,6 +22,8 @@ func All() []Info {
 		cumSumInfo(),
 		divInfo(),
 		dropoutInfo(),
+		dynamicSliceInfo(),
+		dynamicUpdateSliceInfo(),
 		eluInfo(),
 		equalInfo(),
 		erfInfo(),
@@ -100,6 +103,7 @@ func All() []Info {
 		subInfo(),
 		sumInfo(),
 		sumKeepInfo(),
+		takeAlongAxisInfo(),
 		tanhInfo(),
 		tapInfo(),
 		transposeInfo(),

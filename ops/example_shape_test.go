@@ -182,3 +182,47 @@ func ExampleTriu() {
 	show(ops.Triu(ops.Reshape(list[float32](1, 2, 3, 4), 2, 2), 1))
 	// Output: [0 2 0 0]
 }
+
+func ExampleDynamicSlice() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
+	column := x.Graph().Constant(graph.BufferOf([]int32{1}))
+	show(ops.DynamicSlice(x, []*graph.Node{nil, column}, 2, 2))
+	// Output: [2 3 5 6]
+}
+
+func ExampleDynamicSliceAxis() {
+	x := list[float32](1, 2, 3, 4)
+	late := x.Graph().Constant(graph.BufferOf([]int32{9}))
+	show(ops.DynamicSliceAxis(x, 0, late, 2)) // moved inside
+	// Output: [3 4]
+}
+
+func ExampleDynamicUpdateSlice() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
+	u := ops.Like(0, ops.Slice(x, 1, 0, 2))
+	column := x.Graph().Constant(graph.BufferOf([]int32{1}))
+	show(ops.DynamicUpdateSlice(x, u, []*graph.Node{nil, column}))
+	// Output: [1 0 0 4 0 0]
+}
+
+func ExampleDynamicUpdateSliceAxis() {
+	cache := list[float32](0, 0, 0, 0)
+	position := cache.Graph().Constant(graph.BufferOf([]int32{2}))
+	key := cache.Graph().Constant(graph.BufferOf([]float32{7}, 1))
+	show(ops.DynamicUpdateSliceAxis(cache, key, 0, position))
+	// Output: [0 0 7 0]
+}
+
+func ExampleTakeAlongAxis() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	index := ops.Reshape(x.Graph().Constant(ints(1, 0, 0, 0)), 2, 2)
+	show(ops.TakeAlongAxis(x, index, 1))
+	// Output: [2 1 3 3]
+}
+
+func ExampleAddAlongAxis() {
+	u := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	index := ops.Reshape(u.Graph().Constant(ints(2, 0, 1, 1)), 2, 2)
+	show(ops.AddAlongAxis(u, index, 1, 3))
+	// Output: [2 0 1 0 7 0]
+}

@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -32,5 +33,27 @@ func TestGatherValues(t *testing.T) {
 			entry{"slope of gather", slope(binary(ops.Gather), 0), ins(ramp(graph.Float64, 3, 1), list(2, 0, 2)), []int{3, 1}, []float64{1, 0, 2}},
 			entry{"slope of pick", slope(binary(ops.Pick), 0), ins(ramp(graph.Float64, 2, 2), list(1, 0)), []int{2, 2}, []float64{0, 1, 1, 0}},
 		)
+	}
+}
+
+func TestTakeAlongAxis(t *testing.T) {
+	for _, of := range []graph.Dtype{graph.Int32, graph.Int64} {
+		x, list := f64s([]int{2, 3}, 1, 2, 3, 4, 5, 6), buffer(of, []float64{2, 0, 1, 1}, 2, 2)
+		take := func(axis int) build {
+			return func(in []*graph.Node) *graph.Node { return ops.TakeAlongAxis(in[0], in[1], axis) }
+		}
+		add := func(in []*graph.Node) *graph.Node { return ops.AddAlongAxis(in[0], in[1], 1, 3) }
+		tabled(t, 0,
+			entry{"along 1", take(1), ins(x, list), []int{2, 2}, []float64{3, 1, 5, 5}},
+			entry{"slope", slope(take(1), 0), ins(x, list), []int{2, 3}, []float64{1, 0, 1, 0, 2, 0}},
+			entry{"along 0", take(0), ins(x, buffer(of, []float64{1, 0, 1}, 1, 3)), []int{1, 3}, []float64{4, 2, 6}},
+			entry{"one list for all", take(-1), ins(x, buffer(of, []float64{1, 1}, 1, 2)), []int{2, 2}, []float64{2, 2, 5, 5}},
+			entry{"one line for all", take(0), ins(f64s([]int{2, 1}, 7, 8), buffer(of, []float64{1, 0, 0}, 1, 3)), []int{1, 3}, []float64{8, 7, 7}},
+			entry{"its slope", slope(take(0), 0), ins(f64s([]int{2, 1}, 7, 8), buffer(of, []float64{1, 0, 0}, 1, 3)), []int{2, 1}, []float64{2, 1}},
+			entry{"add", add, ins(f64s([]int{2, 2}, 1, 2, 3, 4), list), []int{2, 3}, []float64{2, 0, 1, 0, 7, 0}},
+		)
+		if _, err := evaluate(take(1), 1, x, buffer(of, []float64{3, 0, 1, 1}, 2, 2)); err == nil || !strings.Contains(err.Error(), "index 3, number 0 of the list, is not in [0, 3)") {
+			t.Error(err)
+		}
 	}
 }

@@ -64,13 +64,17 @@ func large(d graph.Dtype) map[string]entry {
 		"cumsum columns": {f: grad(onAxis(ops.CumSum, 0)), in: ins(normal(d, 1, 301, 500))},
 		"silu":           {f: grad(unary(ops.SiLU)), in: ins(normal(d, 1, 500, 301))},
 		"elu":            {f: grad(unary(func(x *graph.Node) *graph.Node { return ops.ELU(x, 1) })), in: ins(normal(d, 1, 500, 301))},
-		"transpose":      {f: unary(func(x *graph.Node) *graph.Node { return ops.Sum(ops.Transpose(x), 0) }), in: ins(normal(d, 1, 500, 301))},
-		"one hot":        {f: func(in []*graph.Node) *graph.Node { return ops.OneHot(in[1], 300, d) }, in: ins(normal(d, 1, 1), list(300, 2000))},
-		"matmul":         {f: product(false, false), in: ins(normal(d, 1, 300, 200), normal(d, 2, 200, 100))},
-		"matmul grad":    {f: grad(product(true, false)), in: ins(normal(d, 1, 200, 300), normal(d, 2, 200, 100))},
-		"batched":        {f: product(false, true), in: ins(normal(d, 1, 60, 20, 30), normal(d, 2, 60, 40, 30))},
-		"conv":           {f: conv, in: ins(images, normal(d, 2, 16, 6, 3, 3))},
-		"conv grad":      {f: grad(conv), in: ins(images, normal(d, 2, 16, 6, 3, 3))},
+		"dynamic slice":  {f: grad(func(in []*graph.Node) *graph.Node { return ops.DynamicSlice(in[0], in[1:], 200, 250) }), in: ins(normal(d, 1, 500, 301), i32s(nil, 77), i32s(nil, 9))},
+		"dynamic update": {f: grad(func(in []*graph.Node) *graph.Node {
+			return ops.DynamicUpdateSlice(in[0], ops.Square(ops.Slice(in[0], 0, 1, 300)), []*graph.Node{in[1], nil})
+		}), in: ins(normal(d, 1, 500, 301), i32s(nil, 77))},
+		"transpose":   {f: unary(func(x *graph.Node) *graph.Node { return ops.Sum(ops.Transpose(x), 0) }), in: ins(normal(d, 1, 500, 301))},
+		"one hot":     {f: func(in []*graph.Node) *graph.Node { return ops.OneHot(in[1], 300, d) }, in: ins(normal(d, 1, 1), list(300, 2000))},
+		"matmul":      {f: product(false, false), in: ins(normal(d, 1, 300, 200), normal(d, 2, 200, 100))},
+		"matmul grad": {f: grad(product(true, false)), in: ins(normal(d, 1, 200, 300), normal(d, 2, 200, 100))},
+		"batched":     {f: product(false, true), in: ins(normal(d, 1, 60, 20, 30), normal(d, 2, 60, 40, 30))},
+		"conv":        {f: conv, in: ins(images, normal(d, 2, 16, 6, 3, 3))},
+		"conv grad":   {f: grad(conv), in: ins(images, normal(d, 2, 16, 6, 3, 3))},
 		"filter grad": {f: func(in []*graph.Node) *graph.Node {
 			return autodiff.Grad(ops.Sum(ops.Square(conv(in))), in[1])[0]
 		}, in: ins(images, normal(d, 2, 16, 6, 3, 3))},

@@ -178,6 +178,24 @@ for op, f in [("Tril", torch.tril), ("Triu", torch.triu)]:
     case(op, lambda x: f(x, 0), i32([1, 2, 3, 4], 2, 2), k=0)
     case(op, lambda x: f(x, 0), floats([nan, nan, inf, -0.0], 2, 2), name="special", k=0)
 
+
+def block(x, sizes, starts):
+    """The slices of a block of x that is moved inside, as XLA does."""
+    at = [max(0, min(int(i), n - k)) for n, k, i in zip(x.shape, sizes, starts)]
+    return tuple(slice(i, i + k) for i, k in zip(at, sizes))
+
+
+def written(x, u, *starts):
+    y = x.clone()
+    y[block(x, u.shape, starts)] = u
+    return y
+
+
+for shape, sizes, starts in [((5,), [2], [1]), ((5,), [2], [4]), ((3, 4), [2, 2], [1, 1]), ((3, 4), [2, 3], [-1, 9]), ((2, 3, 2), [1, 3, 1], [1, 0, 1]), ((2, 3), [0, 3], [1, 1])]:
+    at = [torch.tensor(i, dtype=[torch.int32, torch.int64][k % 2]) for k, i in enumerate(starts)]
+    case("DynamicSlice", lambda x, *i: x[block(x, sizes, i)], real(*shape), *at, name=f"{shape} {sizes} at {starts}", sizes=sizes)
+    case("DynamicUpdateSlice", written, real(*shape), real(*sizes), *at, name=f"{shape} {sizes} at {starts}")
+
 # Indices.
 for make in [i32, i64]:
     case("Gather", lambda x, i: x[i.long()], real(4, 2), make([3, 0, 3]))
@@ -190,6 +208,13 @@ case("Gather", lambda x, i: x[i.long()], real(3, 2), i32([2], ))
 case("Gather", lambda x, i: x[i.long()], i64([5, 6, 7]), i32([2, 1]))
 for shape, index, dims, axis in [((2, 3), [2, 0], (2,), 1), ((2, 3, 2), [1, 1, 0, 2], (2, 2), 1), ((3, 2), [1, 1], (2,), 0), ((2, 3), [0], (1,), -1)]:
     case("GatherAxis", lambda x, i: x.index_select(axis, i.long().flatten()).unflatten(axis, dims), real(*shape), i32(index, *dims), axis=axis)
+for shape, index, dims, axis in [((2, 3), [2, 0, 1, 1], (2, 2), 1), ((2, 3), [1, 0, 1], (1, 3), 0), ((2, 2, 3), [2, 0, 0, 1], (2, 2, 1), -1), ((4,), [3, 3, 0], (3,), 0), ((2, 3), [], (2, 0), 1)]:
+    case("TakeAlongAxis", lambda x, i: torch.take_along_dim(x, i.long(), axis), real(*shape), i32(index, *dims), axis=axis)
+case("TakeAlongAxis", lambda x, i: torch.take_along_dim(x, i, 1), real(2, 3), i64([1, 1], 1, 2), name="one list for all", axis=1)
+case("TakeAlongAxis", lambda x, i: torch.take_along_dim(x, i, 0), real(3, 1), i64([1, 2], 1, 2), name="one line for all", axis=0)
+for shape, index, axis, n in [((2, 2), [2, 0, 1, 1], 1, 3), ((2, 2), [2, 0, 2, 1], 0, 3), ((2, 1, 2), [1, 1, 0, 3], -1, 4), ((3,), [0, 0, 0], 0, 1), ((2, 0), [], 1, 2)]:
+    case("AddAlongAxis", lambda u, i: torch.zeros(*u.shape[:axis % u.dim()], n, *u.shape[axis % u.dim() + 1:], dtype=u.dtype).scatter_add(axis, i.long(), u),
+        real(*shape), i32(index, *shape), axis=axis, n=n)
 case("OneHot", lambda i: F.one_hot(i.long(), 3).to(torch.uint8), i32([2, 0, 1, 1], 2, 2), n=3, dtype="u8")
 case("OneHot", lambda i: F.one_hot(i.long(), 3).to(torch.int32), i32([], 0), n=3, dtype="i32")
 case("Pick", lambda x, i: x.gather(-1, i.long().unsqueeze(-1)).squeeze(-1), real(2, 2, 3), i32([0, 2, 1, 1], 2, 2))
