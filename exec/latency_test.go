@@ -10,8 +10,8 @@ import (
 	"github.com/kedja-ml/kedja/exec"
 )
 
-// beside runs a convolutional net's steps on all cores while f is called n times, and returns the 99th percentile of what f returns.
-func beside(tb testing.TB, n int, f func() time.Duration) time.Duration {
+// beside runs a convolutional net's steps on all cores while f is called n times, and returns what f returned, sorted.
+func beside(tb testing.TB, n int, f func() time.Duration) []time.Duration {
 	m := cnn(64, 28)
 	p := m.compile(tb, exec.Workers(runtime.GOMAXPROCS(0)))
 	stop, done := make(chan bool), make(chan error)
@@ -38,7 +38,7 @@ func beside(tb testing.TB, n int, f func() time.Duration) time.Duration {
 		tb.Fatal(err)
 	}
 	slices.Sort(late)
-	return late[len(late)*99/100]
+	return late
 }
 
 // oversleep is how much too late a sleeper of 1 ms wakes up.
@@ -63,7 +63,8 @@ func pause() time.Duration {
 	return s.Pause[0]
 }
 
-// A running step lets others run: bounds with ten times the room of what BenchmarkLatency is held to.
+// A running step lets others run. The median is looked at, which other programs do not move; workers that never yield move it to 20 ms and
+// more for a sleeper, and to 40 ms and more for a collection.
 func TestLatency(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
@@ -72,12 +73,12 @@ func TestLatency(t *testing.T) {
 		f     func() time.Duration
 		bound time.Duration
 	}{
-		"a sleeper of 1 ms": {oversleep, 20 * time.Millisecond},
-		"runtime.GC":        {collect, 200 * time.Millisecond},
+		"a sleeper of 1 ms": {oversleep, 10 * time.Millisecond},
+		"runtime.GC":        {collect, 35 * time.Millisecond},
 		"a GC pause":        {pause, 10 * time.Millisecond},
 	} {
-		if p := beside(t, 50, c.f); p > c.bound {
-			t.Errorf("%s, beside a running step: %v at the 99th percentile, want at most %v", name, p, c.bound)
+		if p := beside(t, 51, c.f)[25]; p > c.bound {
+			t.Errorf("%s, beside a running step: %v as a median, want at most %v", name, p, c.bound)
 		}
 	}
 }
@@ -87,7 +88,7 @@ func BenchmarkLatency(b *testing.B) {
 	for name, f := range map[string]func() time.Duration{"sleeper": oversleep, "collection": collect, "pause": pause} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				b.ReportMetric(beside(b, 500, f).Seconds()*1e3, "ms-p99")
+				b.ReportMetric(beside(b, 500, f)[495].Seconds()*1e3, "ms-p99")
 			}
 		})
 	}
