@@ -17,38 +17,51 @@ var parityRows = map[string]parityRow{
 	"ArgMax":       func(u use) []*graph.Node { return list1(ops.ArgMax(u.in[0], u.int("axis"))) },
 	"ArgMin":       func(u use) []*graph.Node { return list1(ops.ArgMin(u.in[0], u.int("axis"))) },
 	"AvgPool":      func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
-	"Barrier":      of1(ops.Barrier),
-	"Cast":         func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
-	"CELU":         func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
-	"Clamp":        func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
-	"Concat":       func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
-	"Conv":         func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
+
+	"Barrier": of1(ops.Barrier),
+
+	"Cast":   func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
+	"CELU":   func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
+	"Clamp":  func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
+	"Concat": func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
+	"Conv":   func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
 	"ConvTranspose": func(u use) []*graph.Node {
 		return list1(ops.ConvTranspose(u.in[0], u.in[1], u.convolution(), u.ints("outputPad")...))
 	},
-	"Cos":                of1(ops.Cos),
-	"CumSum":             func(u use) []*graph.Node { return list1(ops.CumSum(u.in[0], u.int("axis"))) },
-	"Div":                of2(ops.Div),
+	"Cos":    of1(ops.Cos),
+	"CumSum": func(u use) []*graph.Node { return list1(ops.CumSum(u.in[0], u.int("axis"))) },
+
+	"Div": of2(ops.Div),
+	"Dropout": func(u use) []*graph.Node {
+		u.draw()
+		return list1(ops.Dropout(u.in[0], u.num("p")))
+	},
 	"DynamicSlice":       func(u use) []*graph.Node { return list1(ops.DynamicSlice(u.in[0], u.in[1:], u.ints("sizes")...)) },
 	"DynamicUpdateSlice": func(u use) []*graph.Node { return list1(ops.DynamicUpdateSlice(u.in[0], u.in[1], u.in[2:])) },
-	"ELU":                func(u use) []*graph.Node { return list1(ops.ELU(u.in[0], u.num("alpha"))) },
-	"Equal":              of2(ops.Equal),
-	"Erf":                of1(ops.Erf),
-	"Exp":                of1(ops.Exp),
-	"Expand":             func(u use) []*graph.Node { return list1(ops.Expand(u.in[0], u.ints("to")...)) },
-	"Flatten":            func(u use) []*graph.Node { return list1(ops.Flatten(u.in[0], u.int("from"))) },
-	"Flip":               func(u use) []*graph.Node { return list1(ops.Flip(u.in[0], u.int("axis"))) },
-	"Gather":             of2(ops.Gather),
-	"GatherAxis":         func(u use) []*graph.Node { return list1(ops.GatherAxis(u.in[0], u.in[1], u.int("axis"))) },
-	"GELU":               of1(ops.GELU),
-	"GELUTanh":           of1(ops.GELUTanh),
-	"Greater":            of2(ops.Greater),
-	"GreaterEqual":       of2(ops.GreaterEqual),
-	"HardSigmoid":        of1(ops.HardSigmoid),
-	"HardSwish":          of1(ops.HardSwish),
-	"HardTanh":           func(u use) []*graph.Node { return list1(ops.HardTanh(u.in[0], u.num("lo"), u.num("hi"))) },
-	"Iota":               func(u use) []*graph.Node { return list1(ops.Iota(u.g, u.dtype(), u.int("n"))) },
-	"IsFinite":           of1(ops.IsFinite),
+
+	"ELU":    func(u use) []*graph.Node { return list1(ops.ELU(u.in[0], u.num("alpha"))) },
+	"Equal":  of2(ops.Equal),
+	"Erf":    of1(ops.Erf),
+	"Exp":    of1(ops.Exp),
+	"Expand": func(u use) []*graph.Node { return list1(ops.Expand(u.in[0], u.ints("to")...)) },
+
+	"Flatten": func(u use) []*graph.Node { return list1(ops.Flatten(u.in[0], u.int("from"))) },
+	"Flip":    func(u use) []*graph.Node { return list1(ops.Flip(u.in[0], u.int("axis"))) },
+
+	"Gather":       of2(ops.Gather),
+	"GatherAxis":   func(u use) []*graph.Node { return list1(ops.GatherAxis(u.in[0], u.in[1], u.int("axis"))) },
+	"GELU":         of1(ops.GELU),
+	"GELUTanh":     of1(ops.GELUTanh),
+	"Greater":      of2(ops.Greater),
+	"GreaterEqual": of2(ops.GreaterEqual),
+
+	"HardSigmoid": of1(ops.HardSigmoid),
+	"HardSwish":   of1(ops.HardSwish),
+	"HardTanh":    func(u use) []*graph.Node { return list1(ops.HardTanh(u.in[0], u.num("lo"), u.num("hi"))) },
+
+	"Iota":     func(u use) []*graph.Node { return list1(ops.Iota(u.g, u.dtype(), u.int("n"))) },
+	"IsFinite": of1(ops.IsFinite),
+
 	"LayerNorm": func(u use) []*graph.Node {
 		y, mean, rstd := ops.LayerNorm(u.in[0], u.num("eps"))
 		return []*graph.Node{y, mean, rstd}
@@ -62,6 +75,7 @@ var parityRows = map[string]parityRow{
 	"LogSoftmax":    func(u use) []*graph.Node { return list1(ops.LogSoftmax(u.in[0], u.int("axis"))) },
 	"LogSumExp":     over(ops.LogSumExp),
 	"LogSumExpKeep": over(ops.LogSumExpKeep),
+
 	"MatMul": func(u use) []*graph.Node {
 		return list1(ops.MatMulT(u.in[0], u.in[1], u.flag("ta"), u.flag("tb")))
 	},
@@ -82,23 +96,29 @@ var parityRows = map[string]parityRow{
 		y, i := ops.MinWithIndex(u.in[0], u.int("axis"))
 		return []*graph.Node{y, i}
 	},
-	"Mish":     of1(ops.Mish),
-	"Mul":      of2(ops.Mul),
+	"Mish": of1(ops.Mish),
+	"Mul":  of2(ops.Mul),
+
 	"Neg":      of1(ops.Neg),
+	"Normal":   func(u use) []*graph.Node { return list1(ops.Cast(ops.NormalOf(u.g, u.draw()), u.float)) },
 	"Not":      of1(ops.Not),
 	"NotEqual": of2(ops.NotEqual),
-	"OneHot":   func(u use) []*graph.Node { return list1(ops.OneHot(u.in[0], u.int("n"), u.dtype())) },
-	"Or":       of2(ops.Or),
+
+	"OneHot": func(u use) []*graph.Node { return list1(ops.OneHot(u.in[0], u.int("n"), u.dtype())) },
+	"Or":     of2(ops.Or),
+
 	"Pad": func(u use) []*graph.Node {
 		return list1(ops.PadWith(u.in[0], u.int("axis"), u.int("before"), u.int("after"), u.num("value")))
 	},
-	"Pick":       of2(ops.Pick),
-	"Pow":        func(u use) []*graph.Node { return list1(ops.Pow(u.in[0], u.num("p"))) },
+	"Pick": of2(ops.Pick),
+	"Pow":  func(u use) []*graph.Node { return list1(ops.Pow(u.in[0], u.num("p"))) },
+
 	"Reciprocal": of1(ops.Reciprocal),
 	"ReLU":       of1(ops.ReLU),
 	"ReLU6":      of1(ops.ReLU6),
 	"Reshape":    func(u use) []*graph.Node { return list1(ops.Reshape(u.in[0], u.ints("to")...)) },
 	"Rsqrt":      of1(ops.Rsqrt),
+
 	"Scale":      func(u use) []*graph.Node { return list1(ops.Scale(u.num("a"), u.in[0])) },
 	"ScatterAdd": func(u use) []*graph.Node { return list1(ops.ScatterAdd(u.in[0], u.in[1], u.int("n"))) },
 	"SELU":       of1(ops.SELU),
@@ -114,34 +134,31 @@ var parityRows = map[string]parityRow{
 		loss, lse := ops.SoftmaxCrossEntropy(u.in[0], u.in[1])
 		return []*graph.Node{loss, lse}
 	},
-	"Softplus":      of1(ops.Softplus),
-	"SoftplusBeta":  func(u use) []*graph.Node { return list1(ops.SoftplusBeta(u.in[0], u.num("beta"))) },
-	"SoftSign":      of1(ops.SoftSign),
-	"Split":         func(u use) []*graph.Node { return ops.Split(u.in[0], u.int("axis"), u.ints("sizes")...) },
-	"Sqrt":          of1(ops.Sqrt),
-	"Square":        of1(ops.Square),
-	"Squeeze":       over(ops.Squeeze),
-	"Stack":         func(u use) []*graph.Node { return list1(ops.Stack(u.int("axis"), u.in...)) },
-	"Step":          of1(ops.Step),
-	"StopGradient":  of1(ops.StopGradient),
-	"Sub":           of2(ops.Sub),
-	"Sum":           over(ops.Sum),
-	"SumKeep":       over(ops.SumKeep),
+	"Softplus":     of1(ops.Softplus),
+	"SoftplusBeta": func(u use) []*graph.Node { return list1(ops.SoftplusBeta(u.in[0], u.num("beta"))) },
+	"SoftSign":     of1(ops.SoftSign),
+	"Split":        func(u use) []*graph.Node { return ops.Split(u.in[0], u.int("axis"), u.ints("sizes")...) },
+	"Sqrt":         of1(ops.Sqrt),
+	"Square":       of1(ops.Square),
+	"Squeeze":      over(ops.Squeeze),
+	"Stack":        func(u use) []*graph.Node { return list1(ops.Stack(u.int("axis"), u.in...)) },
+	"Step":         of1(ops.Step),
+	"StopGradient": of1(ops.StopGradient),
+	"Sub":          of2(ops.Sub),
+	"Sum":          over(ops.Sum),
+	"SumKeep":      over(ops.SumKeep),
+
 	"TakeAlongAxis": func(u use) []*graph.Node { return list1(ops.TakeAlongAxis(u.in[0], u.in[1], u.int("axis"))) },
 	"Tanh":          of1(ops.Tanh),
 	"Tap":           of1(func(x *graph.Node) *graph.Node { return ops.Tap(x, func(graph.Buffer) {}) }),
 	"Transpose":     func(u use) []*graph.Node { return list1(ops.Transpose(u.in[0], u.ints("perm")...)) },
 	"Tril":          func(u use) []*graph.Node { return list1(ops.Tril(u.in[0], u.int("k"))) },
 	"Triu":          func(u use) []*graph.Node { return list1(ops.Triu(u.in[0], u.int("k"))) },
-	"Unsqueeze":     func(u use) []*graph.Node { return list1(ops.Unsqueeze(u.in[0], u.int("axis"))) },
-	"Where":         func(u use) []*graph.Node { return list1(ops.Where(u.in[0], u.in[1], u.in[2])) },
-}
 
-// unparalleled are the ops that have no counterpart in PyTorch or NumPy, and why.
-var unparalleled = map[string]string{
-	"Dropout": "the mask is drawn by our own streams of Philox 4×32-10, which neither library offers; random_test.go has the published vectors",
-	"Normal":  "as Dropout",
-	"Uniform": "as Dropout",
+	"Uniform":   func(u use) []*graph.Node { return list1(ops.Cast(ops.UniformOf(u.g, u.draw()), u.float)) },
+	"Unsqueeze": func(u use) []*graph.Node { return list1(ops.Unsqueeze(u.in[0], u.int("axis"))) },
+
+	"Where": func(u use) []*graph.Node { return list1(ops.Where(u.in[0], u.in[1], u.in[2])) },
 }
 
 // A convention is what differs from PyTorch in a case, named as in the golden: elements of results, and of gradients by number of the
@@ -206,6 +223,24 @@ func over(f func(x *graph.Node, axes ...int) *graph.Node) parityRow {
 func (u use) dtype() graph.Dtype {
 	name, _ := u.get("dtype").(string)
 	return array{T: name}.dtype(u.float)
+}
+
+// draw makes the next draw that of the attributes; it returns its type, if there is one: f64 draws in float64 whatever is under test.
+func (u use) draw() graph.Type {
+	rng := graph.NewRNG(0)
+	rng.Set(graph.BufferOf([]int64{int64(u.int("seed")), int64(u.int("step"))}))
+	u.g.SetRNG(rng)
+	last := u.int("stream") - 1
+	for at := u.g.Fresh(); at != last; at = u.g.Fresh() {
+		if at > last {
+			panic("parity: the stream is taken; inputs count as well")
+		}
+	}
+	d := graph.Float64
+	if u.get("dtype") == "f32" {
+		d = graph.Float32
+	}
+	return graph.T(d, u.ints("dims")...)
 }
 
 func (u use) convolution() ops.Convolution {

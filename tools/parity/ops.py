@@ -4,9 +4,12 @@ A case is case(op, counterpart, operands..., attributes). Operands are real(shap
 harness.py, or stated: floats, i32, i64, u8, bools. Sizes are kept small: every row of ops.All has a golden of its own.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 
+import philox
 from harness import bools, case, floats, i32, i64, positive, real, u8, write
 
 inf, nan = float("inf"), float("nan")
@@ -272,6 +275,16 @@ for shape, eps in [((5,), 1e-5), ((2, 3), 1e-5), ((2, 2, 4), 0.125), ((2, 1), 0.
 for x, labels in [(real(2, 3), i32([2, 0])), (real(2, 2, 3), i64([0, 2, 1, 1], 2, 2)), (real(2, 1), i32([0, 0])), (real(0, 3), i32([], 0))]:
     case("SoftmaxCrossEntropy", cross_entropy, x, labels)
 case("SoftmaxCrossEntropy", cross_entropy, floats([500.0, 0.0, -500.0, -inf, 1.0, 2.0], 2, 3), i32([2, 1]), name="special")
+
+# Draws: see philox.py.
+for seed, step, stream, dims in [(1, 0, 4, [5]), (2**40 + 3, 2**33 + 5, 7, [2, 3]), (0, 1, 3, [])]:
+    of, n = {"seed": seed, "step": step, "stream": stream}, math.prod(dims)
+    for dtype in ["f32", "f64"]:
+        case("Uniform", lambda: torch.tensor(philox.uniform(n, dtype, **of)).reshape(dims), dims=dims, dtype=dtype, **of)
+        case("Normal", lambda: torch.tensor(philox.normal(n, dtype, **of)).reshape(dims), dims=dims, dtype=dtype, **of)
+    for p in [0.5, 0.25, 0.9]:
+        case("Dropout", lambda x: x * torch.tensor(philox.kept(n, p, **of)).reshape(dims) / (1 - p), real(*dims), p=p, **of)
+case("Dropout", lambda x: x, real(3), p=0.0, seed=1, step=0, stream=3)
 
 # Products.
 for sa, sb in [((2, 3), (3, 4)), ((1, 3), (3, 1)), ((2, 0), (0, 3)), ((0, 2), (2, 3)), ((2, 2, 3), (3, 2)), ((2, 1, 2, 3), (3, 3, 1)), ((2, 2, 3), (2, 3, 2))]:
