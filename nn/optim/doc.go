@@ -5,4 +5,10 @@
 //	adam.Minimize(loss) // gradient nodes and assignments, on the graph of loss
 //
 // Where something happens between gradient and update, the two halves are apart: Grads, then Update.
+//
+// A constructor sets the usual values; the fields may be changed until Update builds them into a graph. In all optimisers, WeightDecay
+// is added to the gradient as WeightDecay·w, and Decay shrinks the weights by rate·Decay apart from it. Parameters may be of float32 and
+// float64, also side by side; rates and the number of steps are of float64 and cast where they meet a parameter.
+//
+// [Groups] gives parts of a model rates and algorithms of their own.
 package optim

@@ -73,6 +73,101 @@ func ExampleNewAdamW() {
 	// Output: after one step 0.8500 0.8500
 }
 
+func ExampleNewAdagrad() {
+	b := newBowl()
+	train(b, optim.NewAdagrad(nn.Params(b), optim.Constant(0.1)), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.8331 0.8331
+}
+
+func ExampleNewRMSProp() {
+	b := newBowl()
+	train(b, optim.NewRMSProp(nn.Params(b), optim.Constant(0.01), 0.9, true), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.7413 0.7413
+}
+
+func ExampleNewAdadelta() {
+	b := newBowl()
+	train(b, optim.NewAdadelta(nn.Params(b), optim.Constant(1)), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.9936 0.9936
+}
+
+func ExampleNewNAdam() {
+	b := newBowl()
+	train(b, optim.NewNAdam(nn.Params(b), optim.Constant(0.1)), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.8200 0.8200
+}
+
+func ExampleNewRAdam() {
+	b := newBowl()
+	train(b, optim.NewRAdam(nn.Params(b), optim.Constant(0.1)), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.8053 0.2842
+}
+
+func ExampleNewLion() {
+	b := newBowl()
+	train(b, optim.NewLion(nn.Params(b), optim.Constant(0.1), 0), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.8000 0.8000
+}
+
+func ExampleNewLAMB() {
+	b := newBowl()
+	train(b, optim.NewLAMB(nn.Params(b), optim.Constant(0.1), 0), 2)
+	b.print("after two steps")
+	// Output: after two steps 0.8100 0.8100
+}
+
+// The direction of a step is nearly orthogonal, whatever the sizes of the gradient's singular values.
+func ExampleNewMuon() {
+	w := graph.NewParam("", graph.NewBuffer(graph.T(graph.Float64, 2, 2)))
+	muon := optim.NewMuon(nn.Params([]*graph.Param{w}), optim.Constant(1), 0)
+	g := graph.New(graph.Training)
+	muon.Update([]*graph.Node{g.Constant(graph.BufferOf([]float64{0, 3, -0.1, 0}, 2, 2))})
+	step, err := exec.Compile(g)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := step.Run(); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.2f\n", graph.Data[float64](w.Value()))
+	// Output: [0.00 -0.70 1.13 0.00]
+}
+
+// One rate for the first weight, another and a decay for the second.
+func ExampleGroups() {
+	b := newBowl()
+	opt := optim.Groups{
+		optim.NewSGD(nn.Params(&struct{ X *graph.Param }{b.X}), optim.Constant(0.1), 0),
+		optim.NewAdamW(nn.Params(&struct{ Y *graph.Param }{b.Y}), optim.Constant(0.01), 0.1),
+	}
+	train(b, opt, 1)
+	b.print("after one step")
+	for name := range opt.States() {
+		fmt.Println(name)
+	}
+	// Output:
+	// after one step 0.9000 0.9890
+	// 0.sgd.step
+	// 1.adam.step
+	// 1.adam.m.Y
+	// 1.adam.v.Y
+}
+
+// Gradients are clipped where a loop calls Minimize.
+func ExampleThrough() {
+	b := newBowl()
+	sgd := optim.NewSGD(nn.Params(b), optim.Constant(1), 0)
+	train(b, optim.Through(sgd, func(d []*graph.Node) []*graph.Node { return optim.ClipValue(d, 0.25) }), 1)
+	b.print("after one step")
+	// Output: after one step 0.7500 0.7500
+}
+
 func ExampleClipNorm() {
 	b := newBowl()
 	sgd := optim.NewSGD(nn.Params(b), optim.Constant(1), 0)

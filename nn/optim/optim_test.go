@@ -106,6 +106,83 @@ func TestStateNames(t *testing.T) {
 	}
 }
 
+// Groups of different kinds, inside one another, keep their states apart.
+func TestGroups(t *testing.T) {
+	a, b, c := vector("a", 1), vector("b", 2), vector("c", 3)
+	inner := optim.Groups{optim.NewAdam(one(b), optim.Constant(0.1)), optim.NewSGD(one(c), optim.Constant(0.1), 0)}
+	o := optim.Groups{optim.NewAdam(one(a), optim.Constant(0.1)), inner}
+	var names []string
+	for name := range o.Params() {
+		names = append(names, name)
+	}
+	for name := range o.States() {
+		names = append(names, name)
+	}
+	want := []string{"a", "b", "c", "0.adam.step", "0.adam.m.a", "0.adam.v.a", "1.0.adam.step", "1.0.adam.m.b", "1.0.adam.v.b", "1.1.sgd.step"}
+	if !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	for range o.Params() {
+		break // a loop may stop early
+	}
+	for range o.States() {
+		break
+	}
+	g := graph.New(graph.Training)
+	loss := ops.Add(squares(g, a), ops.Add(squares(g, b), squares(g, c)))
+	o.Minimize(loss)
+	if _, err := compile(t, g, nil, loss).Run(); err != nil {
+		t.Fatal(err)
+	}
+	got := []float64{floats(a.Value())[0], floats(b.Value())[0], floats(c.Value())[0]}
+	if d := distance(got, []float64{0.9, 1.9, 2.7}); d > 1e-7 {
+		t.Error(got)
+	}
+}
+
+// A trust ratio of 1 lets weights leave 0, and a matrix of zeros has no direction.
+func TestZeros(t *testing.T) {
+	for _, c := range []struct {
+		o    func(p *graph.Param) optim.Optimizer
+		d    float64
+		want float64
+	}{
+		{func(p *graph.Param) optim.Optimizer { return optim.NewLAMB(one(p), optim.Constant(0.1), 0) }, 2, -0.1},
+		{func(p *graph.Param) optim.Optimizer { return optim.NewLAMB(one(p), optim.Constant(0.1), 0) }, 0, 0},
+		{func(p *graph.Param) optim.Optimizer { return optim.NewMuon(one(p), optim.Constant(0.1), 0) }, 0, 0},
+		{func(p *graph.Param) optim.Optimizer { return optim.NewLion(one(p), optim.Constant(0.1), 0) }, 0, 0},
+		{func(p *graph.Param) optim.Optimizer { return optim.NewRMSProp(one(p), optim.Constant(0.1), 0, true) }, 0, 0},
+		{func(p *graph.Param) optim.Optimizer { return optim.NewAdagrad(one(p), optim.Constant(0.1)) }, 0, 0},
+	} {
+		p := graph.NewParam("p", graph.NewBuffer(graph.T(graph.Float64, 2, 2)))
+		o, g := c.o(p), graph.New(graph.Training)
+		o.Update([]*node{g.Fill(c.d, p.Type())})
+		if _, err := compile(t, g, nil).Run(); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range floats(p.Value()) {
+			if math.Abs(v-c.want) > 1e-6 {
+				t.Errorf("%T with a gradient of %v: %v, want %v", o, c.d, v, c.want)
+			}
+		}
+	}
+}
+
+// Centred on a constant gradient the variance is nearly 0, and rounding makes it negative now and then: no NaN comes of it.
+func TestCentredConstant(t *testing.T) {
+	p := vector("p", 0, 0, 0)
+	g := graph.New(graph.Training)
+	o := optim.NewRMSProp(one(p), optim.Constant(1e-9), 0, true)
+	o.Alpha = 0.5
+	o.Update([]*node{g.Constant(graph.BufferOf([]float64{0.1, 0.7, 1.3}, 3))})
+	step := compile(t, g, nil)
+	for range 200 {
+		if _, err := step.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	w, b := vector("W", 1, 2), vector("B", 3)
 	build := func(want string, f func(g *graph.Graph)) {
@@ -119,6 +196,12 @@ func TestErrors(t *testing.T) {
 	}
 	for _, o := range []optim.Optimizer{
 		optim.NewSGD(one(w, b), optim.Constant(1), 0.9), optim.NewAdam(one(w, b), optim.Constant(1)),
+		optim.NewAdagrad(one(w, b), optim.Constant(1)), optim.NewRMSProp(one(w, b), optim.Constant(1), 0, true),
+		optim.NewAdadelta(one(w, b), optim.Constant(1)), optim.NewNAdam(one(w, b), optim.Constant(1)),
+		optim.NewRAdam(one(w, b), optim.Constant(1)), optim.NewLion(one(w, b), optim.Constant(1), 0),
+		optim.NewLAMB(one(w, b), optim.Constant(1), 0), optim.NewMuon(one(w, b), optim.Constant(1), 0),
+		optim.Groups{optim.NewAdam(one(w), optim.Constant(1)), optim.NewSGD(one(b), optim.Constant(1), 0)},
+		optim.Through(optim.NewAdam(one(w, b), optim.Constant(1)), func(d []*node) []*node { return d }),
 	} {
 		build("the loss does not depend on B as it is at this point", func(g *graph.Graph) { o.Minimize(squares(g, w)) })
 		build("inner dimensions", func(g *graph.Graph) { o.Minimize(ops.MatMul(ops.Reshape(g.Use(w), 1, 2), ops.Reshape(g.Use(w), 1, 2))) })
@@ -126,6 +209,13 @@ func TestErrors(t *testing.T) {
 		build("1 gradients for 2 parameters", func(g *graph.Graph) { o.Update([]*node{g.Use(w)}) })
 		build("the gradient of B is float64[2], not float64[1]", func(g *graph.Graph) { o.Update([]*node{g.Use(w), g.Use(w)}) })
 	}
+	build("muon: W is float64[2], want a matrix", func(g *graph.Graph) {
+		optim.NewMuon(one(w), optim.Constant(1), 0).Minimize(squares(g, w))
+	})
+	build("groups: W is in group 0 and in group 1", func(g *graph.Graph) {
+		optim.Groups{optim.NewAdam(one(w), optim.Constant(1)), optim.NewAdam(one(b, w), optim.Constant(1))}.Minimize(squares(g, w))
+	})
+	build("groups: there are no parameters to train", func(g *graph.Graph) { optim.Groups{}.Minimize(squares(g, w)) })
 	build("sgd: there are no parameters to train", func(g *graph.Graph) {
 		optim.NewSGD(one(), optim.Constant(1), 0).Minimize(squares(g, w))
 	})

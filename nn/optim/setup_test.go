@@ -87,7 +87,8 @@ func newBench(t *testing.T, dtypes [4]graph.Dtype, build func(b *bench) optim.Op
 	t.Helper()
 	b := &bench{}
 	for k, s := range shapes {
-		b.vars = append(b.vars, graph.NewParam(string(rune('a'+k)), buffer(graph.Type{Dtype: dtypes[k], Shape: s}, func(i int) float64 { return weight(k, i) })))
+		value := buffer(graph.Type{Dtype: dtypes[k], Shape: s}, func(i int) float64 { return weight(k, i) })
+		b.vars = append(b.vars, graph.NewParam(string(rune('a'+k)), value))
 	}
 	b.opt = build(b)
 	g := graph.New(graph.Training)
@@ -145,11 +146,19 @@ func golden[T any](t *testing.T, name string) (v T) {
 }
 
 // distance is the largest difference in units of what is wanted there.
-func distance(got, want []float64) (worst float64) {
+func distance(got, want []float64) float64 { return distanceFrom(0, got, want) }
+
+// distanceFrom is distance, where what is wanted counts as at least a share of the largest of the array: what nearly cancels has
+// lost digits on both sides.
+func distanceFrom(share float64, got, want []float64) (worst float64) {
+	least := 0.0
+	for _, w := range want {
+		least = max(least, share*math.Abs(w))
+	}
 	for i, w := range want {
 		d := math.Abs(got[i] - w)
 		if d != 0 {
-			d /= math.Abs(w)
+			d /= max(least, math.Abs(w))
 		}
 		worst = max(worst, d)
 		if math.IsNaN(d) {
@@ -160,21 +169,7 @@ func distance(got, want []float64) (worst float64) {
 }
 
 // spread is distance in units of the largest value wanted.
-func spread(got, want []float64) (worst float64) {
-	scale := 0.0
-	for _, w := range want {
-		scale = max(scale, math.Abs(w))
-	}
-	for i, w := range want {
-		if d := math.Abs(got[i] - w); d != 0 {
-			worst = max(worst, d/scale)
-		}
-		if math.IsNaN(got[i]) {
-			return math.Inf(1)
-		}
-	}
-	return worst
-}
+func spread(got, want []float64) float64 { return distanceFrom(1, got, want) }
 
 func compile(t *testing.T, g *graph.Graph, in []*node, out ...*node) *exec.Plan {
 	t.Helper()

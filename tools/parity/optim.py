@@ -125,7 +125,7 @@ def optimisers():
         "adamw": run_torch(lambda p: o.AdamW(p, 0.01, weight_decay=0.1), moments),
         "adagrad": run_torch(lambda p: o.Adagrad(p, 0.01), {"v": "sum"}),
         "adagrad-decay": run_torch(
-            lambda p: o.Adagrad(p, 0.01, lr_decay=0.05, weight_decay=0.1, initial_accumulator_value=0.1), {"v": "sum"}
+            lambda p: o.Adagrad(p, 0.01, lr_decay=0.05, weight_decay=0.1, initial_accumulator_value=0.1)
         ),
         "rmsprop": run_torch(lambda p: o.RMSprop(p, 0.01), {"v": "square_avg"}),
         "rmsprop-centred": run_torch(
