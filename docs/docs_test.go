@@ -5,7 +5,8 @@ package docs_test
 import (
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -70,11 +71,11 @@ func TestBlocks(t *testing.T) {
 	}
 	defer root.Close()
 	var code, outputs int
-	err = filepath.WalkDir(".", func(name string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(name) != ".md" {
+	err = fs.WalkDir(root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".md" {
 			return err
 		}
-		page, err := os.ReadFile(name)
+		page, err := root.ReadFile(name)
 		if err != nil {
 			return err
 		}
@@ -83,24 +84,24 @@ func TestBlocks(t *testing.T) {
 			t.Errorf("%s: a fence is not closed", name)
 		}
 		for _, b := range bs {
-			path, lines := b.quoted()
-			if path == "" {
+			file, lines := b.quoted()
+			if file == "" {
 				continue
 			}
-			data, err := root.ReadFile(path)
+			data, err := root.ReadFile(file)
 			if err != nil {
 				t.Errorf("%s:%d: %v", name, b.at, err)
 				continue
 			}
-			file := strings.Split(string(data), "\n")
+			whole := strings.Split(string(data), "\n")
 			if b.fence == "go" {
 				code++
 			} else {
 				outputs++
-				file = comments(file)
+				whole = comments(whole)
 			}
-			if !contains(file, lines) {
-				t.Errorf("%s:%d: not a contiguous part of %s", name, b.at, path)
+			if !contains(whole, lines) {
+				t.Errorf("%s:%d: not a contiguous part of %s", name, b.at, file)
 			}
 		}
 		return nil
@@ -112,6 +113,41 @@ func TestBlocks(t *testing.T) {
 		t.Errorf("%d blocks of code and %d outputs found: want some of each", code, outputs)
 	}
 }
+
+// A link to a file of the repository leads somewhere.
+func TestLinks(t *testing.T) {
+	root, err := os.OpenRoot("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	links := 0
+	err = fs.WalkDir(root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".md" {
+			return err
+		}
+		page, err := root.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, m := range link.FindAllStringSubmatch(string(page), -1) {
+			to, _, _ := strings.Cut(m[1], "#")
+			if to == "" || strings.Contains(to, "://") {
+				continue
+			}
+			links++
+			if _, err := root.Stat(path.Join(path.Dir(name), to)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil || links < 10 {
+		t.Error(err, links)
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
 // The check itself must see a changed, a reordered and an empty block.
 func TestContains(t *testing.T) {

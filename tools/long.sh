@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The longer proofs, run before an issue is closed; results go to docs/proofs.md. Takes about half an hour on two cores.
+#
+#   tools/long.sh [SECONDS_OF_FUZZING_EACH]      120 if not given
+set -euo pipefail
+cd "$(dirname "$0")/.."
+fuzz=${1:-120}
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "derivatives of all ops to order 4, both float types, forward and reverse, batched"
+go run ./cmd/kedja gradcheck --order 4 | tail -1
+
+say "everything on plain Go kernels"
+KEDJA_NOASM=1 go test -count=1 ./... | grep -v 'no test files' | grep -v '^ok' || echo "all ok"
+
+if command -v cc >/dev/null; then
+	say "race detector, whole tests"
+	go test -race -count=1 ./graph ./exec ./internal/workers ./train ./rl/... | grep -v 'no test files' | grep -v '^ok' || echo "all ok"
+fi
+
+say "fuzzing the readers, $fuzz s each"
+grep -rl --include=*_test.go '^func Fuzz' . | while read -r file; do
+	for name in $(grep -o '^func Fuzz[A-Za-z0-9_]*' "$file" | cut -c6-); do
+		printf '%s %s: ' "$(dirname "$file")" "$name"
+		go test "$(dirname "$file")" -run '^$' -fuzz "^$name\$" -fuzztime "${fuzz}s" | grep -o 'execs: [0-9]*' | tail -1
+	done
+done
+
+say "learning runs"
+tools/figures.sh
