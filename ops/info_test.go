@@ -60,3 +60,31 @@ func apply(c ops.Case, d graph.Dtype) error {
 	_, err = p.Run(feeds...)
 	return err
 }
+
+// What users' ops of several operands embed refuses what does not fit, and its kernels what they have no loop for.
+func TestPointwiseRefuses(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := g.Input("x", graph.Float32, 2)
+	for want, f := range map[string]func() *graph.Node{
+		"hypot: x [2] · y [3]: shapes [2] and [3] do not broadcast": func() *graph.Node {
+			return graph.Apply(hypot{}, x, g.Input("y", graph.Float32, 3))
+		},
+		"dtypes float32 and float64 differ": func() *graph.Node { return graph.Apply(hypot{}, x, g.Input("y", graph.Float64, 2)) },
+		"want float32 or float64":           func() *graph.Node { return graph.Apply(cube{}, g.Input("y", graph.Int32, 2)) },
+	} {
+		g = graph.New(graph.Training)
+		x = g.Input("x", graph.Float32, 2)
+		if f(); g.Err() == nil || !strings.Contains(g.Err().Error(), want) {
+			t.Errorf("%v, want %q", g.Err(), want)
+		}
+	}
+	i := graph.NewBuffer(graph.T(graph.Int32, 2))
+	for _, err := range []error{
+		cube{}.Eval(&graph.Call{In: []graph.Buffer{i}, Out: []graph.Buffer{i}}),
+		hypot{}.Eval(&graph.Call{In: []graph.Buffer{i, i}, Out: []graph.Buffer{i}}),
+	} {
+		if err == nil || err.Error() != "no kernel for this dtype" {
+			t.Error(err)
+		}
+	}
+}
