@@ -70,7 +70,11 @@ type settings struct {
 	dtype  graph.Dtype
 	init   Init
 	noBias bool
-	conv   ops.Convolution
+
+	conv      ops.Convolution
+	window    []int
+	outputPad []int
+	causal    bool
 }
 
 func apply(opts []Option) settings {
