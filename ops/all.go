@@ -10,6 +10,7 @@ func All() []Info {
 		andInfo(),
 		argMaxInfo(),
 		argMinInfo(),
+		attentionInfo(),
 		avgPoolInfo(),
 		barrierInfo(),
 		castInfo(),

@@ -20,6 +20,21 @@ func ExampleMatMulT() {
 	// Output: [35 44 44 56]
 }
 
+func ExampleAttention() {
+	x := ops.Reshape(list[float32](0, 0, 8, 8, 8, 0), 1, 3, 2) // one head, three tokens
+	y, logSumExp := ops.Attention(x, x, x, ops.Attending{Causal: true, Scale: 1})
+	show(y, logSumExp) // the first sees itself alone, the third likes the second as much as itself
+	// Output:
+	// [0 0 8 8 8 4]
+	// [0 128 64.69]
+}
+
+func ExampleAttentionWeights() {
+	x := ops.Reshape(list[float32](0, 1, 2), 1, 3, 1)
+	show(ops.AttentionWeights(x, x, ops.Attending{Causal: true}))
+	// Output: [1 0 0 0.2689 0.7311 0 0.01588 0.1173 0.8668]
+}
+
 func ExampleConv() {
 	x := list[float32](1, 2, 4, 8, 16)
 	w := x.Graph().Constant(graph.BufferOf([]float32{-1, 1}, 1, 1, 2)) // the difference of neighbours

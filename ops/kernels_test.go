@@ -33,8 +33,19 @@ func large(d graph.Dtype) map[string]entry {
 	avgPool := func(in []*graph.Node) *graph.Node { return ops.AvgPool(in[0], pool) }
 	conv := convolved(ops.Convolution{Pad: []int{1}, Stride: []int{2, 1}})
 	lookup := func(in []*graph.Node) *graph.Node { return ops.Gather(in[0], in[1]) }
+	attend := func(in []*graph.Node) *graph.Node {
+		y, _ := ops.Attention(in[0], in[1], in[2], ops.Attending{Causal: true})
+		return y
+	}
+	heads := ins(normal(d, 1, 2, 4, 200, 24), normal(d, 2, 2, 2, 260, 24), normal(d, 3, 2, 2, 260, 20))
 	images := normal(d, 1, 8, 6, 20, 21)
 	return map[string]entry{
+		"attention": {f: attend, in: heads},
+		"attention grad": {f: func(in []*graph.Node) *graph.Node {
+			ds := autodiff.Grad(ops.Sum(ops.Square(attend(in))), in[:3]...)
+			return ops.Concat(0, ops.Flatten(ds[0], 0), ops.Flatten(ds[1], 0), ops.Flatten(ds[2], 0))
+		}, in: heads},
+
 		"sum":            {f: sum(), in: ins(normal(d, 1, 300, 401))},
 		"sum columns":    {f: sum(0), in: ins(normal(d, 1, 2000, 70))},
 		"sum rows":       {f: sum(1), in: ins(normal(d, 1, 2000, 70))},

@@ -9,6 +9,25 @@ import (
 type parityRow func(u use) []*graph.Node
 
 var parityRows = map[string]parityRow{
+	"Attention": func(u use) []*graph.Node {
+		how := ops.Attending{Causal: u.flag("causal")}
+		if u.attr["scale"] != nil {
+			how.Scale = u.num("scale")
+		}
+		for _, m := range u.in[3:] {
+			if m.Dtype() == graph.Bool {
+				how.Mask = m
+			} else {
+				how.Bias = m
+			}
+		}
+		y, lse := ops.Attention(u.in[0], u.in[1], u.in[2], how)
+		if u.flag("residual") {
+			return []*graph.Node{y, lse}
+		}
+		return list1(y)
+	},
+
 	"Abs":          of1(ops.Abs),
 	"Add":          of2(ops.Add),
 	"AddAlongAxis": func(u use) []*graph.Node { return list1(ops.AddAlongAxis(u.in[0], u.in[1], u.int("axis"), u.int("n"))) },

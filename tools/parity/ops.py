@@ -353,4 +353,41 @@ pools((1, 1, 7, 5), window=[2], stride=[1], dilation=[3, 2])
 pools((1, 1, 3, 4, 2), window=[2])
 case("MaxPool", lambda x: F.max_pool1d(x, 3, 1), floats([1.0, 1.0, 0.5, 1.0, 1.0, nan, inf, -inf, -inf, -inf], 1, 1, 10), name="ties and special", window=[3], stride=[1])
 
+
+
+def attention(sq, sk, sv, mask=None, bias=None, residual=True, **attr):
+    """The residual is the sum that PyTorch does not return; it is left out where a query sees no key."""
+    causal, scale = attr.get("causal", False), attr.get("scale", sq[-1] ** -0.5)
+
+    def f(q, k, v, *masks):
+        t, s, group = sq[-2], sk[-2], sq[-3] // sk[-3]
+        scores = scale * q @ k.repeat_interleave(group, -3).mT
+        seen = torch.ones(t, s, dtype=torch.bool).tril(s - t if causal else s)
+        for m in masks:
+            if m.dtype == torch.bool:
+                seen = seen & m
+            else:
+                scores = scores + m
+        more = sum([m for m in masks if m.dtype != torch.bool], torch.zeros(t, s, dtype=q.dtype)).masked_fill(~seen, -inf)
+        plain = causal and t == s and not masks
+        y = F.scaled_dot_product_attention(q, k, v, None if plain else more, is_causal=plain, scale=attr.get("scale"), enable_gqa=group > 1)
+        return [y, scores.masked_fill(~seen, -inf).logsumexp(-1)] if residual else y
+
+    if residual:
+        attr["residual"] = True
+    case("Attention", f, real(*sq), real(*sk), real(*sv), *[m for m in [mask, bias] if m is not None], **attr)
+
+
+attention((1, 3, 2), (1, 3, 2), (1, 3, 2))
+attention((2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 3), scale=-0.75)
+attention((2, 2, 4, 3), (2, 2, 4, 3), (2, 2, 4, 3), causal=True)
+attention((1, 2, 2, 3), (1, 2, 5, 3), (1, 2, 5, 3), causal=True)
+attention((2, 4, 3, 2), (2, 2, 4, 2), (2, 2, 4, 2), causal=True)
+attention((2, 3, 1, 2), (2, 1, 4, 2), (2, 1, 4, 1))
+attention((2, 2, 3, 2), (2, 2, 3, 2), (2, 2, 3, 2), mask=bools([1, 0, 1, 1, 1, 0], 2, 1, 1, 3))
+attention((2, 2, 2, 2), (2, 2, 3, 2), (2, 2, 3, 2), bias=real(2, 3))
+attention((2, 2, 2, 2), (2, 1, 3, 2), (2, 1, 3, 2), mask=bools([1, 1, 0, 0, 1, 1], 2, 3), bias=real(2, 1, 3), causal=True)
+attention((1, 3, 2), (1, 3, 2), (1, 3, 2), mask=bools([1, 1, 0, 0, 0, 0, 0, 1, 1], 3, 3), residual=False)
+attention((1, 3, 2), (1, 2, 2), (1, 2, 2), bias=floats([0.5, -inf, -inf, -inf, -1.0, 2.0], 3, 2), residual=False)
+
 write("ops/testdata/parity")

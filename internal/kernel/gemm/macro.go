@@ -32,6 +32,31 @@ func Macro[T Float](mc, nc, kc int, pa, pb, c []T, ldc int, acc bool, tmp []T) {
 	}
 }
 
+// Column computes C[m×w] = op(A)·B, or adds to C, for the first k rows and w columns, w ≤ NR, of one panel of [PackB]; A is read as
+// it is stored: element (i, k) of op(A) is a[i*lda+k], or a[k*lda+i] when trans. tmp holds at least MR·NR elements. Row i of C
+// begins at c[i*ldc]; nothing outside the m×w block is written.
+func Column[T Float](m, w, k int, a []T, lda int, trans bool, b, c []T, ldc int, acc bool, tmp []T) {
+	if m == 0 || w == 0 {
+		return
+	}
+	nr := NR[T]()
+	rows, cols, flags := m, k, accumulating(acc)
+	if trans {
+		rows, cols = k, m
+	} else {
+		flags |= rowMajor
+	}
+	if k > 0 {
+		a = a[:(rows-1)*lda+cols]
+	}
+	b, c = b[:k*nr], c[:(m-1)*ldc+w]
+	s := strip[T]{
+		isa: level, nr: nr, rows: m, cols: w, k: k, a: a, lda: lda,
+		b: unsafe.SliceData(b), ldb: nr, c: c, ldc: ldc, flags: flags, tmp: tmp,
+	}
+	s.run()
+}
+
 func accumulating(acc bool) int {
 	if acc {
 		return accumulate

@@ -1,0 +1,181 @@
+package attention
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/kedja-ml/kedja/internal/kernel/gemm"
+	"pgregory.net/rapid"
+)
+
+// The tiles agree with the formula, at sizes about those of blocks, in any order of units, whatever memory holds.
+func TestTilesAgreeWithNaive(t *testing.T) {
+	t.Run("float32", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { agree[float32](t, 2e-4) }) })
+	t.Run("float64", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { agree[float64](t, 1e-11) }) })
+}
+
+func agree[T gemm.Float](t *rapid.T, tol float64) {
+	length := rapid.OneOf(rapid.IntRange(0, 9), rapid.SampledFrom([]int{47, 48, 49, 127, 128, 129, 191, 192, 193, 260}))
+	width := rapid.SampledFrom([]int{1, 2, 7, 32, 33})
+	p := &Plan{
+		Batch: rapid.IntRange(1, 2).Draw(t, "batch"), KVHeads: rapid.IntRange(1, 2).Draw(t, "kv"),
+		T: length.Draw(t, "T"), S: length.Draw(t, "S"), D: width.Draw(t, "D"), Dv: width.Draw(t, "Dv"),
+		Causal: rapid.Bool().Draw(t, "causal"),
+	}
+	p.Heads, p.Scale = p.KVHeads*rapid.IntRange(1, 2).Draw(t, "group"), 1/math.Sqrt(float64(p.D))
+	c := draw[T](p, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), rapid.IntRange(0, 3).Draw(t, "masks"))
+	c.run(p, rand.New(rand.NewPCG(1, 2)))
+	y, lse, dq, dk, dv := naive(p, c)
+	near(t, tol, "y", c.Y, y)
+	near(t, tol, "lse", c.Lse, lse)
+	near(t, tol, "dq", c.Dq, dq)
+	near(t, tol, "dk", c.Dk, dk)
+	near(t, tol, "dv", c.Dv, dv)
+}
+
+func near[T gemm.Float](t *rapid.T, tol float64, name string, got []T, want []float64) {
+	for i, v := range got {
+		if w := want[i]; float64(v) != w && !(math.Abs(float64(v)-w) <= tol*max(1, math.Abs(w))) {
+			t.Fatalf("%s[%d]: %v, want %v", name, i, v, w)
+		}
+	}
+}
+
+// draw makes operands, by flags with a mask that may hide all keys from a query, and with a bias that all heads share.
+func draw[T gemm.Float](p *Plan, r *rand.Rand, masks int) *Pull[T] {
+	normal := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = T(r.NormFloat64())
+		}
+		return x
+	}
+	q, kv := p.Batch*p.Heads*p.T, p.Batch*p.KVHeads*p.S
+	c := &Pull[T]{Q: normal(q * p.D), K: normal(kv * p.D), V: normal(kv * p.Dv), Dy: normal(q * p.Dv)}
+	if masks&1 != 0 { // [Batch, 1, T, S]
+		c.Allow = make([]bool, p.Batch*p.T*p.S)
+		c.AllowAt = Grid{Rank: 2, Dims: [8]int{p.Batch, p.Heads}, Strides: [8]int{p.T * p.S, 0}, Row: p.S}
+		for i := range c.Allow {
+			c.Allow[i] = r.IntN(4) > 0 && i/max(1, p.S)%5 != 3
+		}
+	}
+	if masks&2 != 0 { // [1, Heads, 1, S]
+		c.Bias = normal(p.Heads * p.S)
+		c.BiasAt = Grid{Rank: 2, Dims: [8]int{p.Batch, p.Heads}, Strides: [8]int{0, p.S}}
+	}
+	c.Y, c.Lse, c.Dq = poison[T](q*p.Dv), poison[T](q), poison[T](q*p.D)
+	c.Dk, c.Dv = poison[T](kv*p.D), poison[T](kv*p.Dv)
+	return c
+}
+
+func poison[T gemm.Float](n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(math.NaN())
+	}
+	return x
+}
+
+// run runs both passes, the units of each phase in any order.
+func (c *Pull[T]) run(p *Plan, r *rand.Rand) {
+	for _, u := range r.Perm(p.Units()) {
+		Forward(p, u, c.Y, c.Lse, c.Q, c.K, c.V, &c.Masks, poison[T](Local[T](p)))
+	}
+	for phase, n := range p.BackwardUnits() {
+		for _, u := range r.Perm(n) {
+			Backward(p, phase, u, c, poison[T](BackwardLocal[T](p)))
+		}
+	}
+}
+
+// naive is the formula, in float64.
+func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
+	y, lse, dq = make([]float64, len(c.Y)), make([]float64, len(c.Lse)), make([]float64, len(c.Dq))
+	dk, dv = make([]float64, len(c.Dk)), make([]float64, len(c.Dv))
+	w := make([]float64, p.S)
+	for row := range lse {
+		head, i := row/p.T, row%p.T
+		kv := head / p.group() * p.S
+		sum := 0.0
+		for j := range w {
+			s := 0.0
+			for x := range p.D {
+				s += p.Scale * float64(c.Q[row*p.D+x]) * float64(c.K[(kv+j)*p.D+x])
+			}
+			if c.Bias != nil {
+				s += float64(c.Bias[head%p.Heads*p.S+j])
+			}
+			w[j] = math.Exp(s)
+			if c.Allow != nil && !c.Allow[(head/p.Heads*p.T+i)*p.S+j] || p.Causal && j > i+p.S-p.T {
+				w[j] = 0
+			}
+			sum += w[j]
+		}
+		if lse[row] = math.Log(sum); sum == 0 {
+			continue
+		}
+		delta := 0.0
+		for x := range p.Dv {
+			for j := range w {
+				y[row*p.Dv+x] += w[j] / sum * float64(c.V[(kv+j)*p.Dv+x])
+			}
+			delta += float64(c.Dy[row*p.Dv+x]) * y[row*p.Dv+x]
+		}
+		for j := range w {
+			w[j] /= sum
+			slope := -delta
+			for x := range p.Dv {
+				dy := float64(c.Dy[row*p.Dv+x])
+				dv[(kv+j)*p.Dv+x] += w[j] * dy
+				slope += dy * float64(c.V[(kv+j)*p.Dv+x])
+			}
+			for x := range p.D {
+				dq[row*p.D+x] += p.Scale * w[j] * slope * float64(c.K[(kv+j)*p.D+x])
+				dk[(kv+j)*p.D+x] += p.Scale * w[j] * slope * float64(c.Q[row*p.D+x])
+			}
+		}
+	}
+	return y, lse, dq, dk, dv
+}
+
+// An example's bits depend neither on the batch it comes in nor on how the backward pass is cut.
+func TestBitsDoNotDependOnTheBatch(t *testing.T) {
+	p := &Plan{Batch: 9, Heads: 4, KVHeads: 2, T: 210, S: 300, D: 8, Dv: 5, Causal: true, Scale: 0.3}
+	all := draw[float32](p, rand.New(rand.NewPCG(3, 4)), 0)
+	all.run(p, rand.New(rand.NewPCG(5, 6)))
+	one := *p
+	one.Batch = 1
+	if p.long() || !one.long() {
+		t.Fatal("both ways of cutting are to be compared")
+	}
+	alone := draw[float32](&one, rand.New(rand.NewPCG(7, 8)), 0)
+	const at = 6
+	last := func(x, part []float32) []float32 { return x[at*len(part) : (at+1)*len(part)] }
+	copy(alone.Q, last(all.Q, alone.Q))
+	copy(alone.K, last(all.K, alone.K))
+	copy(alone.V, last(all.V, alone.V))
+	copy(alone.Dy, last(all.Dy, alone.Dy))
+	alone.run(&one, rand.New(rand.NewPCG(5, 6)))
+	for name, x := range map[string][2][]float32{
+		"y": {all.Y, alone.Y}, "lse": {all.Lse, alone.Lse}, "dq": {all.Dq, alone.Dq}, "dk": {all.Dk, alone.Dk}, "dv": {all.Dv, alone.Dv},
+	} {
+		if !slices.Equal(last(x[0], x[1]), x[1]) {
+			t.Errorf("%s has other bits", name)
+		}
+	}
+}
+
+// A score that is NaN reaches its row, and no other.
+func TestNaNStaysInItsRow(t *testing.T) {
+	p := &Plan{Batch: 1, Heads: 1, KVHeads: 1, T: 60, S: 150, D: 3, Dv: 3, Scale: 1}
+	c := draw[float64](p, rand.New(rand.NewPCG(3, 4)), 0)
+	c.Q[50*p.D] = math.NaN()
+	c.run(p, rand.New(rand.NewPCG(5, 6)))
+	for i, v := range c.Y {
+		if (v != v) != (i/p.Dv == 50) {
+			t.Fatalf("y[%d] is %v", i, v)
+		}
+	}
+}

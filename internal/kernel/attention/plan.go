@@ -1,0 +1,129 @@
+package attention
+
+import "github.com/kedja-ml/kedja/internal/kernel/gemm"
+
+// A Plan is the shape of the work: queries [Batch, Heads, T, D], keys [Batch, KVHeads, S, D], values [Batch, KVHeads, S, Dv]. Heads is
+// a multiple of KVHeads, and each run of Heads/KVHeads query heads shares the keys and values of one.
+type Plan struct {
+	Batch, Heads, KVHeads int
+	T, S, D, Dv           int
+	Causal                bool // query i sees the keys j ≤ i + S − T
+	Scale                 float64
+}
+
+// Sizes of tiles. A tile of scores in float32 takes 24 KiB, a block of keys or values of width 32 takes 16.
+const (
+	rows  = 48  // queries of a tile, a multiple of the height of a tile of a product
+	keys  = 128 // keys of a tile, a multiple of its width
+	chunk = 192 // queries of a unit, for which a block of keys is packed once
+	few   = 16  // with fewer heads in the batch, the backward pass is cut along the sequence, too
+)
+
+// Units is the number of units of Forward.
+func (p *Plan) Units() int { return p.Batch * p.Heads * ceil(p.T, chunk) }
+
+// BackwardUnits is the number of units of each phase of Backward. Usually a unit is a head of keys with its queries. Where there are
+// few, phase 0 computes dk and dv by blocks of keys, and phase 1 dq by blocks of queries; the bits are the same.
+func (p *Plan) BackwardUnits() [2]int {
+	n := p.Batch * p.KVHeads
+	if !p.long() {
+		return [2]int{n}
+	}
+	return [2]int{n * ceil(p.S, keys), n * ceil(p.T, chunk)}
+}
+
+func (p *Plan) long() bool { return p.Batch*p.KVHeads < few && max(p.T, p.S) > chunk }
+
+// group is the number of query heads for each head of keys.
+func (p *Plan) group() int { return p.Heads / max(1, p.KVHeads) }
+
+// sees is how many of the first keys query i sees, masks aside.
+func (p *Plan) sees(i int) int {
+	if !p.Causal {
+		return p.S
+	}
+	return max(0, min(p.S, i+1+p.S-p.T))
+}
+
+// Local is how many elements of memory a unit of Forward needs for itself.
+func Local[T gemm.Float](p *Plan) int {
+	var w worker[T]
+	return w.place(p, nil, false)
+}
+
+// BackwardLocal is Local for Backward.
+func BackwardLocal[T gemm.Float](p *Plan) int {
+	var w worker[T]
+	return w.place(p, nil, true)
+}
+
+// A worker has the memory of a unit.
+type worker[T gemm.Float] struct {
+	Plan
+	nr       int
+	q        []T // scaled queries of a tile
+	kt       []T // a block of keys, transposed, in panels
+	v        []T // a block of values in panels: as they are, backward transposed
+	score    []T // a tile of scores, then of weights
+	tmp      []T // a tile of a product
+	top, sum []T // of the queries of a chunk: the largest score, and Σ e^(score − top)
+
+	k     []T // a block of keys in panels
+	slope []T // a tile of derivatives by the scores
+	right []T // scaled queries, or cotangents, of a tile in panels
+	delta []T // of all queries of a group: Σ dy·y
+}
+
+// place gives w its parts of mem, if there is any, and returns how many elements they take.
+func (w *worker[T]) place(p *Plan, mem []T, backward bool) (n int) {
+	w.Plan, w.nr = *p, gemm.NR[T]()
+	d, dv, tile := panels(p.D, w.nr), panels(p.Dv, w.nr), rows*keys
+	part := func(s *[]T, size int) {
+		if mem != nil {
+			*s = mem[n : n+size]
+		}
+		n += size
+	}
+	part(&w.score, tile)
+	part(&w.kt, p.D*keys)
+	part(&w.tmp, gemm.MR*w.nr)
+	part(&w.q, rows*p.D)
+	if !backward {
+		part(&w.v, keys*dv)
+		part(&w.top, chunk)
+		part(&w.sum, chunk)
+		return n
+	}
+	part(&w.v, p.Dv*keys)
+	part(&w.k, keys*d)
+	part(&w.slope, tile)
+	part(&w.right, rows*max(d, dv))
+	part(&w.delta, p.group()*p.T)
+	return n
+}
+
+// panels is n columns rounded up to whole panels.
+func panels(n, nr int) int { return ceil(n, nr) * nr }
+
+func ceil(x, y int) int { return (x + y - 1) / y }
+
+// pack copies n rows of width d to panels [n][nr].
+func (w *worker[T]) pack(dst, src []T, n, d int) {
+	for c := 0; c < d; c += w.nr {
+		gemm.PackB(n, min(w.nr, d-c), src[c:], d, false, dst[c*n:])
+	}
+}
+
+// packTransposed copies n rows of width d to panels [d][nr] of their transpose.
+func (w *worker[T]) packTransposed(dst, src []T, n, d int) {
+	for c := 0; c < n; c += w.nr {
+		gemm.PackB(d, min(w.nr, n-c), src[c*d:], d, true, dst[c*d:])
+	}
+}
+
+// product computes C[m×n] = op(A)·B, or adds to C, for the first k of the deep rows that the panels of B have.
+func (w *worker[T]) product(m, n, k int, a []T, lda int, trans bool, b []T, deep int, c []T, ldc int, acc bool) {
+	for j := 0; j < n; j += w.nr {
+		gemm.Column(m, min(w.nr, n-j), k, a, lda, trans, b[j*deep:], c[j:], ldc, acc, w.tmp)
+	}
+}
