@@ -16,15 +16,15 @@ inf, nan = float("inf"), float("nan")
 
 
 def unary(op, f, draw=real, at=(), **attr):
-    """Ranks 0 to 3 with sizes 0 and 1, and the special values that float32 has as well."""
-    for shape in [(), (0,), (1,), (7,), (2, 3), (2, 1, 3)]:
+    """Ranks 0 to 5 with sizes 0 and 1, and the special values that float32 has as well."""
+    for shape in [(), (0,), (1,), (7,), (2, 3), (2, 1, 3), (1, 2, 1, 2, 2)]:
         case(op, f, draw(*shape), **attr)
     case(op, f, floats([nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 30.0, -30.0, *at]), name=" ".join([f"{k}={v}" for k, v in attr.items()] + ["special"]), **attr)
 
 
 def binary(op, f, a=real, b=real):
     """Broadcasting each way, empty operands, and each special value against each."""
-    for sa, sb in [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 2)), ((0, 3), (3,)), ((2, 1, 2), (3, 1))]:
+    for sa, sb in [((), ()), ((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 2)), ((0, 3), (3,)), ((2, 1, 2), (3, 1)), ((2, 1, 1, 2, 1), (1, 2, 1, 2))]:
         case(op, f, a(*sa), b(*sb))
     values = [inf, -inf, 0.0, -0.0, 1.5, -1.5]
     case(op, f, floats(values, 6, 1), floats(values, 1, 6), name="special")
@@ -238,6 +238,9 @@ for keep, op in [(False, ""), (True, "Keep")]:  # along one axis, max and min se
     reduction("Min" + op, lambda x, axes: x.min(axes[0], keep)[0] if len(axes) == 1 else x.amin(axes, keep))
 for op, f in [("Sum", torch.sum), ("SumKeep", lambda x, axes: torch.sum(x, axes, keepdim=True)), ("Mean", torch.mean), ("LogSumExp", torch.logsumexp)]:
     case(op, lambda x: f(x, [0]), real(0, 2), name="of nothing", axes=[0])
+for make in [i32, i64, u8]:
+    case("Sum", lambda x: x.sum(0, dtype=x.dtype), make([7, 250, 3, 9]), axes=[0])
+case("Sum", lambda x: x.sum(1, dtype=torch.int32), i32([2**31 - 1, 1, -5, -7], 2, 2), axes=[1])
 for op, f in [("Max", torch.amax), ("Min", torch.amin)]:
     case(op, lambda x: f(x, [1]), floats([2.0, 3.0, 3.0, 1.0, 1.0, 1.0], 2, 3), name="ties", axes=[1])
     integers(op, lambda x: f(x, [0]), [3, -4, 0, 7])
