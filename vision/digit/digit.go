@@ -41,10 +41,14 @@ func Decode(r io.ReadSeeker) ([]uint8, error) {
 	return From(m)
 }
 
-// From converts a picture. A picture without ink is an error.
+// From converts a picture. What is transparent is paper: white, or black where white shows nothing. A picture without ink is an error.
 func From(m image.Image) ([]uint8, error) {
-	grey := flatten(m)
+	grey := flatten(m, color.White)
 	ink := box(grey)
+	if ink.Empty() {
+		grey = flatten(m, color.Black)
+		ink = box(grey)
+	}
 	if ink.Empty() {
 		return nil, errors.New("the picture shows nothing: all of it has one brightness")
 	}
@@ -77,12 +81,12 @@ func From(m image.Image) ([]uint8, error) {
 	return out, nil
 }
 
-// flatten returns the brightness of m over white, inverted if the border is light, stretched so that the paper is 0 and the darkest
-// ink 255.
-func flatten(m image.Image) *image.Gray {
+// flatten returns the brightness of m over a plain ground, inverted if the border is light, stretched so that the paper is 0 and the
+// darkest ink 255.
+func flatten(m image.Image, ground color.Color) *image.Gray {
 	b := m.Bounds()
 	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
-	draw.Draw(g, g.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(g, g.Rect, image.NewUniform(ground), image.Point{}, draw.Src)
 	draw.Draw(g, g.Rect, m, b.Min, draw.Over)
 	var edge []uint8
 	for x := range b.Dx() {

@@ -2,7 +2,9 @@ package digit_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -105,10 +107,14 @@ func TestRefuses(t *testing.T) {
 		t.Error(err)
 	}
 	var file bytes.Buffer
-	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 9000, 6000))); err != nil {
+	if err := png.Encode(&file, one); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := digit.Decode(bytes.NewReader(file.Bytes())); err == nil || !strings.Contains(err.Error(), "at most 50000000") {
+	lie := file.Bytes() // the header says 9000×6000: it lies at byte 12, and is followed by its checksum
+	binary.BigEndian.PutUint32(lie[16:], 9000)
+	binary.BigEndian.PutUint32(lie[20:], 6000)
+	binary.BigEndian.PutUint32(lie[29:], crc32.ChecksumIEEE(lie[12:29]))
+	if _, err := digit.Decode(bytes.NewReader(lie)); err == nil || !strings.Contains(err.Error(), "9000×6000 pixels, want at most 50000000") {
 		t.Error(err)
 	}
 	line := image.NewGray(image.Rect(0, 0, 5000, 3))
