@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"github.com/kedja-ml/kedja/rl"
 	"github.com/kedja-ml/kedja/rl/env"
 	"github.com/kedja-ml/kedja/train"
@@ -46,9 +44,9 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 		cfg.Steps = c.Steps
 	}
 	if cfg.Steps < 1 || cfg.Workers < 1 || c.Episodes < 1 {
-		return errors.New("train cartpole: want at least one step and one worker")
+		return errors.New("train cartpole: want at least one step, worker and episode")
 	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+	if err := newFolder(c.Out, "metrics.jsonl", "weights.safetensors", "evaluation.json"); err != nil {
 		return fmt.Errorf("train cartpole: %w", err)
 	}
 	log, err := train.NewLog(filepath.Join(c.Out, "metrics.jsonl"))
@@ -62,8 +60,7 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(cfg.Steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription("playing"),
-		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionShowCount())
+	bar := newBar(to, cfg.Steps, "playing")
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	err = agent.Train(ctx, e, func(step int, ret float64) {

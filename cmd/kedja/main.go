@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/schollz/progressbar/v3"
 
 	"github.com/kedja-ml/kedja/train"
 )
@@ -46,8 +48,27 @@ func command(ctx context.Context, args []string, to streams) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(to.err, "kedja:", strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+	fmt.Fprintln(to.err, "kedja:", line(err))
 	return 1
+}
+
+// line is an error's text on one line; errors that were joined come one a line.
+func line(err error) string {
+	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+}
+
+// newFolder makes the folder of a run, and looks whether its files can be written there before work is put into them.
+func newFolder(dir string, files ...string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, name := range files {
+		path := filepath.Join(dir, name)
+		if i, err := os.Stat(path); err == nil && i.IsDir() {
+			return fmt.Errorf("%s: is a directory", path)
+		}
+	}
+	return writeWhole(filepath.Join(dir, files[0]), func(*os.File) error { return nil })
 }
 
 // run parses and runs one command.
@@ -69,6 +90,18 @@ func run(ctx context.Context, args []string, to streams) error {
 		return err
 	}
 	return c.Run()
+}
+
+// newBar is a progress bar, which shows only on a terminal: what is kept in a file is read as lines.
+func newBar(to streams, steps int, doing string) *progressbar.ProgressBar {
+	terminal := false
+	if f, ok := to.err.(*os.File); ok {
+		i, err := f.Stat()
+		terminal = err == nil && i.Mode()&os.ModeCharDevice != 0
+	}
+	return progressbar.NewOptions(steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription(doing),
+		progressbar.OptionSetVisibility(terminal), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
 }
 
 // interrupted saves what the steps before an interrupt made of a model, beside the files of a finished run, and says so.

@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"runtime"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/graph/dot"
@@ -60,7 +57,7 @@ func (c *trainMNIST) Run(ctx context.Context, to streams) error {
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
-	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+	if err := newFolder(c.Out, "metrics.jsonl", "weights.safetensors", "curves.png", "confusion.png", "filters.png"); err != nil {
 		return fmt.Errorf("train mnist: %w", err)
 	}
 	fit, test, err := mnist.Load()
@@ -85,9 +82,7 @@ func (c *trainMNIST) Run(ctx context.Context, to streams) error {
 	adam.Beta1, adam.Beta2 = r.beta1, r.beta2
 	cfg.Optimizer = adam
 
-	bar := progressbar.NewOptions(steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription("training"),
-		progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetPredictTime(true))
+	bar := newBar(to, steps, "training")
 	done := 0
 	cfg.Step = func(int, int, float64) {
 		done++

@@ -32,6 +32,9 @@ func (c *predictMNIST) Run(to streams) error {
 		return fmt.Errorf("predict mnist: %w", err)
 	}
 	defer f.Close()
+	if i, err := f.Stat(); err == nil && i.IsDir() {
+		return fmt.Errorf("predict mnist: %s: is a directory", c.Image)
+	}
 	pixels, err := digit.Decode(f)
 	if err != nil {
 		return fmt.Errorf("predict mnist: %s: %w", c.Image, err)
