@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,23 +62,21 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 		return err
 	}
 	bar := newBar(to, cfg.Steps, "playing")
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	err = agent.Train(ctx, e, func(step int, ret float64) {
+	playing, stop := context.WithCancel(ctx)
+	defer stop()
+	var failed error
+	err = agent.Train(playing, e, func(step int, ret float64) {
 		_ = bar.Set(step)
-		if err := log.Write(map[string]any{"step": step, "return": ret}); err != nil {
-			stop(err)
+		if failed = log.Write(map[string]any{"step": step, "return": ret}); failed != nil {
+			stop()
 		}
 	})
-	if err != nil {
+	if err = cmp.Or(failed, err); err != nil {
 		_ = bar.Clear()
-		if !errors.Is(err, context.Canceled) {
-			return err
+		if errors.Is(err, context.Canceled) {
+			err = interrupted(c.Out, agent.Q, e.steps, cfg.Steps)
 		}
-		if cause := context.Cause(ctx); cause != context.Canceled {
-			return cause
-		}
-		return interrupted(c.Out, agent.Q, e.steps, cfg.Steps)
+		return err
 	}
 	_ = bar.Finish()
 	returns, err := agent.Evaluate(env.NewCartPole(), c.Episodes, evaluationSeed)

@@ -245,12 +245,12 @@ func TestTrainCartPole(t *testing.T) {
 
 func TestInterruptedCartPole(t *testing.T) {
 	dir := t.TempDir()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
 	go func() { // the first episode takes a millisecond, all of them a minute
 		for ctx.Err() == nil {
 			if i, err := os.Stat(filepath.Join(dir, "metrics.jsonl")); err == nil && i.Size() > 0 {
-				cancel()
+				cancel(errors.New("a signal")) // as signal.NotifyContext does
 			}
 			time.Sleep(time.Millisecond)
 		}
