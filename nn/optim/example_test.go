@@ -237,3 +237,56 @@ func ExampleWarmUp() {
 	show(optim.WarmUp(4, optim.Linear(1, 0, 100)), 0, 1, 2, 3, 4, 54)
 	// Output: 0.25 0.5 0.75 1 1 0.5
 }
+
+func ExampleExponential() {
+	show(optim.Exponential(1, 0.9), 0, 1, 2)
+	// Output: 1 0.9 0.81
+}
+
+func ExampleStepDecay() {
+	show(optim.StepDecay(1, 0.1, 30), 0, 29, 30, 60)
+	// Output: 1 1 0.1 0.01
+}
+
+func ExampleMultiStep() {
+	show(optim.MultiStep(1, 0.1, 30, 80), 0, 29, 30, 80)
+	// Output: 1 1 0.1 0.01
+}
+
+func ExamplePolynomial() {
+	show(optim.Polynomial(1, 10, 2), 0, 5, 10, 20)
+	// Output: 1 0.25 0 0
+}
+
+func ExampleInverseSqrt() {
+	show(optim.InverseSqrt(1, 100), 0, 49, 99, 399)
+	// Output: 0.01 0.5 1 0.5
+}
+
+func ExampleCosineRestarts() {
+	show(optim.CosineRestarts(1, 0, 10, 2), 0, 5, 10, 20, 30)
+	// Output: 1 0.5 1 0.5 1
+}
+
+func ExampleOneCycle() {
+	show(optim.OneCycle(0.04, 1, 0, 100, 0.3), 0, 29, 64, 99)
+	// Output: 0.04 1 0.5 0
+}
+
+func ExampleSequence() {
+	show(optim.Sequence(optim.Constant(1), 10, optim.Linear(0.5, 0, 10)), 0, 9, 10, 15, 20)
+	// Output: 1 1 0.5 0.25 0
+}
+
+func ExampleNewPlateau() {
+	b, plateau := newBowl(), optim.NewPlateau(0.1)
+	plateau.Patience = 1
+	train(b, optim.NewSGD(nn.Params(b), plateau.Rate, 0), 1)
+	b.print("after one step")
+	for _, validationLoss := range []float64{3, 2, 2, 2} {
+		fmt.Printf("%.2g ", plateau.Observe(validationLoss))
+	}
+	// Output:
+	// after one step 0.9000 0.6000
+	// 0.1 0.1 0.1 0.01
+}

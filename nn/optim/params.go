@@ -55,9 +55,12 @@ func (p *params) perParam(name string) []*graph.State {
 }
 
 // States yields what must be saved to resume.
-func (p *params) States() iter.Seq2[string, *graph.State] {
+func (p *params) States() iter.Seq2[string, *graph.State] { return named(p.kept...) }
+
+// named yields states by their own names.
+func named(states ...*graph.State) iter.Seq2[string, *graph.State] {
 	return func(yield func(string, *graph.State) bool) {
-		for _, s := range p.kept {
+		for _, s := range states {
 			if !yield(s.Name(), s) {
 				return
 			}

@@ -1,8 +1,6 @@
 package optim
 
 import (
-	"math"
-
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 )
@@ -22,7 +20,7 @@ func Constant(rate float64) Rate {
 func Cosine(base, final float64, steps int) Rate {
 	return func(done *graph.Node) *graph.Node {
 		at := ops.Clamp(ops.Scale(1/float64(max(1, steps)), done), 0, 1)
-		return ops.Affine((base-final)/2, ops.Cos(ops.Scale(math.Pi, at)), (base+final)/2)
+		return annealed(base, final, at)
 	}
 }
 

@@ -242,7 +242,9 @@ def rates():
         "onecycle": run(lambda o: sched.OneCycleLR(o, 0.1, total_steps=101)),
         "onecycle-short": run(lambda o: sched.OneCycleLR(o, 0.1, total_steps=101, pct_start=0.13, div_factor=10, final_div_factor=50)),
         "noam": run(noam, 2.0),
+        "sequence": run(lambda o: sched.SequentialLR(o, [sched.ExponentialLR(o, 0.9), sched.StepLR(o, 25, 0.5)], [20])),
         "plateau": plateau(factor=0.5, patience=3),
+        "plateau-negative": plateau(mode="max", patience=5, threshold=0.1),
         "plateau-max": plateau(mode="max", factor=0.1, patience=2, threshold=0.01, threshold_mode="abs", cooldown=4, min_lr=1e-4),
     }
 
