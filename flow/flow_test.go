@@ -79,3 +79,49 @@ func TestBranches(t *testing.T) {
 }
 
 func graphOf(f *graph.Func) string { return f.Graph().String() }
+
+// What cannot loop or branch is one line that says why.
+func TestFlowErrors(t *testing.T) {
+	same := func(s, _ []*node) (next, y []*node) { return s, nil }
+	first := func(in []*node) []*node { return in[:1] }
+	for want, f := range map[string]func(g *graph.Graph, s, xs *node){
+		"the next state must have the types of the state": func(_ *graph.Graph, s, xs *node) {
+			flow.Scan([]*node{s}, []*node{xs}, func(s, _ []*node) (next, y []*node) { return []*node{ops.Sum(s[0])}, nil })
+		},
+		"scan: s float64[2] · xs float64[3 2]: the next state": func(_ *graph.Graph, s, xs *node) {
+			flow.Scan([]*node{s}, []*node{xs}, func(_, _ []*node) (next, y []*node) { return nil, nil })
+		},
+		"want a sequence to scan over": func(_ *graph.Graph, s, _ *node) { flow.Scan([]*node{s}, nil, same) },
+		"sequences differ in length": func(g *graph.Graph, s, xs *node) {
+			flow.Scan([]*node{s}, []*node{xs, g.Input("zs", graph.Float64, 4, 2)}, same)
+		},
+		"z float64[]: sequences differ in length": func(g *graph.Graph, s, xs *node) {
+			flow.Scan([]*node{s}, []*node{xs, g.Input("z", graph.Float64)}, same)
+		},
+		"want a condition that is a scalar bool, not bool[2]": func(g *graph.Graph, s, _ *node) {
+			flow.Cond(g.Input("p", graph.Bool, 2), first, first, s)
+		},
+		"the branches give": func(g *graph.Graph, s, xs *node) {
+			flow.Cond(g.Input("p", graph.Bool), first, func(in []*node) []*node { return in[1:] }, s, xs)
+		},
+		"matmul": func(g *graph.Graph, s, _ *node) { // an operand that failed
+			flow.Cond(g.Input("p", graph.Bool), first, first, ops.MatMul(s, s))
+		},
+		"matmul: ": func(_ *graph.Graph, s, xs *node) {
+			flow.Scan([]*node{ops.MatMul(s, s)}, []*node{xs}, same)
+		},
+		"a body has no side effects": func(g *graph.Graph, s, xs *node) {
+			v := graph.NewState("v", graph.NewBuffer(graph.T(graph.Float64, 2)))
+			flow.Scan([]*node{s}, []*node{xs}, func(s, _ []*node) (next, y []*node) {
+				g.Assign(v, s[0])
+				return s, nil
+			})
+		},
+	} {
+		g := graph.New(graph.Training)
+		f(g, g.Input("s", graph.Float64, 2), g.Input("xs", graph.Float64, 3, 2))
+		if err := g.Err(); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "flow_test.go:") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v, want a line and %q", err, want)
+		}
+	}
+}

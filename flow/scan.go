@@ -42,7 +42,7 @@ func run(reverse bool, init, xs []*graph.Node, f Step) (final, ys []*graph.Node)
 	if len(xs) > 0 {
 		n = xs[0].Shape().Dim(0)
 	}
-	outs := len(body.Outs())
+	outs := max(s, len(body.Outs())) // fewer are refused by Infer
 	r := graph.ApplyN(scan{body, s, len(xs), n, reverse}, outs+s, append(in, captured...)...)
 	return r[:s], r[s:outs]
 }
