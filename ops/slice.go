@@ -57,9 +57,9 @@ func (o slice) inside(size int) bool {
 	}
 }
 
-// View moves the offset and stretches the stride.
-func (o slice) View(_ graph.Type, at graph.Layout) (graph.Layout, bool) {
-	if o.N > 0 {
+// View moves the offset and stretches the stride; where there are no elements, the offset might lead out of the memory.
+func (o slice) View(x graph.Type, at graph.Layout) (graph.Layout, bool) {
+	if o.N > 0 && x.Shape.Size() > 0 {
 		at.Offset += o.At * at.Strides[o.Axis]
 	}
 	at.Strides[o.Axis] *= o.Step
