@@ -1,6 +1,11 @@
 package ops_test
 
-import "github.com/kedja-ml/kedja/ops"
+import (
+	"fmt"
+	"math"
+
+	"github.com/kedja-ml/kedja/ops"
+)
 
 func ExampleSum() {
 	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
@@ -126,4 +131,95 @@ func ExampleCumSum() {
 func ExampleCumSumWith() {
 	show(ops.CumSumWith(list[float32](1, 2, 3), 0, ops.Running{Exclusive: true, Reverse: true}))
 	// Output: [5 3 0]
+}
+
+func ExampleProd() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	show(ops.Prod(x, 0), ops.Prod(x))
+	// Output:
+	// [3 8]
+	// 24
+}
+
+func ExampleProdKeep() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	fmt.Println(ops.ProdKeep(x, 1).Shape())
+	// Output: [2 1]
+}
+
+func ExampleVar() {
+	x := list[float32](1, 2, 3, 4)
+	show(ops.Var(x, 0), ops.Var(x, 1)) // the mean square, the unbiased estimate
+	// Output:
+	// 1.25
+	// 1.667
+}
+
+func ExampleVarKeep() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	fmt.Println(ops.VarKeep(x, 0, 1).Shape())
+	// Output: [2 1]
+}
+
+func ExampleStd() {
+	show(ops.Std(list[float32](1, 3, 5), 1))
+	// Output: 2
+}
+
+func ExampleStdKeep() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	fmt.Println(ops.StdKeep(x, 0, 1).Shape())
+	// Output: [2 1]
+}
+
+func ExampleNorm() {
+	x := list[float32](3, -4)
+	show(ops.Norm(x, 2), ops.Norm(x, 1), ops.Norm(x, math.Inf(1)))
+	// Output:
+	// 5
+	// 7
+	// 4
+}
+
+func ExampleNormKeep() {
+	rows := ops.Reshape(list[float32](3, 4, 6, 8), 2, 2)
+	show(ops.Div(rows, ops.NormKeep(rows, 2, 1))) // of length 1 each
+	// Output: [0.6 0.8 0.6 0.8]
+}
+
+func ExampleSort() {
+	x := list[float32](3, 1, 2)
+	show(ops.Sort(x, 0, false), ops.Sort(x, 0, true))
+	// Output:
+	// [1 2 3]
+	// [3 2 1]
+}
+
+func ExampleArgSort() {
+	show(ops.ArgSort(list[float32](3, 1, 2), 0, false))
+	// Output: [1 2 0]
+}
+
+func ExampleSortWithIndex() {
+	values, index := ops.SortWithIndex(list[float32](3, 1, 3), 0, true) // equals keep their order
+	show(values, index)
+	// Output:
+	// [3 3 1]
+	// [0 2 1]
+}
+
+func ExampleTopK() {
+	values, index := ops.TopK(list[float32](3, 1, 4, 1, 5), 2, 0)
+	show(values, index)
+	// Output:
+	// [5 4]
+	// [4 2]
+}
+
+func ExampleBottomK() {
+	values, index := ops.BottomK(list[float32](3, 1, 4, 1, 5), 2, 0)
+	show(values, index)
+	// Output:
+	// [1 1]
+	// [1 3]
 }

@@ -191,7 +191,7 @@ func TestKernelsKeepTheirDefinitions(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"softmax", "softmaxgrad", "logsoftmax", "logsoftmaxgrad", "logsumexp", "softmaxcrossentropy", "softmaxcrossentropygrad", "layernorm", "layernormgrad"} {
+	for _, name := range []string{"softmax", "softmaxgrad", "logsoftmax", "logsoftmaxgrad", "logsumexp", "softmaxcrossentropy", "softmaxcrossentropygrad", "layernorm", "layernormgrad", "prod"} {
 		if seen[name] < 10 {
 			t.Errorf("%s was compared %d times", name, seen[name])
 		}

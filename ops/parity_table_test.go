@@ -9,6 +9,14 @@ import (
 type parityRow func(u use) []*graph.Node
 
 var parityRows = map[string]parityRow{
+	"Abs":          of1(ops.Abs),
+	"Add":          of2(ops.Add),
+	"AddAlongAxis": func(u use) []*graph.Node { return list1(ops.AddAlongAxis(u.in[0], u.in[1], u.int("axis"), u.int("n"))) },
+	"Affine":       func(u use) []*graph.Node { return list1(ops.Affine(u.num("a"), u.in[0], u.num("b"))) },
+	"And":          of2(ops.And),
+	"ArgMax":       func(u use) []*graph.Node { return list1(ops.ArgMax(u.in[0], u.int("axis"))) },
+	"ArgMin":       func(u use) []*graph.Node { return list1(ops.ArgMin(u.in[0], u.int("axis"))) },
+	"ArgSort":      func(u use) []*graph.Node { return list1(ops.ArgSort(u.in[0], u.int("axis"), u.flag("descending"))) },
 	"Attention": func(u use) []*graph.Node {
 		how := ops.Attending{Causal: u.flag("causal")}
 		if u.attr["scale"] != nil {
@@ -28,22 +36,16 @@ var parityRows = map[string]parityRow{
 		return list1(y)
 	},
 
-	"Abs":          of1(ops.Abs),
-	"Add":          of2(ops.Add),
-	"AddAlongAxis": func(u use) []*graph.Node { return list1(ops.AddAlongAxis(u.in[0], u.in[1], u.int("axis"), u.int("n"))) },
-	"Affine":       func(u use) []*graph.Node { return list1(ops.Affine(u.num("a"), u.in[0], u.num("b"))) },
-	"And":          of2(ops.And),
-	"ArgMax":       func(u use) []*graph.Node { return list1(ops.ArgMax(u.in[0], u.int("axis"))) },
-	"ArgMin":       func(u use) []*graph.Node { return list1(ops.ArgMin(u.in[0], u.int("axis"))) },
-	"AvgPool":      func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
+	"AvgPool": func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
 
 	"Barrier": of1(ops.Barrier),
 
-	"Cast":   func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
-	"CELU":   func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
-	"Clamp":  func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
-	"Concat": func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
-	"Conv":   func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
+	"BottomK": func(u use) []*graph.Node { return list2(ops.BottomK(u.in[0], u.int("k"), u.int("axis"))) },
+	"Cast":    func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
+	"CELU":    func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
+	"Clamp":   func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
+	"Concat":  func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
+	"Conv":    func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
 	"ConvTranspose": func(u use) []*graph.Node {
 		return list1(ops.ConvTranspose(u.in[0], u.in[1], u.convolution(), u.ints("outputPad")...))
 	},
@@ -119,7 +121,9 @@ var parityRows = map[string]parityRow{
 	"Mul":  of2(ops.Mul),
 
 	"Neg":      of1(ops.Neg),
+	"Norm":     func(u use) []*graph.Node { return list1(ops.Norm(u.in[0], u.num("p"), u.ints("axes")...)) },
 	"Normal":   func(u use) []*graph.Node { return list1(ops.Cast(ops.NormalOf(u.g, u.draw()), u.float)) },
+	"NormKeep": func(u use) []*graph.Node { return list1(ops.NormKeep(u.in[0], u.num("p"), u.ints("axes")...)) },
 	"Not":      of1(ops.Not),
 	"NotEqual": of2(ops.NotEqual),
 
@@ -132,6 +136,8 @@ var parityRows = map[string]parityRow{
 	"Pick": of2(ops.Pick),
 	"Pow":  func(u use) []*graph.Node { return list1(ops.Pow(u.in[0], u.num("p"))) },
 
+	"Prod":       over(ops.Prod),
+	"ProdKeep":   over(ops.ProdKeep),
 	"Reciprocal": of1(ops.Reciprocal),
 	"ReLU":       of1(ops.ReLU),
 	"ReLU6":      of1(ops.ReLU6),
@@ -156,11 +162,17 @@ var parityRows = map[string]parityRow{
 	"Softplus":     of1(ops.Softplus),
 	"SoftplusBeta": func(u use) []*graph.Node { return list1(ops.SoftplusBeta(u.in[0], u.num("beta"))) },
 	"SoftSign":     of1(ops.SoftSign),
+	"Sort":         func(u use) []*graph.Node { return list1(ops.Sort(u.in[0], u.int("axis"), u.flag("descending"))) },
+	"SortWithIndex": func(u use) []*graph.Node {
+		return list2(ops.SortWithIndex(u.in[0], u.int("axis"), u.flag("descending")))
+	},
 	"Split":        func(u use) []*graph.Node { return ops.Split(u.in[0], u.int("axis"), u.ints("sizes")...) },
 	"Sqrt":         of1(ops.Sqrt),
 	"Square":       of1(ops.Square),
 	"Squeeze":      over(ops.Squeeze),
 	"Stack":        func(u use) []*graph.Node { return list1(ops.Stack(u.int("axis"), u.in...)) },
+	"Std":          spread(ops.Std),
+	"StdKeep":      spread(ops.StdKeep),
 	"Step":         of1(ops.Step),
 	"StopGradient": of1(ops.StopGradient),
 	"Sub":          of2(ops.Sub),
@@ -170,6 +182,7 @@ var parityRows = map[string]parityRow{
 	"TakeAlongAxis": func(u use) []*graph.Node { return list1(ops.TakeAlongAxis(u.in[0], u.in[1], u.int("axis"))) },
 	"Tanh":          of1(ops.Tanh),
 	"Tap":           of1(func(x *graph.Node) *graph.Node { return ops.Tap(x, func(graph.Buffer) {}) }),
+	"TopK":          func(u use) []*graph.Node { return list2(ops.TopK(u.in[0], u.int("k"), u.int("axis"))) },
 	"Transpose":     func(u use) []*graph.Node { return list1(ops.Transpose(u.in[0], u.ints("perm")...)) },
 	"Tril":          func(u use) []*graph.Node { return list1(ops.Tril(u.in[0], u.int("k"))) },
 	"Triu":          func(u use) []*graph.Node { return list1(ops.Triu(u.in[0], u.int("k"))) },
@@ -177,7 +190,9 @@ var parityRows = map[string]parityRow{
 	"Uniform":   func(u use) []*graph.Node { return list1(ops.Cast(ops.UniformOf(u.g, u.draw()), u.float)) },
 	"Unsqueeze": func(u use) []*graph.Node { return list1(ops.Unsqueeze(u.in[0], u.int("axis"))) },
 
-	"Where": func(u use) []*graph.Node { return list1(ops.Where(u.in[0], u.in[1], u.in[2])) },
+	"Var":     spread(ops.Var),
+	"VarKeep": spread(ops.VarKeep),
+	"Where":   func(u use) []*graph.Node { return list1(ops.Where(u.in[0], u.in[1], u.in[2])) },
 }
 
 // A convention is what differs from PyTorch in a case, named as in the golden: elements of results, and of gradients by number of the
@@ -225,6 +240,8 @@ var conventions = map[string]convention{
 
 func list1(y *graph.Node) []*graph.Node { return []*graph.Node{y} }
 
+func list2(y, index *graph.Node) []*graph.Node { return []*graph.Node{y, index} }
+
 func of1(f func(x *graph.Node) *graph.Node) parityRow {
 	return func(u use) []*graph.Node { return list1(f(u.in[0])) }
 }
@@ -236,6 +253,11 @@ func of2(f func(a, b *graph.Node) *graph.Node) parityRow {
 // over is a reduction along the attribute axes, all if it is not there.
 func over(f func(x *graph.Node, axes ...int) *graph.Node) parityRow {
 	return func(u use) []*graph.Node { return list1(f(u.in[0], u.ints("axes")...)) }
+}
+
+// spread is such a reduction that has a correction.
+func spread(f func(x *graph.Node, correction int, axes ...int) *graph.Node) parityRow {
+	return func(u use) []*graph.Node { return list1(f(u.in[0], u.int("correction"), u.ints("axes")...)) }
 }
 
 // dtype is the attribute of that name, written as the dtype of an array.

@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -90,4 +91,63 @@ func TestLogSumExpValues(t *testing.T) {
 		entry{"nan", along(ops.LogSumExp), ins(f32s([]int{2}, 1, nan)), nil, []float64{nan}},
 		entry{"slope", slope(along(ops.LogSumExp, 1), 0), ins(f64s([]int{2, 2}, 0, 0, 3, 3)), []int{2, 2}, []float64{.5, .5, .5, .5}},
 	)
+}
+
+func TestProd(t *testing.T) {
+	for _, d := range []graph.Dtype{graph.Float32, graph.Float64, graph.Int32, graph.Int64, graph.Uint8} {
+		x := buffer(d, []float64{1, 2, 3, 4, 5, 6}, 2, 3)
+		tabled(t, 0,
+			entry{"rows", along(ops.Prod, 1), ins(x), []int{2}, []float64{6, 120}},
+			entry{"columns", along(ops.Prod, 0), ins(x), []int{3}, []float64{4, 10, 18}},
+			entry{"kept", along(ops.ProdKeep, 1), ins(x), []int{2, 1}, []float64{6, 120}},
+			entry{"of nothing", along(ops.Prod, 1), ins(ramp(d, 2, 0)), []int{2}, []float64{1, 1}},
+		)
+	}
+	tabled(t, 0,
+		entry{"wraps", along(ops.Prod), ins(buffer(graph.Uint8, []float64{16, 17}, 2)), nil, []float64{16}},
+		entry{"one zero", slope(along(ops.Prod), 0), ins(f64s([]int{3}, 2, 0, 5)), []int{3}, []float64{0, 10, 0}},
+		entry{"two zeros", slope(along(ops.Prod), 0), ins(f64s([]int{3}, 0, 0, 5)), []int{3}, []float64{0, 0, 0}},
+		entry{"second, two zeros", slope(slope(along(ops.Prod), 0), 0), ins(f64s([]int{3}, 0, 0, 5)), []int{3}, []float64{5, 5, 0}},
+		entry{"third, all zeros", slope(slope(slope(along(ops.Prod), 0), 0), 0), ins(f64s([]int{3}, 0, 0, 0)), []int{3}, []float64{2, 2, 2}},
+	)
+}
+
+func TestSpread(t *testing.T) {
+	with := func(f func(x *graph.Node, correction int, axes ...int) *graph.Node, correction int, axes ...int) build {
+		return unary(func(x *graph.Node) *graph.Node { return f(x, correction, axes...) })
+	}
+	for _, d := range both {
+		x := buffer(d, []float64{1, 2, 3, 4, 4, 4}, 2, 3)
+		tabled(t, 1e-6,
+			entry{"var", with(ops.Var, 0, 1), ins(x), []int{2}, []float64{2. / 3, 0}},
+			entry{"corrected", with(ops.Var, 1, -1), ins(x), []int{2}, []float64{1, 0}},
+			entry{"of all", with(ops.Var, 1), ins(x), nil, []float64{1.6}},
+			entry{"kept", with(ops.VarKeep, 1, 0), ins(x), []int{1, 3}, []float64{4.5, 2, 0.5}},
+			entry{"std", with(ops.Std, 1, 1), ins(x), []int{2}, []float64{1, 0}},
+			entry{"std kept", with(ops.StdKeep, 1, 1), ins(x), []int{2, 1}, []float64{1, 0}},
+			entry{"of one, corrected", with(ops.Var, 1), ins(buffer(d, []float64{3}, 1)), nil, []float64{nan}},
+			entry{"more corrected than there are", with(ops.Var, 3), ins(buffer(d, []float64{3, 4}, 2)), nil, []float64{inf}},
+			entry{"of nothing", with(ops.Var, 0, 1), ins(ramp(d, 2, 0)), []int{2}, []float64{nan, nan}},
+			entry{"slope at no variance", slope(with(ops.Std, 1), 0), ins(buffer(d, []float64{4, 4}, 2)), []int{2}, []float64{0, 0}},
+			entry{"a large mean", with(ops.Var, 1), ins(buffer(d, []float64{1 << 20, 1<<20 + 1, 1<<20 + 2}, 3)), nil, []float64{1}},
+		)
+	}
+}
+
+func TestNorm(t *testing.T) {
+	of := func(p float64, axes ...int) build {
+		return unary(func(x *graph.Node) *graph.Node { return ops.Norm(x, p, axes...) })
+	}
+	for _, d := range both {
+		x := buffer(d, []float64{3, -4, 0, 0}, 2, 2)
+		tabled(t, 1e-6,
+			entry{"2", of(2, 1), ins(x), []int{2}, []float64{5, 0}},
+			entry{"1", of(1, 1), ins(x), []int{2}, []float64{7, 0}},
+			entry{"3", of(3, 1), ins(x), []int{2}, []float64{math.Cbrt(91), 0}},
+			entry{"largest", of(inf), ins(x), nil, []float64{4}},
+			entry{"slope", slope(of(2, 1), 0), ins(x), []int{2, 2}, []float64{0.6, -0.8, 0, 0}},
+			entry{"slope of 3", slope(of(3, 1), 0), ins(x), []int{2, 2}, []float64{9 / math.Pow(91, 2./3), -16 / math.Pow(91, 2./3), 0, 0}},
+			entry{"slope of the largest", slope(of(inf), 0), ins(x), []int{2, 2}, []float64{0, -1, 0, 0}},
+		)
+	}
 }

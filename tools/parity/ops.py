@@ -6,6 +6,8 @@ harness.py, or stated: floats, i32, i64, u8, bools. Sizes are kept small: every 
 
 import math
 
+import functools
+
 import torch
 import torch.nn.functional as F
 
@@ -258,6 +260,52 @@ for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3, 2), -2), ((3, 1), -1), ((0, 
     case("CumSum", lambda x: x.cumsum(axis), real(*shape), axis=axis)
 case("CumSum", lambda x: x.cumsum(0), floats([1.0, inf, 2.0, -inf, 1.0]), name="special", axis=0)
 case("CumSum", lambda x: x.cumsum(0).to(torch.int32), i32([5, -7, 2**31 - 1, 9]), axis=0)
+
+
+def product(x, axes, keep=False):
+    """By multiplications where there are infinities: the gradient of prod divides by the element, and is NaN there."""
+    for axis in sorted((a % x.dim() for a in axes), reverse=True):
+        x = x.prod(axis, keep) if x.isfinite().all() else functools.reduce(torch.mul, x.split(1, axis)).sum(axis, keep)
+    return x
+
+
+reduction("Prod", product)
+reduction("ProdKeep", lambda x, axes: product(x, axes, True))
+for values in [[0.0, 2.0, 3.0], [0.0, 2.0, 0.0, 4.0], [0.0, 0.0, 0.0], [2.0, 3.0, 4.0, 5.0, 0.5, 6.0, 7.0]]:
+    case("Prod", lambda x: x.prod(), floats(values), name=f"{values}")
+integers("Prod", lambda x: x.prod(0).to(x.dtype), [3, 4, 7, 5])
+case("Prod", lambda x: x.prod(0), real(0, 2), name="of nothing", axes=[0])
+for keep, op in [(False, ""), (True, "Keep")]:
+    for name, f in [("Var" + op, torch.var), ("Std" + op, torch.std)]:
+        for shape, axes in [((5,), [0]), ((2, 3), [0]), ((2, 3), [-1]), ((2, 3, 2), [0, 2]), ((2, 3, 2), [0, 1, 2])]:
+            for correction in [0, 1]:
+                case(name, lambda x: f(x, axes, correction=correction, keepdim=keep), real(*shape), axes=axes, correction=correction)
+        case(name, lambda x: f(x, [0], correction=0, keepdim=keep), floats([1.0, nan, 2.0]), name="NaN", axes=[0], correction=0)
+        case(name, lambda x: f(x, [0], correction=0, keepdim=keep), floats([3.0, 3.0, 3.0]), name="no variance", axes=[0], correction=0)
+        case(name, lambda x: f(x, [0], correction=1, keepdim=keep), floats([2.0**20, 2.0**20 + 0.5, 2.0**20 + 1.0]), name="a large mean", axes=[0], correction=1)
+    for p in [1.0, 2.0, 3.0, inf]:
+        for shape, axes in [((5,), [0]), ((2, 3), [1]), ((2, 3, 2), [0, 2])]:
+            case("Norm" + op, lambda x: torch.linalg.vector_norm(x, p, axes, keep), real(*shape), axes=axes, p=p)
+    case("Norm" + op, lambda x: torch.linalg.vector_norm(x, 2, [0], keep), floats([0.0, 0.0]), name="of zeros", axes=[0], p=2)
+    case("Norm" + op, lambda x: torch.linalg.vector_norm(x, 2, [0], keep), floats([3.0, -inf]), name="special", axes=[0], p=2)
+for shape, axis in [((5,), 0), ((2, 7), 1), ((2, 3, 2), 1), ((3, 1), -1), ((2, 3), 0), ((0, 3), 1), ((2, 0), 1)]:
+    for descending in [False, True]:
+        of = {"axis": axis, "descending": descending}
+        case("Sort", lambda x: torch.sort(x, dim=axis, descending=descending, stable=True)[0], real(*shape), **of)
+        case("ArgSort", lambda x: torch.argsort(x, dim=axis, descending=descending, stable=True), real(*shape), **of)
+        case("SortWithIndex", lambda x: torch.sort(x, dim=axis, descending=descending, stable=True), real(*shape), **of)
+for descending in [False, True]:
+    of = {"axis": 0, "descending": descending}
+    for name, x in [("ties", floats([2.0, 3.0, 3.0, 1.0, 2.0, 1.0, 3.0])), ("special", floats([inf, nan, -0.0, 1.0, 0.0, -inf, nan, -0.0])), ("i32", i32([3, -4, 0, 3, 0])),
+        ("i64", i64([2**40, -(2**40), 0, 2**40])), ("u8", u8([3, 255, 0, 3]))]:
+        case("Sort", lambda x: torch.sort(x, dim=0, descending=descending, stable=True)[0], x, name=f"{name} {descending}", **of)
+        case("ArgSort", lambda x: torch.argsort(x, dim=0, descending=descending, stable=True), x, name=f"{name} {descending}", **of)
+        case("SortWithIndex", lambda x: torch.sort(x, dim=0, descending=descending, stable=True), x, name=f"{name} {descending}", **of)
+        first = lambda x: [y[:3] for y in torch.sort(x, dim=0, descending=descending, stable=True)]
+        case("TopK" if descending else "BottomK", first, x, name=name, axis=0, k=3)
+for op, largest in [("TopK", True), ("BottomK", False)]:
+    for shape, axis, k in [((5,), 0, 2), ((2, 7), 1, 3), ((2, 3, 2), 1, 3), ((3, 1), -1, 1), ((4, 3), 0, 2), ((2, 3), 1, 0), ((0, 3), 1, 2)]:
+        case(op, lambda x: torch.topk(x, k, axis, largest), real(*shape), axis=axis, k=k)
 for op, f in [("Softmax", torch.softmax), ("LogSoftmax", torch.log_softmax)]:
     for shape, axis in [((5,), 0), ((2, 3), 1), ((2, 3), 0), ((2, 3, 2), -2), ((3, 1), -1), ((0, 3), 1)]:
         case(op, lambda x: f(x, axis), real(*shape), axis=axis)

@@ -40,3 +40,18 @@ func TestRunning(t *testing.T) {
 		}
 	}
 }
+
+// Product multiplies each element once, in whole numbers, whatever their number.
+func TestProduct(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 70 {
+		x, want := make([]int64, n), int64(1)
+		for i := range x {
+			x[i] = int64(r.IntN(9) - 4)
+			want *= x[i]
+		}
+		if got := Product(x, make([]int64, (n+1)/2)); got != want {
+			t.Errorf("of %v: %d, want %d", x, got, want)
+		}
+	}
+}
