@@ -3,6 +3,7 @@
 package autodiff
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -26,8 +27,11 @@ func VJP(ys, dys, xs []*graph.Node) []*graph.Node { return pull(ys, dys, xs, fal
 func Pull(ys, dys, xs []*graph.Node) []*graph.Node { return pull(ys, dys, xs, true) }
 
 func pull(ys, dys, xs []*graph.Node, cut bool) []*graph.Node {
-	g := ys[0].Graph()
-	if err := g.Err(); err != nil {
+	if len(ys) == 0 && len(dys) == 0 {
+		return make([]*graph.Node, len(xs))
+	}
+	g := slices.Concat(ys, dys)[0].Graph()
+	if err := errors.Join(g.Err(), paired("vjp: cotangent", dys, ys)); err != nil {
 		return g.Fail(len(xs), err)
 	}
 	cot := map[*graph.Node]*graph.Node{}
@@ -79,6 +83,19 @@ func pull(ys, dys, xs []*graph.Node, cut bool) []*graph.Node {
 	return out
 }
 
+// paired wants one of ds, or nil, for each node of to, and of its type; integers carry none, so that theirs do not count.
+func paired(what string, ds, to []*graph.Node) error {
+	if len(ds) != len(to) {
+		return fmt.Errorf("%ss: %d for %d nodes", what, len(ds), len(to))
+	}
+	for i, d := range ds {
+		if d != nil && d.Valid() && to[i].Valid() && to[i].Dtype().Float() && d.Type() != to[i].Type() {
+			return fmt.Errorf("%s %d is %v, want %v", what, i, d.Type(), to[i].Type())
+		}
+	}
+	return nil
+}
+
 // pullback is the chain rule at one application. Nodes built here carry n's origin: a NaN in
 // a gradient names the line of the forward pass.
 func pullback(n *graph.Node, d []*graph.Node, live map[*graph.Node]bool) (out []*graph.Node, err error) {
@@ -127,7 +144,13 @@ func dependents(order, xs []*graph.Node) map[*graph.Node]bool {
 // JVP pushes tangents dxs of xs forward to ys. VJP is linear in its cotangent, so
 // differentiating it with respect to a dummy cotangent u transposes it: no op needs a forward rule.
 func JVP(ys, xs, dxs []*graph.Node) []*graph.Node {
+	if len(ys) == 0 {
+		return nil
+	}
 	g := ys[0].Graph()
+	if err := paired("jvp: tangent", dxs, xs); err != nil {
+		return g.Fail(len(ys), err)
+	}
 	us := make([]*graph.Node, len(ys))
 	for i, y := range ys {
 		us[i] = g.Placeholder("dummy", y.Type()) // fresh: shared with no real node

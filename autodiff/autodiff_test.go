@@ -181,3 +181,27 @@ func TestSixthOrder(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+// Cotangents and tangents that do not fit are one line; of nothing nothing is pulled back.
+func TestPairs(t *testing.T) {
+	for want, f := range map[string]func(x, y *node){
+		"vjp: cotangents: 2 for 1 nodes":                 func(x, y *node) { autodiff.VJP([]*node{y}, []*node{y, y}, []*node{x}) },
+		"vjp: cotangents: 1 for 0 nodes":                 func(x, y *node) { autodiff.VJP(nil, []*node{y}, []*node{x}) },
+		"vjp: cotangent 0 is float64[], want float64[2]": func(x, y *node) { autodiff.Pull([]*node{y}, []*node{ops.Sum(y)}, []*node{x}) },
+		"jvp: tangents: 0 for 1 nodes":                   func(x, y *node) { autodiff.JVP([]*node{y}, []*node{x}, nil) },
+		"jvp: tangent 0 is float64[], want float64[2]":   func(x, y *node) { autodiff.JVP([]*node{y}, []*node{x}, []*node{ops.Sum(y)}) },
+		"vjp: cotangents: 0 for 1 nodes":                 func(x, y *node) { autodiff.HVP(ops.Sum(y), []*node{x}, nil) },
+		"grad of float64[2]: want a scalar":              func(x, y *node) { autodiff.Grad(y, x) },
+	} {
+		g := graph.New(graph.Training)
+		x := g.Input("x", graph.Float64, 2)
+		f(x, ops.Square(x))
+		if err := g.Err(); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "autodiff_test.go:") {
+			t.Errorf("%v, want a line and %q", err, want)
+		}
+	}
+	x := graph.New(graph.Training).Input("x", graph.Float64, 2)
+	if d := autodiff.VJP(nil, nil, []*node{x}); len(d) != 1 || d[0] != nil || autodiff.JVP(nil, []*node{x}, []*node{x}) != nil {
+		t.Error("something came of nothing")
+	}
+}
