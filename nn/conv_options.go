@@ -30,6 +30,8 @@ func Valid() Option { return pads(ops.Convolution{}, false) }
 
 // Causal pads (window − 1)·dilation zeros before each spatial dimension and none after, so that no element of y sees a later one of x
 // along any of them (van den Oord et al., 2016, WaveNet, section 2.1). A transposed convolution cannot be causal.
+//
+// It makes attention causal, too: a place sees itself and earlier ones.
 func Causal() Option { return pads(ops.Convolution{}, true) }
 
 // pads replaces all that has been said about padding.

@@ -36,6 +36,11 @@ func HeNormal(r *rand.Rand, n, fanIn, _ int) []float64 {
 	return normal(r, n, math.Sqrt(2/float64(max(1, fanIn))))
 }
 
+// Normal draws from N(0, sd²).
+func Normal(sd float64) Init {
+	return func(r *rand.Rand, n, _, _ int) []float64 { return normal(r, n, sd) }
+}
+
 // Constant gives every element the value v.
 func Constant(v float64) Init {
 	return func(_ *rand.Rand, n, _, _ int) []float64 {
@@ -75,6 +80,14 @@ type settings struct {
 	window    []int
 	outputPad []int
 	causal    bool
+
+	paddingRow  int // of an embedding, plus one
+	kvHeads     int
+	rotary      *Rotary
+	dropWeights float64
+	dropout     float64
+	postNorm    bool
+	activation  func(x *graph.Node) *graph.Node
 }
 
 func apply(opts []Option) settings {
