@@ -10,5 +10,11 @@
 // is added to the gradient as WeightDecay·w, and Decay shrinks the weights by rate·Decay apart from it. Parameters may be of float32 and
 // float64, also side by side; rates and the number of steps are of float64 and cast where they meet a parameter.
 //
-// [Groups] gives parts of a model rates and algorithms of their own.
+// Optimisers are put together from smaller ones, each of them an [Optimizer] again:
+//
+//   - [Groups] gives parts of a model rates and algorithms of their own.
+//   - [Through] passes gradients through a function first, such as [ClipNorm].
+//   - [Accumulate] makes one step of the gradients of several runs, and [Lookahead] follows another optimiser at a distance.
+//
+// [Average] keeps a mean of the weights beside any of them. [LBFGS] is a loop on the host over a plan instead.
 package optim

@@ -290,3 +290,85 @@ func ExampleNewPlateau() {
 	// after one step 0.9000 0.6000
 	// 0.1 0.1 0.1 0.01
 }
+
+// Four runs make one step, with the mean of their gradients.
+func ExampleAccumulate() {
+	b := newBowl()
+	opt := optim.Accumulate(optim.NewSGD(nn.Params(b), optim.Constant(0.1), 0), 4)
+	train(b, opt, 3)
+	b.print("after three runs")
+	train(b, opt, 1)
+	b.print("after four")
+	// Output:
+	// after three runs 1.0000 1.0000
+	// after four 0.9000 0.6000
+}
+
+func ExampleLookahead() {
+	b := newBowl()
+	opt := optim.Lookahead(optim.NewSGD(nn.Params(b), optim.Constant(0.1), 0), 0.5, 2)
+	train(b, opt, 1)
+	b.print("ahead")
+	train(b, opt, 1)
+	b.print("followed by half the way")
+	// Output:
+	// ahead 0.9000 0.6000
+	// followed by half the way 0.9050 0.6800
+}
+
+// averaged trains with a mean beside and prints the loss of the last weights and that of the mean.
+func averaged(b *bowl, a *optim.Average) {
+	g := graph.New(graph.Training)
+	optim.NewSGD(nn.Params(b), optim.Constant(0.45), 0).Minimize(b.Loss(g))
+	a.Update(g)
+	step, err := exec.Compile(g)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 4 {
+		if _, err := step.Run(); err != nil {
+			log.Fatal(err)
+		}
+	}
+	eval := graph.New(graph.Evaluation)
+	last, mean := b.Loss(eval), (*graph.Node)(nil)
+	eval.With(a.Bindings(eval), func() { mean = b.Loss(eval) })
+	out, err := exec.Eval(last, mean)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("loss of the last weights %.4f, of their mean %.4f\n", exec.Scalar(out[0]), exec.Scalar(out[1]))
+}
+
+func ExampleNewEMA() {
+	b := newBowl()
+	averaged(b, optim.NewEMA(nn.Params(b), 0.5))
+	// Output: loss of the last weights 0.3397, of their mean 0.0253
+}
+
+func ExampleNewSWA() {
+	b := newBowl()
+	averaged(b, optim.NewSWA(nn.Params(b)))
+	// Output: loss of the last weights 0.3397, of their mean 0.0471
+}
+
+// Rosenbrock's valley, to the last digits.
+func ExampleNewLBFGS() {
+	b := &bowl{graph.NewParam("", graph.BufferOf([]float64{-1.2})), graph.NewParam("", graph.BufferOf([]float64{1}))}
+	l, g := optim.NewLBFGS(nn.Params(b), 10), graph.New(graph.Training)
+	x, y := g.Use(b.X), g.Use(b.Y)
+	loss := ops.Add(ops.Scale(100, ops.Square(ops.Sub(y, ops.Square(x)))), ops.Square(ops.Affine(-1, x, 1)))
+	plan, err := exec.Compile(g, exec.Out(l.Outputs(loss)...))
+	if err != nil {
+		log.Fatal(err)
+	}
+	result, err := l.Run(100, func() ([]graph.Buffer, error) { return plan.RunBuffers() })
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("converged:", result.Converged)
+	b.print("at")
+	// Output:
+	// converged: true
+	// at 1.0000 1.0000
+}

@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"testing"
@@ -37,7 +38,9 @@ func squares(g *graph.Graph, p *graph.Param) *node {
 
 // Stopping after any step, keeping parameters and states, and going on with new objects gives the bits of not stopping.
 func TestResume(t *testing.T) {
-	for name, build := range optimisers {
+	all := maps.Clone(optimisers)
+	maps.Copy(all, wrapped)
+	for name, build := range all {
 		whole := newBench(t, doubles, build)
 		whole.run(t, 20)
 		first := newBench(t, doubles, build)

@@ -21,16 +21,25 @@ type Optimizer interface {
 
 // params is what all optimisers share: what they train, and the number of steps done.
 type params struct {
-	kind  string
-	vars  []*graph.Param
-	names []string
-	step  *graph.State // float64
-	rate  Rate
-	kept  []*graph.State // all state, in the order of creation
+	store
+	rate Rate
 }
 
 func newParams(kind string, seq iter.Seq2[string, *graph.Param], rate Rate) params {
-	p := params{kind: kind, rate: rate}
+	return params{newStore(kind, seq), rate}
+}
+
+// A store holds parameters and the states that belong to them, all named after the kind of thing it is.
+type store struct {
+	kind  string
+	vars  []*graph.Param
+	names []string
+	step  *graph.State   // float64: how often it was updated
+	kept  []*graph.State // all state, in the order of creation
+}
+
+func newStore(kind string, seq iter.Seq2[string, *graph.Param]) store {
+	p := store{kind: kind}
 	p.step = p.state("step", graph.NewBuffer(graph.T(graph.Float64)))
 	for name, v := range seq {
 		p.vars, p.names = append(p.vars, v), append(p.names, name)
@@ -38,15 +47,15 @@ func newParams(kind string, seq iter.Seq2[string, *graph.Param], rate Rate) para
 	return p
 }
 
-// state makes a state that is saved under the optimiser's name.
-func (p *params) state(name string, b graph.Buffer) *graph.State {
+// state makes a state that is saved under the store's name.
+func (p *store) state(name string, b graph.Buffer) *graph.State {
 	s := graph.NewState(p.kind+"."+name, b)
 	p.kept = append(p.kept, s)
 	return s
 }
 
 // perParam makes a state of zeros for each parameter.
-func (p *params) perParam(name string) []*graph.State {
+func (p *store) perParam(name string) []*graph.State {
 	ss := make([]*graph.State, len(p.vars))
 	for i, v := range p.vars {
 		ss[i] = p.state(name+"."+p.names[i], graph.NewBuffer(v.Type()))
@@ -55,7 +64,7 @@ func (p *params) perParam(name string) []*graph.State {
 }
 
 // States yields what must be saved to resume.
-func (p *params) States() iter.Seq2[string, *graph.State] { return named(p.kept...) }
+func (p *store) States() iter.Seq2[string, *graph.State] { return named(p.kept...) }
 
 // named yields states by their own names.
 func named(states ...*graph.State) iter.Seq2[string, *graph.State] {
@@ -68,8 +77,8 @@ func named(states ...*graph.State) iter.Seq2[string, *graph.State] {
 	}
 }
 
-// Params yields what the optimiser trains, in the order of Grads.
-func (p *params) Params() iter.Seq2[string, *graph.Param] {
+// Params yields what is trained, in the order of Grads.
+func (p *store) Params() iter.Seq2[string, *graph.Param] {
 	return func(yield func(string, *graph.Param) bool) {
 		for i, v := range p.vars {
 			if !yield(p.names[i], v) {
@@ -81,7 +90,7 @@ func (p *params) Params() iter.Seq2[string, *graph.Param] {
 
 // Grads returns the gradient of loss in each parameter. A parameter that loss does not depend on is an error: it is
 // forgotten, or it was assigned after loss was built, so that Use gives a later value than the loss saw.
-func (p *params) Grads(loss *graph.Node) []*graph.Node {
+func (p *store) Grads(loss *graph.Node) []*graph.Node {
 	return gradients(p.kind, loss, p.names, p.vars)
 }
 
@@ -111,23 +120,10 @@ func gradients(kind string, loss *graph.Node, names []string, vars []*graph.Para
 // begin counts the step and returns its number, from 1 on, and the rate, both float64 scalars; ok is false if the
 // gradients could not be built or are not those of the parameters.
 func (p *params) begin(grads []*graph.Node) (t, rate *graph.Node, ok bool) {
-	if len(grads) == 0 {
-		return nil, nil, false // Grads has said why
-	}
-	g := grads[0].Graph()
-	if len(grads) != len(p.vars) {
-		g.Failf("%s: %d gradients for %d parameters", p.kind, len(grads), len(p.vars))
+	if !fit(p.kind, grads, p.names, p.vars) {
 		return nil, nil, false
 	}
-	for i, d := range grads {
-		if !d.Valid() {
-			return nil, nil, false
-		}
-		if d.Type() != p.vars[i].Type() {
-			g.Failf("%s: the gradient of %s is %v, not %v", p.kind, p.names[i], d.Type(), p.vars[i].Type())
-			return nil, nil, false
-		}
-	}
+	g := grads[0].Graph()
 	if p.rate == nil {
 		g.Failf("%s: there is no rate", p.kind)
 		return nil, nil, false
@@ -139,6 +135,27 @@ func (p *params) begin(grads []*graph.Node) (t, rate *graph.Node, ok bool) {
 		g.Failf("%s: the rate is %v, want a scalar of float64", p.kind, rate.Type())
 	}
 	return t, rate, rate.Valid()
+}
+
+// fit reports whether grads could be built and are of the parameters' types; it is an error if they could, and are not.
+func fit(kind string, grads []*graph.Node, names []string, vars []*graph.Param) bool {
+	if len(grads) == 0 {
+		return false // Grads has said why
+	}
+	if len(grads) != len(vars) {
+		grads[0].Graph().Failf("%s: %d gradients for %d parameters", kind, len(grads), len(vars))
+		return false
+	}
+	for i, d := range grads {
+		if !d.Valid() {
+			return false
+		}
+		if d.Type() != vars[i].Type() {
+			d.Graph().Failf("%s: the gradient of %s is %v, not %v", kind, names[i], d.Type(), vars[i].Type())
+			return false
+		}
+	}
+	return true
 }
 
 // like gives the float64 scalar s the dtype of x.
