@@ -27,6 +27,7 @@ func All() []Info {
 		dropoutInfo(),
 		dynamicSliceInfo(),
 		dynamicUpdateSliceInfo(),
+		einsumInfo(),
 		eluInfo(),
 		equalInfo(),
 		erfInfo(),

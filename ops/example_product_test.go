@@ -81,3 +81,14 @@ func ExampleAvgPool() {
 	// [4.5 4.5]
 	// [3 3 9]
 }
+
+func ExampleEinsum() {
+	a := ops.Reshape(list[float32](1, 2, 3, 4), 2, 2)
+	show(ops.Einsum("ij,jk->ik", a, a)) // the product of matrices
+	show(ops.Einsum("ii->", a))         // the trace
+	show(ops.Einsum("ij->ji", a))
+	// Output:
+	// [7 10 15 22]
+	// 5
+	// [1 3 2 4]
+}

@@ -60,6 +60,7 @@ var parityRows = map[string]parityRow{
 	"DynamicSlice":       func(u use) []*graph.Node { return list1(ops.DynamicSlice(u.in[0], u.in[1:], u.ints("sizes")...)) },
 	"DynamicUpdateSlice": func(u use) []*graph.Node { return list1(ops.DynamicUpdateSlice(u.in[0], u.in[1], u.in[2:])) },
 
+	"Einsum": func(u use) []*graph.Node { return list1(ops.Einsum(u.get("equation").(string), u.in...)) },
 	"ELU":    func(u use) []*graph.Node { return list1(ops.ELU(u.in[0], u.num("alpha"))) },
 	"Equal":  of2(ops.Equal),
 	"Erf":    of1(ops.Erf),

@@ -7,6 +7,8 @@ harness.py, or stated: floats, i32, i64, u8, bools. Sizes are kept small: every 
 import math
 
 import functools
+import pathlib
+import re
 
 import torch
 import torch.nn.functional as F
@@ -343,6 +345,14 @@ for sa, sb in [((2, 3), (3, 4)), ((1, 3), (3, 1)), ((2, 0), (0, 3)), ((0, 2), (2
 for ta, tb in [(True, False), (False, True), (True, True)]:
     for lead in [(), (2,)]:
         case("MatMul", lambda a, b: torch.matmul(a.mT if ta else a, b.mT if tb else b), real(*lead, *((3, 2) if ta else (2, 3))), real(*((4, 3) if tb else (3, 4))), ta=ta, tb=tb)
+
+info = (pathlib.Path(__file__).resolve().parents[2] / "ops" / "einsum_info.go").read_text()
+equations = re.findall(r'^\t\{"(.*?)", \[\]\[\]int\{(.*)\}\},$', info, re.M)  # the cases that are checked in Go
+assert len(equations) > 30
+for k, (of, dims) in enumerate(equations):
+    shapes = [tuple(int(n) for n in d.split(",") if n) for d in re.findall(r"\{([\d, ]*)\}", dims)]
+    case("Einsum", lambda *x: torch.einsum(of, *x), *[real(*s) for s in shapes], name=f"{k} {of}", equation=of)
+case("Einsum", lambda a, b: torch.einsum("ij,jk", a, b), i32([1, 2, 3, 4, 5, 6], 2, 3), i32([1, -2, 3], 3, 1), name="i32", equation="ij,jk")
 
 
 def padded(x, attr, value=0.0):
