@@ -31,7 +31,7 @@ func Example() {
 	// Output: 8 arrays <nil>
 }
 
-// The floor is the target of training: the mean of five seeds is to be at least 0.990.
+// The accuracy that the package states, but for digits on whose reading machines may differ by a rounding.
 func TestAccuracy(t *testing.T) {
 	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
 	if err := train.Decode(weights.CNN, model); err != nil {
@@ -58,9 +58,9 @@ func TestAccuracy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("accuracy %.4f, loss %.4f on %d test images", r.Accuracy, r.Loss, n)
-	floor := 0.99
+	floor := 0.993
 	if testing.Short() {
-		floor = 0.985 // fewer images scatter more
+		floor = 0.988 // fewer images scatter more
 	}
 	if r.Accuracy < floor {
 		t.Errorf("accuracy %.4f on %d test images, want at least %v", r.Accuracy, n, floor)
