@@ -29,7 +29,7 @@ func NewAdadelta(seq iter.Seq2[string, *graph.Param], rate Rate) *Adadelta {
 
 // Update assigns parameters and both means.
 func (a *Adadelta) Update(grads []*graph.Node) {
-	t, rate, ok := a.begin(grads)
+	t, rate, ok := a.begin(grads, a.Rho)
 	if !ok {
 		return
 	}

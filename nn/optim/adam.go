@@ -37,7 +37,7 @@ func NewAdamW(seq iter.Seq2[string, *graph.Param], rate Rate, decay float64) *Ad
 
 // Update assigns parameters and moments.
 func (a *Adam) Update(grads []*graph.Node) {
-	t, rate, ok := a.begin(grads)
+	t, rate, ok := a.begin(grads, a.Beta1, a.Beta2)
 	if !ok {
 		return
 	}

@@ -20,6 +20,7 @@ import (
 type Average struct {
 	store
 	Start, Every int
+	decay        float64
 	of           func(mean, w, taken *graph.Node) *graph.Node
 	mean         []*graph.State
 	taken        *graph.State
@@ -27,7 +28,9 @@ type Average struct {
 
 // NewEMA keeps an exponential mean, as PyTorch's AveragedModel with get_ema_multi_avg_fn does: mean = decay·mean + (1−decay)·w.
 func NewEMA(seq iter.Seq2[string, *graph.Param], decay float64) *Average {
-	return newAverage("ema", seq, func(mean, w, _ *graph.Node) *graph.Node { return mix(decay, mean, w) })
+	a := newAverage("ema", seq, func(mean, w, _ *graph.Node) *graph.Node { return mix(decay, mean, w) })
+	a.decay = decay
+	return a
 }
 
 // NewSWA keeps the mean of all weights taken (Izmailov et al., 2018), as PyTorch's AveragedModel does: mean = mean + (w − mean)/(n+1)
@@ -51,6 +54,10 @@ func newAverage(kind string, seq iter.Seq2[string, *graph.Param], of func(mean, 
 func (a *Average) Update(g *graph.Graph) {
 	if a.Every < 1 || a.Start < 0 {
 		g.Failf("%s: from step %d on, every %d, want from 0, every 1 or more", a.kind, a.Start, a.Every)
+		return
+	}
+	if !(a.decay >= 0 && a.decay <= 1) {
+		g.Failf("%s: a decay of %v, want at least 0 and at most 1", a.kind, a.decay)
 		return
 	}
 	done, taken := g.Use(a.step), g.Use(a.taken)

@@ -30,7 +30,7 @@ func NewLAMB(seq iter.Seq2[string, *graph.Param], rate Rate, decay float64) *LAM
 
 // Update assigns parameters and moments.
 func (l *LAMB) Update(grads []*graph.Node) {
-	t, rate, ok := l.begin(grads)
+	t, rate, ok := l.begin(grads, l.Beta1, l.Beta2)
 	if !ok {
 		return
 	}

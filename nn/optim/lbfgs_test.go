@@ -181,6 +181,28 @@ func TestLBFGSEnds(t *testing.T) {
 	if err != nil || r.Converged || r.Iterations != 0 || !slices.Equal(floats(w.Value()), []float64{1, 2}) {
 		t.Errorf("%v %v after %+v", err, floats(w.Value()), r)
 	}
+	// So with a history: it is forgotten, and the gradient does not help either.
+	p = newProblem(t, 3, func(g *graph.Graph) *node { return squares(g, w) }, w)
+	p.run(t, 1)
+	at := floats(w.Value())
+	r, err = p.l.Run(10, uphill)
+	if err != nil || r.Converged || r.Iterations != 0 || !slices.Equal(floats(w.Value()), at) {
+		t.Errorf("%v %v after %+v", err, floats(w.Value()), r)
+	}
+	for name, s := range p.l.States() {
+		if name == "lbfgs.pairs" && graph.Data[int64](s.Value())[0] != 0 {
+			t.Errorf("%v pairs are remembered", s.Value())
+		}
+	}
+	// A gradient of 0 has no direction.
+	l := optim.NewLBFGS(one(w), 3)
+	l.GradTol = -1
+	flat := func() ([]graph.Buffer, error) {
+		return []graph.Buffer{graph.BufferOf([]float64{1}), graph.BufferOf([]float64{0, 0}, 2)}, nil
+	}
+	if r, err = l.Run(10, flat); err != nil || r.Converged || r.Evaluations != 1 {
+		t.Errorf("%v after %+v", err, r)
+	}
 	// A linear loss has no curvature to remember and no minimum.
 	line := func() ([]graph.Buffer, error) {
 		return []graph.Buffer{graph.BufferOf([]float64{floats(w.Value())[0]}), graph.BufferOf([]float64{1, 0}, 2)}, nil
@@ -208,16 +230,18 @@ func TestLBFGSErrors(t *testing.T) {
 	if _, err := optim.NewLBFGS(one(whole), 3).Run(5, nil); err == nil || err.Error() != "lbfgs: n is int32[1], want float32 or float64" {
 		t.Error(err)
 	}
-	// A failure in mid-search leaves the parameters as the last whole iteration left them.
-	count, at := 0, floats(w.Value())
-	_, err := optim.NewLBFGS(one(w), 3).Run(5, func() ([]graph.Buffer, error) {
-		if count++; count == 2 {
-			return nil, broken
+	// A failure in mid-search, at its first trial or while it narrows, leaves the parameters as the last whole iteration left them.
+	for _, last := range []int{2, 3} {
+		count, at := 0, floats(w.Value())
+		_, err := optim.NewLBFGS(one(w), 3).Run(5, func() ([]graph.Buffer, error) {
+			if count++; count == last {
+				return nil, broken
+			}
+			return []graph.Buffer{graph.BufferOf([]float64{float64(count)}), d}, nil
+		})
+		if !errors.Is(err, broken) || !slices.Equal(floats(w.Value()), at) {
+			t.Error(err, floats(w.Value()))
 		}
-		return []graph.Buffer{loss, d}, nil
-	})
-	if !errors.Is(err, broken) || !slices.Equal(floats(w.Value()), at) {
-		t.Error(err, floats(w.Value()))
 	}
 	g := graph.New(graph.Training)
 	optim.NewLBFGS(one(w), 3).Outputs(g.Fill(1, graph.T(graph.Float64)))

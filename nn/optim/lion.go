@@ -27,7 +27,7 @@ func NewLion(seq iter.Seq2[string, *graph.Param], rate Rate, decay float64) *Lio
 
 // Update assigns parameters and moments.
 func (l *Lion) Update(grads []*graph.Node) {
-	t, rate, ok := l.begin(grads)
+	t, rate, ok := l.begin(grads, l.Beta1, l.Beta2)
 	if !ok {
 		return
 	}

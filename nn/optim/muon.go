@@ -41,7 +41,7 @@ func NewMuon(seq iter.Seq2[string, *graph.Param], rate Rate, decay float64) *Muo
 
 // Update assigns parameters and moments.
 func (o *Muon) Update(grads []*graph.Node) {
-	t, rate, ok := o.begin(grads)
+	t, rate, ok := o.begin(grads, o.Momentum)
 	if !ok {
 		return
 	}

@@ -31,7 +31,7 @@ func NewNAdam(seq iter.Seq2[string, *graph.Param], rate Rate) *NAdam {
 
 // Update assigns parameters, moments and the product of momenta.
 func (a *NAdam) Update(grads []*graph.Node) {
-	t, rate, ok := a.begin(grads)
+	t, rate, ok := a.begin(grads, a.Beta1, a.Beta2)
 	if !ok {
 		return
 	}

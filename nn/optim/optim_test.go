@@ -186,6 +186,40 @@ func TestCentredConstant(t *testing.T) {
 	}
 }
 
+// Parts of a model that share names keep states apart all the same.
+func TestSharedNames(t *testing.T) {
+	a, b := vector("W", 1), vector("W", 2)
+	part := optim.Groups{optim.NewSGD(one(a), optim.Constant(1), 0), optim.NewSGD(one(b), optim.Constant(1), 0)}
+	var names []string
+	for name := range optim.Accumulate(part, 2).States() {
+		names = append(names, name)
+	}
+	if want := []string{"0.sgd.step", "1.sgd.step", "accumulate.step", "accumulate.sum.W", "accumulate.sum.W'"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+}
+
+// A compiled step of any optimiser allocates nothing.
+func TestAllocations(t *testing.T) {
+	all := maps.Clone(optimisers)
+	maps.Copy(all, wrapped)
+	for name, build := range all {
+		b := newBench(t, doubles, build)
+		var in []graph.Buffer
+		for k, p := range b.vars {
+			in = append(in, buffer(p.Type(), func(i int) float64 { return gradient(k, i, 0) }))
+		}
+		n := testing.AllocsPerRun(20, func() {
+			if _, err := b.plan.RunBuffers(in...); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n > 0 {
+			t.Errorf("%s: %v allocations a step", name, n)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	w, b := vector("W", 1, 2), vector("B", 3)
 	build := func(want string, f func(g *graph.Graph)) {
@@ -219,6 +253,17 @@ func TestErrors(t *testing.T) {
 		optim.Groups{optim.NewAdam(one(w), optim.Constant(1)), optim.NewAdam(one(b, w), optim.Constant(1))}.Minimize(squares(g, w))
 	})
 	build("groups: there are no parameters to train", func(g *graph.Graph) { optim.Groups{}.Minimize(squares(g, w)) })
+	build("adam: W is trained twice", func(g *graph.Graph) { optim.NewAdam(one(w, w), optim.Constant(1)).Minimize(squares(g, w)) })
+	build("nadam: a running mean keeps a share of 1, want at least 0 and less than 1", func(g *graph.Graph) {
+		o := optim.NewNAdam(one(w), optim.Constant(1))
+		o.Beta2 = 1
+		o.Minimize(squares(g, w))
+	})
+	build("muon: a running mean keeps a share of NaN", func(g *graph.Graph) {
+		o := optim.NewMuon(one(w), optim.Constant(1), 0)
+		o.Momentum = math.NaN()
+		o.Minimize(squares(g, w))
+	})
 	build("sgd: there are no parameters to train", func(g *graph.Graph) {
 		optim.NewSGD(one(), optim.Constant(1), 0).Minimize(squares(g, w))
 	})

@@ -41,7 +41,12 @@ type store struct {
 func newStore(kind string, seq iter.Seq2[string, *graph.Param]) store {
 	p := store{kind: kind}
 	p.step = p.state("step", graph.NewBuffer(graph.T(graph.Float64)))
+	used := map[string]*graph.Param{}
 	for name, v := range seq {
+		for used[name] != nil && used[name] != v { // parts of a model that were named apart from one another may share names; states may not
+			name += "'"
+		}
+		used[name] = v
 		p.vars, p.names = append(p.vars, v), append(p.names, name)
 	}
 	return p
@@ -118,12 +123,18 @@ func gradients(kind string, loss *graph.Node, names []string, vars []*graph.Para
 }
 
 // begin counts the step and returns its number, from 1 on, and the rate, both float64 scalars; ok is false if the
-// gradients could not be built or are not those of the parameters.
-func (p *params) begin(grads []*graph.Node) (t, rate *graph.Node, ok bool) {
+// gradients could not be built or are not those of the parameters, or if a factor of a running mean is none.
+func (p *params) begin(grads []*graph.Node, betas ...float64) (t, rate *graph.Node, ok bool) {
 	if !fit(p.kind, grads, p.names, p.vars) {
 		return nil, nil, false
 	}
 	g := grads[0].Graph()
+	for _, beta := range betas {
+		if !(beta >= 0 && beta < 1) {
+			g.Failf("%s: a running mean keeps a share of %v, want at least 0 and less than 1", p.kind, beta)
+			return nil, nil, false
+		}
+	}
 	if p.rate == nil {
 		g.Failf("%s: there is no rate", p.kind)
 		return nil, nil, false
@@ -146,10 +157,16 @@ func fit(kind string, grads []*graph.Node, names []string, vars []*graph.Param) 
 		grads[0].Graph().Failf("%s: %d gradients for %d parameters", kind, len(grads), len(vars))
 		return false
 	}
+	seen := map[*graph.Param]bool{}
 	for i, d := range grads {
 		if !d.Valid() {
 			return false
 		}
+		if seen[vars[i]] {
+			d.Graph().Failf("%s: %s is trained twice", kind, names[i])
+			return false
+		}
+		seen[vars[i]] = true
 		if d.Type() != vars[i].Type() {
 			d.Graph().Failf("%s: the gradient of %s is %v, not %v", kind, names[i], d.Type(), vars[i].Type())
 			return false

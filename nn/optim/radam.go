@@ -32,7 +32,7 @@ func NewRAdam(seq iter.Seq2[string, *graph.Param], rate Rate) *RAdam {
 
 // Update assigns parameters and moments.
 func (a *RAdam) Update(grads []*graph.Node) {
-	t, rate, ok := a.begin(grads)
+	t, rate, ok := a.begin(grads, a.Beta1, a.Beta2)
 	if !ok {
 		return
 	}

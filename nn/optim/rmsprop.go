@@ -37,7 +37,7 @@ func NewRMSProp(seq iter.Seq2[string, *graph.Param], rate Rate, momentum float64
 
 // Update assigns parameters, moments and momentum.
 func (r *RMSProp) Update(grads []*graph.Node) {
-	t, rate, ok := r.begin(grads)
+	t, rate, ok := r.begin(grads, r.Alpha)
 	if !ok {
 		return
 	}

@@ -218,6 +218,25 @@ func TestAverage(t *testing.T) {
 	}
 }
 
+// What holds in float64 holds in float32, and where both are mixed.
+func TestWrappedDtypes(t *testing.T) {
+	for name, build := range wrapped {
+		want := newBench(t, doubles, build)
+		want.run(t, 30)
+		for _, dtypes := range [][4]graph.Dtype{
+			{graph.Float32, graph.Float32, graph.Float32, graph.Float32}, {graph.Float64, graph.Float32, graph.Float64, graph.Float32},
+		} {
+			got := newBench(t, dtypes, build)
+			got.run(t, 30)
+			for k, p := range want.vars {
+				if d := spread(floats(got.vars[k].Value()), floats(p.Value())); d > 1e-5 {
+					t.Errorf("%s: %s in %v is off by %.2g", name, p.Name(), dtypes[k], d)
+				}
+			}
+		}
+	}
+}
+
 // Before anything is taken, a mean stands for the parameters as they were; in float32 it is of float32.
 func TestAverageStart(t *testing.T) {
 	w := graph.NewParam("w", graph.BufferOf([]float32{1, 2}, 2))
@@ -249,6 +268,7 @@ func TestWrapErrors(t *testing.T) {
 		"lookahead: the gradient of W is float64[1], not":  func(g *graph.Graph) { optim.Lookahead(sgd(), 0.5, 2).Update(swapped(g)) },
 		"sgd: the loss does not depend on B as it":         func(g *graph.Graph) { optim.Lookahead(sgd(), 0.5, 2).Minimize(squares(g, w)) },
 		"ema: from step 0 on, every 0, want from 0, every": func(g *graph.Graph) { a := optim.NewEMA(one(w), 0.9); a.Every = 0; a.Update(g) },
+		"ema: a decay of 2, want at least 0 and at most 1": func(g *graph.Graph) { optim.NewEMA(one(w), 2).Update(g) },
 		"swa: from step -1 on, every 1":                    func(g *graph.Graph) { a := optim.NewSWA(one(w)); a.Start = -1; a.Update(g) },
 	} {
 		g := graph.New(graph.Training)
