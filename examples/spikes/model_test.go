@@ -133,7 +133,7 @@ func TestPerExample(t *testing.T) {
 	g := graph.New(graph.Training)
 	x, y, w := g.Input("x", graph.Float64, 4, 2), g.Input("y", graph.Float64, 4, 1), g.Use(m.Hidden.W)
 	each := vmap.Map(func(in []*node) []*node {
-		return autodiff.Grad(nn.MSE(m.Forward(ops.Unsqueeze(in[0], 0)), in[1]), w)
+		return autodiff.Grad(nn.MSE(m.Forward(ops.Unsqueeze(in[0], 0)), ops.Unsqueeze(in[1], 0)), w)
 	}, x, y)[0]
 	p := compile(t, g, []*node{x, y}, each, autodiff.Grad(nn.MSE(m.Forward(x), y), w)[0])
 	out := repeat(t, p, 1, corners, xor)

@@ -17,7 +17,8 @@ internal/kernel
 ops
 vmap
 autodiff exec
-flow nn tools/gradcheck
+flow tools/gradcheck
+nn
 nn/optim
 train vision
 rl
