@@ -30,7 +30,7 @@ func CosineRestarts(base, final float64, first, longer int) Rate {
 
 // OneCycle rises from start to peak and falls to final, both along half a cosine, within the given number of steps, of which rise is the
 // share that the rate goes up (Smith & Topin, 2018). PyTorch's OneCycleLR with its default factors is
-// OneCycle(peak/25, peak, peak/25e4, steps, 0.3).
+// OneCycle(peak/25, peak, peak/25e4, steps, 0.3), but for the momentum, which that cycles too.
 func OneCycle(start, peak, final float64, steps int, rise float64) Rate {
 	return func(done *graph.Node) *graph.Node {
 		if steps < 2 || !(rise > 0 && rise < 1) {

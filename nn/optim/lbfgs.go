@@ -55,7 +55,7 @@ func NewLBFGS(seq iter.Seq2[string, *graph.Param], history int) *LBFGS {
 
 // Outputs returns loss and its gradient in each parameter: what the plan must return.
 func (l *LBFGS) Outputs(loss *graph.Node) []*graph.Node {
-	return append([]*graph.Node{loss}, l.Grads(loss)...)
+	return append([]*graph.Node{loss}, gradients(l.kind, loss, l.names, l.vars)...)
 }
 
 func (l *LBFGS) size() (n int) {

@@ -95,7 +95,7 @@ func (p *store) Params() iter.Seq2[string, *graph.Param] {
 
 // Grads returns the gradient of loss in each parameter. A parameter that loss does not depend on is an error: it is
 // forgotten, or it was assigned after loss was built, so that Use gives a later value than the loss saw.
-func (p *store) Grads(loss *graph.Node) []*graph.Node {
+func (p *params) Grads(loss *graph.Node) []*graph.Node {
 	return gradients(p.kind, loss, p.names, p.vars)
 }
 
