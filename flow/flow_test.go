@@ -125,3 +125,22 @@ func TestFlowErrors(t *testing.T) {
 		}
 	}
 }
+
+// A kernel that fails in a body names the user's line.
+func TestBodyFails(t *testing.T) {
+	g := graph.New(graph.Training)
+	s, at := g.Input("s", graph.Float64, 2), g.Input("at", graph.Int32, 3)
+	last, _ := flow.Scan([]*node{s}, []*node{at}, func(s, at []*node) (next, y []*node) {
+		return []*node{ops.Add(s[0], ops.Gather(s[0], ops.Expand(at[0], 2)))}, nil
+	})
+	p, err := exec.Compile(g, exec.In(s, at), exec.Out(last...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Run([]float64{1, 2}, []int32{0, 1, 0}); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Run([]float64{1, 2}, []int32{0, 2, 0}); err == nil || !strings.Contains(err.Error(), "flow_test.go:") || !strings.Contains(err.Error(), "not in [0, 2)") {
+		t.Error(err)
+	}
+}

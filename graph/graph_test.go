@@ -275,6 +275,23 @@ func TestMode(t *testing.T) {
 	}
 }
 
+// What is bound, or of another type, cannot be assigned.
+func TestAssignErrors(t *testing.T) {
+	w := graph.NewParam("w", graph.BufferOf([]float32{1, 2}, 2))
+	for want, f := range map[string]func(g *graph.Graph){
+		"assign w: it is float32[2], not float32[3]": func(g *graph.Graph) { g.Assign(w, g.Input("x", graph.Float32, 3)) },
+		"assign w: With binds it here": func(g *graph.Graph) {
+			x := g.Input("x", graph.Float32, 2)
+			g.With(map[graph.Var]*graph.Node{w: x}, func() { g.Assign(w, x) })
+		},
+	} {
+		g := graph.New(graph.Training)
+		if f(g); g.Err() == nil || !strings.Contains(g.Err().Error(), want) {
+			t.Errorf("%v, want %q", g.Err(), want)
+		}
+	}
+}
+
 // A variable is read as it was before the step until it is assigned; then as the new value; With binds over both.
 func ExampleGraph_Assign() {
 	w := graph.NewParam("w", graph.BufferOf([]float32{1, 2}, 2))

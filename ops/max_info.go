@@ -28,6 +28,8 @@ func argMinInfo() Info { return argInfo("ArgMin", ArgMin) }
 func argInfo(name string, f func(x *graph.Node, axis int) *graph.Node) Info {
 	return Info{Name: name, Cases: axisCases(one(f), Apart, false), Bad: append(axisBad(one(f), graph.Bool, "want numbers, not bool"), Bad{
 		"of no elements", func(g *graph.Graph) { f(g.Input("x", graph.Float32, 2, 0), -1) },
+	}, Bad{
+		"want an axis of at most 2147483647 elements", func(g *graph.Graph) { f(g.Input("x", graph.Uint8, 1<<31), 0) },
 	})}
 }
 

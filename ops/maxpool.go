@@ -40,6 +40,9 @@ func (o maxPool) Infer(in []graph.Type) ([]graph.Type, error) {
 	if !in[0].Dtype.Float() {
 		return nil, wantFloat(in[0])
 	}
+	if err := countable("a plane", in[0].Shape.Cut(2, graph.MaxRank).Size()); err != nil {
+		return nil, err
+	}
 	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}, {Dtype: graph.Int32, Shape: o.At.To}}, nil
 }
 

@@ -65,6 +65,9 @@ func (o extreme) Infer(in []graph.Type) ([]graph.Type, error) {
 	if s.Dim(o.Axis) == 0 {
 		return nil, fmt.Errorf("there is no %s of no elements", o.Name())
 	}
+	if err := countable("an axis", s.Dim(o.Axis)); err != nil {
+		return nil, err
+	}
 	s = s.Cut(0, o.Axis).Append(s.Cut(o.Axis+1, s.Rank()))
 	return []graph.Type{{Dtype: in[0].Dtype, Shape: s}, {Dtype: graph.Int32, Shape: s}}, nil
 }

@@ -55,6 +55,7 @@ func topsInfo(name string, f func(x *graph.Node, k, axis int) (values, index *gr
 	info := Info{Name: name, Order: 4, Bad: append(axisBad(one, graph.Bool, "want numbers, not bool"),
 		Bad{"there are no 4 among 3 elements", func(g *graph.Graph) { f(g.Input("x", graph.Float32, 2, 3), 4, 1) }},
 		Bad{"there are no -1 among 2 elements", func(g *graph.Graph) { f(g.Input("x", graph.Float32, 2, 3), -1, 0) }},
+		Bad{"want an axis of at most 2147483647 elements", func(g *graph.Graph) { f(g.Input("x", graph.Uint8, 1<<31), 1, 0) }},
 	)}
 	for _, part := range []int{1, 2} {
 		cs := axisCases(func(x *graph.Node, axis int) []*graph.Node {

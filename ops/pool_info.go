@@ -68,7 +68,11 @@ func poolBad(f func(x *graph.Node, a Pooling) *graph.Node) []Bad {
 }
 
 func maxPoolInfo() Info {
-	info := Info{Name: "MaxPool", Order: 4, Bad: poolBad(MaxPool)}
+	info := Info{Name: "MaxPool", Order: 4, Bad: append(poolBad(MaxPool), Bad{
+		"want a plane of at most 2147483647 elements", func(g *graph.Graph) {
+			MaxPool(g.Input("x", graph.Float32, 1, 1, 1<<16, 1<<16), Pooling{Window: []int{1 << 14}})
+		},
+	})}
 	for i, c := range poolings {
 		info.Cases = append(info.Cases, Case{fmt.Sprint(i, c), []Operand{{Shape: graph.Of(c.x...), Draw: Apart}}, func(in []*graph.Node) []*graph.Node {
 			y, index := MaxPoolWithIndex(in[0], c.a)

@@ -53,8 +53,13 @@ func rankable(t graph.Type) error {
 	if d := t.Dtype; !d.Float() && !d.Integer() {
 		return fmt.Errorf("want numbers, not %v", d)
 	}
-	if n := t.Shape.Dim(-1); n > math.MaxInt32 {
-		return fmt.Errorf("want an axis of at most %d elements, not of %d", math.MaxInt32, n)
+	return countable("an axis", t.Shape.Dim(-1))
+}
+
+// countable says whether an int32 can number what has n elements.
+func countable(what string, n int) error {
+	if n > math.MaxInt32 {
+		return fmt.Errorf("want %s of at most %d elements, not of %d", what, math.MaxInt32, n)
 	}
 	return nil
 }

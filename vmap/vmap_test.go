@@ -160,3 +160,13 @@ func TestPerExampleGradients(t *testing.T) {
 		}
 	}
 }
+
+// Rows of another shape are refused.
+func TestNodesErrors(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := g.Input("x", graph.Float64, 2)
+	vmap.Nodes([]*node{ops.Square(x)}, map[*node]*node{x: g.Input("rows", graph.Float64, 4, 3)})
+	if err := g.Err(); err == nil || !strings.Contains(err.Error(), "vmap: rows of float64[4 3] are no float64[2]") {
+		t.Error(err)
+	}
+}
