@@ -5,6 +5,156 @@
 package vec
 
 //go:noescape
+func add32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func sub32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func mul32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func div32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func maximum32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func minimum32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func addScaled32AVX512(dst *float32, x *float32, y *float32, n int, a float32)
+
+//go:noescape
+func scale32AVX512(dst *float32, x *float32, n int, a float32)
+
+//go:noescape
+func affine32AVX512(dst *float32, x *float32, n int, a float32, b float32)
+
+//go:noescape
+func neg32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func abs32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func square32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sqrt32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func rsqrt32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func reciprocal32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sign32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func relu32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func step32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func leakyReLU32AVX512(dst *float32, x *float32, n int, slope float32)
+
+//go:noescape
+func clamp32AVX512(dst *float32, x *float32, n int, lo float32, hi float32)
+
+//go:noescape
+func add64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func sub64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func mul64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func div64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func maximum64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func minimum64AVX512(dst *float64, x *float64, y *float64, n int)
+
+//go:noescape
+func addScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
+
+//go:noescape
+func scale64AVX512(dst *float64, x *float64, n int, a float64)
+
+//go:noescape
+func affine64AVX512(dst *float64, x *float64, n int, a float64, b float64)
+
+//go:noescape
+func neg64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func abs64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func square64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sqrt64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func rsqrt64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func reciprocal64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func sign64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func relu64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func step64AVX512(dst *float64, x *float64, n int)
+
+//go:noescape
+func leakyReLU64AVX512(dst *float64, x *float64, n int, slope float64)
+
+//go:noescape
+func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
+
+//go:noescape
+func exp32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func log32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func log1p32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func tanh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func sigmoid32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func softplus32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func erf32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func gelu32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func geluTanh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func silu32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
 func add32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -63,42 +213,6 @@ func leakyReLU32(dst *float32, x *float32, n int, slope float32)
 
 //go:noescape
 func clamp32(dst *float32, x *float32, n int, lo float32, hi float32)
-
-//go:noescape
-func less32(dst *bool, x *float32, y *float32, n int)
-
-//go:noescape
-func lessEqual32(dst *bool, x *float32, y *float32, n int)
-
-//go:noescape
-func equal32(dst *bool, x *float32, y *float32, n int)
-
-//go:noescape
-func notEqual32(dst *bool, x *float32, y *float32, n int)
-
-//go:noescape
-func choose32(dst *float32, cond *bool, x *float32, y *float32, n int)
-
-//go:noescape
-func sum32(x *float32, n int) float32
-
-//go:noescape
-func dot32(x *float32, y *float32, n int) float32
-
-//go:noescape
-func sumSquaresShift32(x *float32, n int, m float32) float32
-
-//go:noescape
-func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
-
-//go:noescape
-func largest32(x *float32, n int) float32
-
-//go:noescape
-func hasNaN32(x *float32, n int) int
-
-//go:noescape
-func nonFinite32(x *float32, n int) int
 
 //go:noescape
 func add64(dst *float64, x *float64, y *float64, n int)
@@ -161,6 +275,72 @@ func leakyReLU64(dst *float64, x *float64, n int, slope float64)
 func clamp64(dst *float64, x *float64, n int, lo float64, hi float64)
 
 //go:noescape
+func exp32(dst *float32, x *float32, n int)
+
+//go:noescape
+func log32(dst *float32, x *float32, n int)
+
+//go:noescape
+func log1p32(dst *float32, x *float32, n int)
+
+//go:noescape
+func tanh32(dst *float32, x *float32, n int)
+
+//go:noescape
+func sigmoid32(dst *float32, x *float32, n int)
+
+//go:noescape
+func softplus32(dst *float32, x *float32, n int)
+
+//go:noescape
+func erf32(dst *float32, x *float32, n int)
+
+//go:noescape
+func gelu32(dst *float32, x *float32, n int)
+
+//go:noescape
+func geluTanh32(dst *float32, x *float32, n int)
+
+//go:noescape
+func silu32(dst *float32, x *float32, n int)
+
+//go:noescape
+func less32(dst *bool, x *float32, y *float32, n int)
+
+//go:noescape
+func lessEqual32(dst *bool, x *float32, y *float32, n int)
+
+//go:noescape
+func equal32(dst *bool, x *float32, y *float32, n int)
+
+//go:noescape
+func notEqual32(dst *bool, x *float32, y *float32, n int)
+
+//go:noescape
+func choose32(dst *float32, cond *bool, x *float32, y *float32, n int)
+
+//go:noescape
+func sum32(x *float32, n int) float32
+
+//go:noescape
+func dot32(x *float32, y *float32, n int) float32
+
+//go:noescape
+func sumSquaresShift32(x *float32, n int, m float32) float32
+
+//go:noescape
+func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
+
+//go:noescape
+func largest32(x *float32, n int) float32
+
+//go:noescape
+func hasNaN32(x *float32, n int) int
+
+//go:noescape
+func nonFinite32(x *float32, n int) int
+
+//go:noescape
 func less64(dst *bool, x *float64, y *float64, n int)
 
 //go:noescape
@@ -192,33 +372,3 @@ func hasNaN64(x *float64, n int) int
 
 //go:noescape
 func nonFinite64(x *float64, n int) int
-
-//go:noescape
-func exp32(dst *float32, x *float32, n int)
-
-//go:noescape
-func log32(dst *float32, x *float32, n int)
-
-//go:noescape
-func log1p32(dst *float32, x *float32, n int)
-
-//go:noescape
-func tanh32(dst *float32, x *float32, n int)
-
-//go:noescape
-func sigmoid32(dst *float32, x *float32, n int)
-
-//go:noescape
-func softplus32(dst *float32, x *float32, n int)
-
-//go:noescape
-func erf32(dst *float32, x *float32, n int)
-
-//go:noescape
-func gelu32(dst *float32, x *float32, n int)
-
-//go:noescape
-func geluTanh32(dst *float32, x *float32, n int)
-
-//go:noescape
-func silu32(dst *float32, x *float32, n int)

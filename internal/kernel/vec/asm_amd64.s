@@ -4,6 +4,5172 @@
 
 #include "textflag.h"
 
+// func add32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·add32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000040, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sub32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sub32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000040, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VSUBPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mul32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mul32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000040, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func div32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·div32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000040, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func maximum32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·maximum32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K2
+	VPMOVM2D  K2, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K2
+	VBLENDMPS Z3, Z2, K2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func minimum32AVX512(dst *float32, x *float32, y *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·minimum32AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K1
+	VPMOVM2D  K1, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K1
+	VBLENDMPS Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000010, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMINPS    Z0, Z1, Z2
+	VMINPS    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPS    $0x03, Z0, Z1, K2
+	VPMOVM2D  K2, Z4
+	VADDPS    Z0, Z1, Z3
+	VPMOVD2M  Z4, K2
+	VBLENDMPS Z3, Z2, K2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func addScaled32AVX512(dst *float32, x *float32, y *float32, n int, a float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addScaled32AVX512(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS a+32(FP), Z0
+	SUBQ         $0x00000040, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMOVUPS 128(DX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMOVUPS 192(DX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func scale32AVX512(dst *float32, x *float32, n int, a float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scale32AVX512(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+	SUBQ         $0x00000040, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMULPS    Z0, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func affine32AVX512(dst *float32, x *float32, n int, a float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·affine32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+	VBROADCASTSS b+28(FP), Z1
+	SUBQ         $0x00000040, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func neg32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·neg32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_80000000<>+0(SB)/4, $0x80000000
+DATA c32_80000000<>+4(SB)/4, $0x80000000
+DATA c32_80000000<>+8(SB)/4, $0x80000000
+DATA c32_80000000<>+12(SB)/4, $0x80000000
+DATA c32_80000000<>+16(SB)/4, $0x80000000
+DATA c32_80000000<>+20(SB)/4, $0x80000000
+DATA c32_80000000<>+24(SB)/4, $0x80000000
+DATA c32_80000000<>+28(SB)/4, $0x80000000
+GLOBL c32_80000000<>(SB), RODATA|NOPTR, $32
+
+// func abs32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·abs32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_7fffffff<>+0(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+4(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+8(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+12(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+16(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+20(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+24(SB)/4, $0x7fffffff
+DATA c32_7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL c32_7fffffff<>(SB), RODATA|NOPTR, $32
+
+// func square32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·square32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sqrt32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrt32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VSQRTPS Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VSQRTPS   Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func rsqrt32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rsqrt32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VSQRTPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_3f800000<>+0(SB)/4, $0x3f800000
+DATA c32_3f800000<>+4(SB)/4, $0x3f800000
+DATA c32_3f800000<>+8(SB)/4, $0x3f800000
+DATA c32_3f800000<>+12(SB)/4, $0x3f800000
+DATA c32_3f800000<>+16(SB)/4, $0x3f800000
+DATA c32_3f800000<>+20(SB)/4, $0x3f800000
+DATA c32_3f800000<>+24(SB)/4, $0x3f800000
+DATA c32_3f800000<>+28(SB)/4, $0x3f800000
+GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $32
+
+// func reciprocal32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reciprocal32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sign32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sign32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPS       $0x0c, Z2, Z0, K2
+	VPMOVM2D     K2, Z2
+	VPMOVD2M     Z2, K2
+	VBLENDMPS    Z1, Z0, K2, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func relu32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·relu32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPS  Z0, Z1, Z0
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func step32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·step32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000040, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000040, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPS       $0x11, Z0, Z1, K2
+	VPMOVM2D     K2, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func leakyReLU32AVX512(dst *float32, x *float32, n int, slope float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·leakyReLU32AVX512(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS slope+24(FP), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x11, Z1, Z2, K1
+	VPMOVM2D  K1, Z2
+	VMULPS    Z0, Z1, Z3
+	VPMOVD2M  Z2, K1
+	VBLENDMPS Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   64(CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x11, Z1, Z2, K1
+	VPMOVM2D  K1, Z2
+	VMULPS    Z0, Z1, Z3
+	VPMOVD2M  Z2, K1
+	VBLENDMPS Z1, Z3, K1, Z3
+	VMOVUPS   Z3, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000020, DX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x11, Z1, Z2, K1
+	VPMOVM2D  K1, Z2
+	VMULPS    Z0, Z1, Z3
+	VPMOVD2M  Z2, K1
+	VBLENDMPS Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000010, DX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPS    $0x11, Z1, Z2, K2
+	VPMOVM2D  K2, Z2
+	VMULPS    Z0, Z1, Z0
+	VPMOVD2M  Z2, K2
+	VBLENDMPS Z1, Z0, K2, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func clamp32AVX512(dst *float32, x *float32, n int, lo float32, hi float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·clamp32AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS lo+24(FP), Z0
+	VBROADCASTSS hi+28(FP), Z1
+	SUBQ         $0x00000040, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMAXPS  Z2, Z0, Z2
+	VMINPS  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMAXPS    Z2, Z0, Z2
+	VMINPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func add64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·add64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sub64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sub64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mul64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mul64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func div64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·div64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func maximum64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·maximum64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000010, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K2
+	VPMOVM2Q  K2, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K2
+	VBLENDMPD Z3, Z2, K2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func minimum64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·minimum64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000010, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K2
+	VPMOVM2Q  K2, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K2
+	VBLENDMPD Z3, Z2, K2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func addScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addScaled64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD a+32(FP), Z0
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMOVUPS 128(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMOVUPS 192(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z0, Z2, Z2
+	VADDPD    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func scale64AVX512(dst *float64, x *float64, n int, a float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scale64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD a+24(FP), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func affine64AVX512(dst *float64, x *float64, n int, a float64, b float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·affine64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD a+24(FP), Z0
+	VBROADCASTSD b+32(FP), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMULPD    Z0, Z2, Z2
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func neg64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·neg64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+24(SB)/8, $0x8000000000000000
+GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $32
+
+// func abs64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·abs64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func square64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·square64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sqrt64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrt64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func rsqrt64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rsqrt64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
+
+// func reciprocal64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reciprocal64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sign64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sign64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K2
+	VPMOVM2Q     K2, Z2
+	VPMOVQ2M     Z2, K2
+	VBLENDMPD    Z1, Z0, K2, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func relu64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·relu64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMAXPD    Z0, Z1, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func step64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·step64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K2
+	VPMOVM2Q     K2, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func leakyReLU64AVX512(dst *float64, x *float64, n int, slope float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·leakyReLU64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD slope+24(FP), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   64(CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K2
+	VPMOVM2Q  K2, Z2
+	VMULPD    Z0, Z1, Z0
+	VPMOVQ2M  Z2, K2
+	VBLENDMPD Z1, Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·clamp64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD lo+24(FP), Z0
+	VBROADCASTSD hi+32(FP), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMAXPD    Z2, Z0, Z2
+	VMINPD    Z2, Z1, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func exp32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·exp32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPSLLD       $0x17, Z0, Z0
+	VBROADCASTSS c32_0000007f<>+0(SB), Z3
+	VPADDD       Z3, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VPADDD       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VFMADD213PS  Z0, Z3, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z0
+	VPSUBD       Z0, Z1, Z1
+	VPSLLD       $0x17, Z0, Z0
+	VBROADCASTSS c32_0000007f<>+0(SB), Z3
+	VPADDD       Z3, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VPADDD       Z0, Z2, Z2
+	VMULPS       Z1, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_c2d00000<>+0(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+4(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+8(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+12(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+16(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+20(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+24(SB)/4, $0xc2d00000
+DATA c32_c2d00000<>+28(SB)/4, $0xc2d00000
+GLOBL c32_c2d00000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_42b1999a<>+0(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+4(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+8(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+12(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+16(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+20(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+24(SB)/4, $0x42b1999a
+DATA c32_42b1999a<>+28(SB)/4, $0x42b1999a
+GLOBL c32_42b1999a<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
+DATA c32_3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
+GLOBL c32_3fb8aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f318000<>+0(SB)/4, $0x3f318000
+DATA c32_3f318000<>+4(SB)/4, $0x3f318000
+DATA c32_3f318000<>+8(SB)/4, $0x3f318000
+DATA c32_3f318000<>+12(SB)/4, $0x3f318000
+DATA c32_3f318000<>+16(SB)/4, $0x3f318000
+DATA c32_3f318000<>+20(SB)/4, $0x3f318000
+DATA c32_3f318000<>+24(SB)/4, $0x3f318000
+DATA c32_3f318000<>+28(SB)/4, $0x3f318000
+GLOBL c32_3f318000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_b95e8083<>+0(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+4(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+8(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+12(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+16(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+20(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+24(SB)/4, $0xb95e8083
+DATA c32_b95e8083<>+28(SB)/4, $0xb95e8083
+GLOBL c32_b95e8083<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ab55c1f<>+0(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+4(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+8(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+12(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+16(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+20(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+24(SB)/4, $0x3ab55c1f
+DATA c32_3ab55c1f<>+28(SB)/4, $0x3ab55c1f
+GLOBL c32_3ab55c1f<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3c091eb6<>+0(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+4(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+8(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+12(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+16(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+20(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+24(SB)/4, $0x3c091eb6
+DATA c32_3c091eb6<>+28(SB)/4, $0x3c091eb6
+GLOBL c32_3c091eb6<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3d2aac2d<>+0(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+4(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+8(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+12(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+16(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+20(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+24(SB)/4, $0x3d2aac2d
+DATA c32_3d2aac2d<>+28(SB)/4, $0x3d2aac2d
+GLOBL c32_3d2aac2d<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e2aaa46<>+0(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+4(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+8(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+12(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+16(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+20(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+24(SB)/4, $0x3e2aaa46
+DATA c32_3e2aaa46<>+28(SB)/4, $0x3e2aaa46
+GLOBL c32_3e2aaa46<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3efffffe<>+0(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+4(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+8(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+12(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+16(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+20(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+24(SB)/4, $0x3efffffe
+DATA c32_3efffffe<>+28(SB)/4, $0x3efffffe
+GLOBL c32_3efffffe<>(SB), RODATA|NOPTR, $32
+
+DATA c32_0000007f<>+0(SB)/4, $0x0000007f
+DATA c32_0000007f<>+4(SB)/4, $0x0000007f
+DATA c32_0000007f<>+8(SB)/4, $0x0000007f
+DATA c32_0000007f<>+12(SB)/4, $0x0000007f
+DATA c32_0000007f<>+16(SB)/4, $0x0000007f
+DATA c32_0000007f<>+20(SB)/4, $0x0000007f
+DATA c32_0000007f<>+24(SB)/4, $0x0000007f
+DATA c32_0000007f<>+28(SB)/4, $0x0000007f
+GLOBL c32_0000007f<>(SB), RODATA|NOPTR, $32
+
+// func log32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·log32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_00800000<>+0(SB), Z1
+	VCMPPS       $0x11, Z1, Z0, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_4b000000<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z2
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z2, Z0, K1, Z2
+	VBROADCASTSS c32_41b80000<>+0(SB), Z3
+	VANDPS       Z3, Z1, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z3
+	VPSUBD       Z3, Z2, Z3
+	VPSRAD       $0x17, Z3, Z3
+	VPSLLD       $0x17, Z3, Z4
+	VPSUBD       Z4, Z2, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VSUBPS       Z2, Z4, Z4
+	VCVTDQ2PS    Z3, Z3
+	VSUBPS       Z1, Z3, Z3
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_bf000000<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VMULPS       Z4, Z4, Z2
+	VFMADD213PS  Z4, Z2, Z1
+	VBROADCASTSS c32_3f317218<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS c32_7f800000<>+0(SB), Z2
+	VCMPPS       $0x15, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z1
+	VBROADCASTSS c32_00000000<>+0(SB), Z2
+	VCMPPS       $0x11, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z1, Z1
+	VBROADCASTSS c32_00000000<>+0(SB), Z2
+	VCMPPS       $0x00, Z2, Z0, K1
+	VPMOVM2D     K1, Z2
+	VBROADCASTSS c32_ff800000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VPMOVD2M     Z2, K1
+	VBLENDMPS    Z0, Z1, K1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_00800000<>+0(SB), Z1
+	VCMPPS       $0x11, Z1, Z0, K2
+	VPMOVM2D     K2, Z1
+	VBROADCASTSS c32_4b000000<>+0(SB), Z2
+	VMULPS       Z2, Z0, Z2
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z2, Z0, K2, Z2
+	VBROADCASTSS c32_41b80000<>+0(SB), Z3
+	VANDPS       Z3, Z1, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z3
+	VPSUBD       Z3, Z2, Z3
+	VPSRAD       $0x17, Z3, Z3
+	VPSLLD       $0x17, Z3, Z4
+	VPSUBD       Z4, Z2, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z2
+	VSUBPS       Z2, Z4, Z4
+	VCVTDQ2PS    Z3, Z3
+	VSUBPS       Z1, Z3, Z3
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VBROADCASTSS c32_bf000000<>+0(SB), Z2
+	VFMADD213PS  Z2, Z4, Z1
+	VMULPS       Z4, Z4, Z2
+	VFMADD213PS  Z4, Z2, Z1
+	VBROADCASTSS c32_3f317218<>+0(SB), Z2
+	VFMADD231PS  Z2, Z3, Z1
+	VBROADCASTSS c32_7f800000<>+0(SB), Z2
+	VCMPPS       $0x15, Z2, Z0, K2
+	VPMOVM2D     K2, Z2
+	VPMOVD2M     Z2, K2
+	VBLENDMPS    Z0, Z1, K2, Z1
+	VBROADCASTSS c32_00000000<>+0(SB), Z2
+	VCMPPS       $0x11, Z2, Z0, K2
+	VPMOVM2D     K2, Z2
+	VORPS        Z2, Z1, Z1
+	VBROADCASTSS c32_00000000<>+0(SB), Z2
+	VCMPPS       $0x00, Z2, Z0, K2
+	VPMOVM2D     K2, Z2
+	VBROADCASTSS c32_ff800000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VPMOVD2M     Z2, K2
+	VBLENDMPS    Z0, Z1, K2, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_00800000<>+0(SB)/4, $0x00800000
+DATA c32_00800000<>+4(SB)/4, $0x00800000
+DATA c32_00800000<>+8(SB)/4, $0x00800000
+DATA c32_00800000<>+12(SB)/4, $0x00800000
+DATA c32_00800000<>+16(SB)/4, $0x00800000
+DATA c32_00800000<>+20(SB)/4, $0x00800000
+DATA c32_00800000<>+24(SB)/4, $0x00800000
+DATA c32_00800000<>+28(SB)/4, $0x00800000
+GLOBL c32_00800000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_4b000000<>+0(SB)/4, $0x4b000000
+DATA c32_4b000000<>+4(SB)/4, $0x4b000000
+DATA c32_4b000000<>+8(SB)/4, $0x4b000000
+DATA c32_4b000000<>+12(SB)/4, $0x4b000000
+DATA c32_4b000000<>+16(SB)/4, $0x4b000000
+DATA c32_4b000000<>+20(SB)/4, $0x4b000000
+DATA c32_4b000000<>+24(SB)/4, $0x4b000000
+DATA c32_4b000000<>+28(SB)/4, $0x4b000000
+GLOBL c32_4b000000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_41b80000<>+0(SB)/4, $0x41b80000
+DATA c32_41b80000<>+4(SB)/4, $0x41b80000
+DATA c32_41b80000<>+8(SB)/4, $0x41b80000
+DATA c32_41b80000<>+12(SB)/4, $0x41b80000
+DATA c32_41b80000<>+16(SB)/4, $0x41b80000
+DATA c32_41b80000<>+20(SB)/4, $0x41b80000
+DATA c32_41b80000<>+24(SB)/4, $0x41b80000
+DATA c32_41b80000<>+28(SB)/4, $0x41b80000
+GLOBL c32_41b80000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA c32_3f3504f3<>+28(SB)/4, $0x3f3504f3
+GLOBL c32_3f3504f3<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3d8e5d5d<>+0(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+4(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+8(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+12(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+16(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+20(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+24(SB)/4, $0x3d8e5d5d
+DATA c32_3d8e5d5d<>+28(SB)/4, $0x3d8e5d5d
+GLOBL c32_3d8e5d5d<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bdf2575c<>+0(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+4(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+8(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+12(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+16(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+20(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+24(SB)/4, $0xbdf2575c
+DATA c32_bdf2575c<>+28(SB)/4, $0xbdf2575c
+GLOBL c32_bdf2575c<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3df33a8b<>+0(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+4(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+8(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+12(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+16(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+20(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+24(SB)/4, $0x3df33a8b
+DATA c32_3df33a8b<>+28(SB)/4, $0x3df33a8b
+GLOBL c32_3df33a8b<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bdfd6e7b<>+0(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+4(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+8(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+12(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+16(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+20(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+24(SB)/4, $0xbdfd6e7b
+DATA c32_bdfd6e7b<>+28(SB)/4, $0xbdfd6e7b
+GLOBL c32_bdfd6e7b<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e1193e0<>+0(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+4(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+8(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+12(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+16(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+20(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+24(SB)/4, $0x3e1193e0
+DATA c32_3e1193e0<>+28(SB)/4, $0x3e1193e0
+GLOBL c32_3e1193e0<>(SB), RODATA|NOPTR, $32
+
+DATA c32_be2ab326<>+0(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+4(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+8(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+12(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+16(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+20(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+24(SB)/4, $0xbe2ab326
+DATA c32_be2ab326<>+28(SB)/4, $0xbe2ab326
+GLOBL c32_be2ab326<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e4cd313<>+0(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+4(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+8(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+12(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+16(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+20(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+24(SB)/4, $0x3e4cd313
+DATA c32_3e4cd313<>+28(SB)/4, $0x3e4cd313
+GLOBL c32_3e4cd313<>(SB), RODATA|NOPTR, $32
+
+DATA c32_be7ffff0<>+0(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+4(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+8(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+12(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+16(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+20(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+24(SB)/4, $0xbe7ffff0
+DATA c32_be7ffff0<>+28(SB)/4, $0xbe7ffff0
+GLOBL c32_be7ffff0<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3eaaaaa2<>+0(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+4(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+8(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+12(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+16(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+20(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+24(SB)/4, $0x3eaaaaa2
+DATA c32_3eaaaaa2<>+28(SB)/4, $0x3eaaaaa2
+GLOBL c32_3eaaaaa2<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bf000000<>+0(SB)/4, $0xbf000000
+DATA c32_bf000000<>+4(SB)/4, $0xbf000000
+DATA c32_bf000000<>+8(SB)/4, $0xbf000000
+DATA c32_bf000000<>+12(SB)/4, $0xbf000000
+DATA c32_bf000000<>+16(SB)/4, $0xbf000000
+DATA c32_bf000000<>+20(SB)/4, $0xbf000000
+DATA c32_bf000000<>+24(SB)/4, $0xbf000000
+DATA c32_bf000000<>+28(SB)/4, $0xbf000000
+GLOBL c32_bf000000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f317218<>+0(SB)/4, $0x3f317218
+DATA c32_3f317218<>+4(SB)/4, $0x3f317218
+DATA c32_3f317218<>+8(SB)/4, $0x3f317218
+DATA c32_3f317218<>+12(SB)/4, $0x3f317218
+DATA c32_3f317218<>+16(SB)/4, $0x3f317218
+DATA c32_3f317218<>+20(SB)/4, $0x3f317218
+DATA c32_3f317218<>+24(SB)/4, $0x3f317218
+DATA c32_3f317218<>+28(SB)/4, $0x3f317218
+GLOBL c32_3f317218<>(SB), RODATA|NOPTR, $32
+
+DATA c32_7f800000<>+0(SB)/4, $0x7f800000
+DATA c32_7f800000<>+4(SB)/4, $0x7f800000
+DATA c32_7f800000<>+8(SB)/4, $0x7f800000
+DATA c32_7f800000<>+12(SB)/4, $0x7f800000
+DATA c32_7f800000<>+16(SB)/4, $0x7f800000
+DATA c32_7f800000<>+20(SB)/4, $0x7f800000
+DATA c32_7f800000<>+24(SB)/4, $0x7f800000
+DATA c32_7f800000<>+28(SB)/4, $0x7f800000
+GLOBL c32_7f800000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_00000000<>+0(SB)/4, $0x00000000
+DATA c32_00000000<>+4(SB)/4, $0x00000000
+DATA c32_00000000<>+8(SB)/4, $0x00000000
+DATA c32_00000000<>+12(SB)/4, $0x00000000
+DATA c32_00000000<>+16(SB)/4, $0x00000000
+DATA c32_00000000<>+20(SB)/4, $0x00000000
+DATA c32_00000000<>+24(SB)/4, $0x00000000
+DATA c32_00000000<>+28(SB)/4, $0x00000000
+GLOBL c32_00000000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_ff800000<>+0(SB)/4, $0xff800000
+DATA c32_ff800000<>+4(SB)/4, $0xff800000
+DATA c32_ff800000<>+8(SB)/4, $0xff800000
+DATA c32_ff800000<>+12(SB)/4, $0xff800000
+DATA c32_ff800000<>+16(SB)/4, $0xff800000
+DATA c32_ff800000<>+20(SB)/4, $0xff800000
+DATA c32_ff800000<>+24(SB)/4, $0xff800000
+DATA c32_ff800000<>+28(SB)/4, $0xff800000
+GLOBL c32_ff800000<>(SB), RODATA|NOPTR, $32
+
+// func log1p32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·log1p32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z2
+	VPSUBD       Z2, Z1, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z2
+	VANDPS       Z2, Z1, Z1
+	VBROADCASTSS c32_40800000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VPSUBD       Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3e800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VPSUBD       Z1, Z0, Z2
+	VADDPS       Z2, Z3, Z3
+	VPSRAD       $0x17, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_bf000000<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VMULPS       Z3, Z3, Z4
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3f317218<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z2
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VORPS        Z1, Z2, Z2
+	VBROADCASTSS c32_7f800000<>+0(SB), Z1
+	VCMPPS       $0x15, Z1, Z0, K1
+	VPMOVM2D     K1, Z1
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z0, Z2, K1, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z1
+	VCMPPS       $0x11, Z1, Z0, K1
+	VPMOVM2D     K1, Z1
+	VORPS        Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z1
+	VCMPPS       $0x00, Z1, Z0, K1
+	VPMOVM2D     K1, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VPMOVD2M     Z1, K1
+	VBLENDMPS    Z0, Z2, K1, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z2
+	VPSUBD       Z2, Z1, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z2
+	VANDPS       Z2, Z1, Z1
+	VBROADCASTSS c32_40800000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VPSUBD       Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3e800000<>+0(SB), Z4
+	VFMADD231PS  Z4, Z2, Z3
+	VPSUBD       Z1, Z0, Z2
+	VADDPS       Z2, Z3, Z3
+	VPSRAD       $0x17, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_bf000000<>+0(SB), Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VMULPS       Z3, Z3, Z4
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3f317218<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z2
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VORPS        Z1, Z2, Z2
+	VBROADCASTSS c32_7f800000<>+0(SB), Z1
+	VCMPPS       $0x15, Z1, Z0, K2
+	VPMOVM2D     K2, Z1
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z0, Z2, K2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z1
+	VCMPPS       $0x11, Z1, Z0, K2
+	VPMOVM2D     K2, Z1
+	VORPS        Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z1
+	VCMPPS       $0x00, Z1, Z0, K2
+	VPMOVM2D     K2, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VPMOVD2M     Z1, K2
+	VBLENDMPS    Z0, Z2, K2, Z2
+	VMOVUPS      Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_40800000<>+0(SB)/4, $0x40800000
+DATA c32_40800000<>+4(SB)/4, $0x40800000
+DATA c32_40800000<>+8(SB)/4, $0x40800000
+DATA c32_40800000<>+12(SB)/4, $0x40800000
+DATA c32_40800000<>+16(SB)/4, $0x40800000
+DATA c32_40800000<>+20(SB)/4, $0x40800000
+DATA c32_40800000<>+24(SB)/4, $0x40800000
+DATA c32_40800000<>+28(SB)/4, $0x40800000
+GLOBL c32_40800000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bf800000<>+0(SB)/4, $0xbf800000
+DATA c32_bf800000<>+4(SB)/4, $0xbf800000
+DATA c32_bf800000<>+8(SB)/4, $0xbf800000
+DATA c32_bf800000<>+12(SB)/4, $0xbf800000
+DATA c32_bf800000<>+16(SB)/4, $0xbf800000
+DATA c32_bf800000<>+20(SB)/4, $0xbf800000
+DATA c32_bf800000<>+24(SB)/4, $0xbf800000
+DATA c32_bf800000<>+28(SB)/4, $0xbf800000
+GLOBL c32_bf800000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e800000<>+0(SB)/4, $0x3e800000
+DATA c32_3e800000<>+4(SB)/4, $0x3e800000
+DATA c32_3e800000<>+8(SB)/4, $0x3e800000
+DATA c32_3e800000<>+12(SB)/4, $0x3e800000
+DATA c32_3e800000<>+16(SB)/4, $0x3e800000
+DATA c32_3e800000<>+20(SB)/4, $0x3e800000
+DATA c32_3e800000<>+24(SB)/4, $0x3e800000
+DATA c32_3e800000<>+28(SB)/4, $0x3e800000
+GLOBL c32_3e800000<>(SB), RODATA|NOPTR, $32
+
+// func tanh32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·tanh32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_bbba8672<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_3ca8fc67<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bd5c1ad2<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e08837b<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_beaaaa99<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z3, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VADDPS       Z1, Z1, Z0
+	VBROADCASTSS c32_41a00000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z3, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z3, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VMULPS       Z0, Z0, Z6
+	VFMADD213PS  Z0, Z6, Z5
+	VCVTPS2DQ    Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z5, Z5
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z5, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z5, Z5
+	VBROADCASTSS c32_40000000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VDIVPS       Z5, Z0, Z0
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_3f200000<>+0(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z0
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z3, K1, Z3
+	VORPS        Z2, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_bbba8672<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_3ca8fc67<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bd5c1ad2<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e08837b<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_beaaaa99<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z3, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VADDPS       Z1, Z1, Z0
+	VBROADCASTSS c32_41a00000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z0, Z3, Z0
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
+	VMULPS       Z3, Z0, Z3
+	VRNDSCALEPS  $0x08, Z3, Z3
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z3, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z3, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z0, Z5
+	VMULPS       Z0, Z0, Z6
+	VFMADD213PS  Z0, Z6, Z5
+	VCVTPS2DQ    Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z5, Z5
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z5, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VADDPS       Z0, Z5, Z5
+	VBROADCASTSS c32_40000000<>+0(SB), Z0
+	VMOVUPS      Z0, Z0
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VDIVPS       Z5, Z0, Z0
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_3f200000<>+0(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K2
+	VPMOVM2D     K2, Z0
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z4, Z3, K2, Z3
+	VORPS        Z2, Z3, Z3
+	VMOVUPS      Z3, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_bbba8672<>+0(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+4(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+8(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+12(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+16(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+20(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+24(SB)/4, $0xbbba8672
+DATA c32_bbba8672<>+28(SB)/4, $0xbbba8672
+GLOBL c32_bbba8672<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ca8fc67<>+0(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+4(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+8(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+12(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+16(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+20(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+24(SB)/4, $0x3ca8fc67
+DATA c32_3ca8fc67<>+28(SB)/4, $0x3ca8fc67
+GLOBL c32_3ca8fc67<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bd5c1ad2<>+0(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+4(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+8(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+12(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+16(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+20(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+24(SB)/4, $0xbd5c1ad2
+DATA c32_bd5c1ad2<>+28(SB)/4, $0xbd5c1ad2
+GLOBL c32_bd5c1ad2<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e08837b<>+0(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+4(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+8(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+12(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+16(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+20(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+24(SB)/4, $0x3e08837b
+DATA c32_3e08837b<>+28(SB)/4, $0x3e08837b
+GLOBL c32_3e08837b<>(SB), RODATA|NOPTR, $32
+
+DATA c32_beaaaa99<>+0(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+4(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+8(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+12(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+16(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+20(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+24(SB)/4, $0xbeaaaa99
+DATA c32_beaaaa99<>+28(SB)/4, $0xbeaaaa99
+GLOBL c32_beaaaa99<>(SB), RODATA|NOPTR, $32
+
+DATA c32_41a00000<>+0(SB)/4, $0x41a00000
+DATA c32_41a00000<>+4(SB)/4, $0x41a00000
+DATA c32_41a00000<>+8(SB)/4, $0x41a00000
+DATA c32_41a00000<>+12(SB)/4, $0x41a00000
+DATA c32_41a00000<>+16(SB)/4, $0x41a00000
+DATA c32_41a00000<>+20(SB)/4, $0x41a00000
+DATA c32_41a00000<>+24(SB)/4, $0x41a00000
+DATA c32_41a00000<>+28(SB)/4, $0x41a00000
+GLOBL c32_41a00000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_40000000<>+0(SB)/4, $0x40000000
+DATA c32_40000000<>+4(SB)/4, $0x40000000
+DATA c32_40000000<>+8(SB)/4, $0x40000000
+DATA c32_40000000<>+12(SB)/4, $0x40000000
+DATA c32_40000000<>+16(SB)/4, $0x40000000
+DATA c32_40000000<>+20(SB)/4, $0x40000000
+DATA c32_40000000<>+24(SB)/4, $0x40000000
+DATA c32_40000000<>+28(SB)/4, $0x40000000
+GLOBL c32_40000000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f200000<>+0(SB)/4, $0x3f200000
+DATA c32_3f200000<>+4(SB)/4, $0x3f200000
+DATA c32_3f200000<>+8(SB)/4, $0x3f200000
+DATA c32_3f200000<>+12(SB)/4, $0x3f200000
+DATA c32_3f200000<>+16(SB)/4, $0x3f200000
+DATA c32_3f200000<>+20(SB)/4, $0x3f200000
+DATA c32_3f200000<>+24(SB)/4, $0x3f200000
+DATA c32_3f200000<>+28(SB)/4, $0x3f200000
+GLOBL c32_3f200000<>(SB), RODATA|NOPTR, $32
+
+// func sigmoid32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sigmoid32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VORPS        Z1, Z0, Z1
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z4, Z3, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VADDPS       Z1, Z3, Z2
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z3, Z1, K1, Z1
+	VDIVPS       Z2, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VORPS        Z1, Z0, Z1
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z4, Z3, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VADDPS       Z1, Z3, Z2
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z3, Z1, K2, Z1
+	VDIVPS       Z2, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func softplus32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·softplus32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VORPS        Z1, Z0, Z1
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z4, Z3, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z2
+	VPSUBD       Z2, Z1, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z2
+	VANDPS       Z2, Z1, Z1
+	VBROADCASTSS c32_40800000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VPSUBD       Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_3e800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z4
+	VPSUBD       Z1, Z3, Z2
+	VADDPS       Z2, Z4, Z4
+	VPSRAD       $0x17, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_bf000000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VMULPS       Z4, Z4, Z3
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3f317218<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z2
+	VXORPS       Z1, Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_80000000<>+0(SB), Z1
+	VORPS        Z1, Z0, Z1
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMAXPS       Z1, Z2, Z1
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VMINPS       Z1, Z2, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z4, Z3, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z1
+	VBROADCASTSS c32_3f3504f3<>+0(SB), Z2
+	VPSUBD       Z2, Z1, Z1
+	VBROADCASTSS c32_ff800000<>+0(SB), Z2
+	VANDPS       Z2, Z1, Z1
+	VBROADCASTSS c32_40800000<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VPSUBD       Z1, Z2, Z2
+	VBROADCASTSS c32_bf800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_3e800000<>+0(SB), Z5
+	VFMADD231PS  Z5, Z2, Z4
+	VPSUBD       Z1, Z3, Z2
+	VADDPS       Z2, Z4, Z4
+	VPSRAD       $0x17, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VBROADCASTSS c32_3d8e5d5d<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS c32_bdf2575c<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3df33a8b<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_bdfd6e7b<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3e1193e0<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_be2ab326<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3e4cd313<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_be7ffff0<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_3eaaaaa2<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VBROADCASTSS c32_bf000000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z4, Z2
+	VMULPS       Z4, Z4, Z3
+	VFMADD213PS  Z4, Z3, Z2
+	VBROADCASTSS c32_3f317218<>+0(SB), Z3
+	VFMADD231PS  Z3, Z1, Z2
+	VXORPS       Z1, Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VADDPS       Z0, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func erf32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·erf32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_38a3b8ff<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_ba51a8af<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3ba9f912<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bcdbfb8d<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3de71673<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bec0939f<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e0375d4<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K1
+	VPMOVM2D     K1, Z0
+	VBROADCASTSS c32_407ccccd<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z1, Z3, Z1
+	VBROADCASTSS c32_39436d8a<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_bb412ce4<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3cb2e581<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bdd3298b<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bf235d78<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bf904475<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_b9b30ee5<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z3, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VFMADD213PS  Z3, Z6, Z5
+	VCVTPS2DQ    Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z5, Z5
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z5, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VSUBPS       Z5, Z1, Z1
+	VORPS        Z2, Z1, Z1
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z4, Z1, K1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_38a3b8ff<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VBROADCASTSS c32_ba51a8af<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3ba9f912<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bcdbfb8d<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3de71673<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_bec0939f<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e0375d4<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VFMADD213PS  Z0, Z0, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z0
+	VCMPPS       $0x11, Z0, Z1, K2
+	VPMOVM2D     K2, Z0
+	VBROADCASTSS c32_407ccccd<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z1, Z3, Z1
+	VBROADCASTSS c32_39436d8a<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_bb412ce4<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3cb2e581<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bdd3298b<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bf235d78<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_bf904475<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_b9b30ee5<>+0(SB), Z5
+	VFMADD213PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z3, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VFMADD213PS  Z3, Z6, Z5
+	VCVTPS2DQ    Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z5, Z5
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z5, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VSUBPS       Z5, Z1, Z1
+	VORPS        Z2, Z1, Z1
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z4, Z1, K2, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_38a3b8ff<>+0(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+4(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+8(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+12(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+16(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+20(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+24(SB)/4, $0x38a3b8ff
+DATA c32_38a3b8ff<>+28(SB)/4, $0x38a3b8ff
+GLOBL c32_38a3b8ff<>(SB), RODATA|NOPTR, $32
+
+DATA c32_ba51a8af<>+0(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+4(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+8(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+12(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+16(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+20(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+24(SB)/4, $0xba51a8af
+DATA c32_ba51a8af<>+28(SB)/4, $0xba51a8af
+GLOBL c32_ba51a8af<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ba9f912<>+0(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+4(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+8(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+12(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+16(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+20(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+24(SB)/4, $0x3ba9f912
+DATA c32_3ba9f912<>+28(SB)/4, $0x3ba9f912
+GLOBL c32_3ba9f912<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bcdbfb8d<>+0(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+4(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+8(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+12(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+16(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+20(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+24(SB)/4, $0xbcdbfb8d
+DATA c32_bcdbfb8d<>+28(SB)/4, $0xbcdbfb8d
+GLOBL c32_bcdbfb8d<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3de71673<>+0(SB)/4, $0x3de71673
+DATA c32_3de71673<>+4(SB)/4, $0x3de71673
+DATA c32_3de71673<>+8(SB)/4, $0x3de71673
+DATA c32_3de71673<>+12(SB)/4, $0x3de71673
+DATA c32_3de71673<>+16(SB)/4, $0x3de71673
+DATA c32_3de71673<>+20(SB)/4, $0x3de71673
+DATA c32_3de71673<>+24(SB)/4, $0x3de71673
+DATA c32_3de71673<>+28(SB)/4, $0x3de71673
+GLOBL c32_3de71673<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bec0939f<>+0(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+4(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+8(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+12(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+16(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+20(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+24(SB)/4, $0xbec0939f
+DATA c32_bec0939f<>+28(SB)/4, $0xbec0939f
+GLOBL c32_bec0939f<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e0375d4<>+0(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+4(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+8(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+12(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+16(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+20(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+24(SB)/4, $0x3e0375d4
+DATA c32_3e0375d4<>+28(SB)/4, $0x3e0375d4
+GLOBL c32_3e0375d4<>(SB), RODATA|NOPTR, $32
+
+DATA c32_407ccccd<>+0(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+4(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+8(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+12(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+16(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+20(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+24(SB)/4, $0x407ccccd
+DATA c32_407ccccd<>+28(SB)/4, $0x407ccccd
+GLOBL c32_407ccccd<>(SB), RODATA|NOPTR, $32
+
+DATA c32_39436d8a<>+0(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+4(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+8(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+12(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+16(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+20(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+24(SB)/4, $0x39436d8a
+DATA c32_39436d8a<>+28(SB)/4, $0x39436d8a
+GLOBL c32_39436d8a<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bb412ce4<>+0(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+4(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+8(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+12(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+16(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+20(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+24(SB)/4, $0xbb412ce4
+DATA c32_bb412ce4<>+28(SB)/4, $0xbb412ce4
+GLOBL c32_bb412ce4<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3cb2e581<>+0(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+4(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+8(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+12(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+16(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+20(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+24(SB)/4, $0x3cb2e581
+DATA c32_3cb2e581<>+28(SB)/4, $0x3cb2e581
+GLOBL c32_3cb2e581<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bdd3298b<>+0(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+4(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+8(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+12(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+16(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+20(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+24(SB)/4, $0xbdd3298b
+DATA c32_bdd3298b<>+28(SB)/4, $0xbdd3298b
+GLOBL c32_bdd3298b<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bf235d78<>+0(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+4(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+8(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+12(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+16(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+20(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+24(SB)/4, $0xbf235d78
+DATA c32_bf235d78<>+28(SB)/4, $0xbf235d78
+GLOBL c32_bf235d78<>(SB), RODATA|NOPTR, $32
+
+DATA c32_bf904475<>+0(SB)/4, $0xbf904475
+DATA c32_bf904475<>+4(SB)/4, $0xbf904475
+DATA c32_bf904475<>+8(SB)/4, $0xbf904475
+DATA c32_bf904475<>+12(SB)/4, $0xbf904475
+DATA c32_bf904475<>+16(SB)/4, $0xbf904475
+DATA c32_bf904475<>+20(SB)/4, $0xbf904475
+DATA c32_bf904475<>+24(SB)/4, $0xbf904475
+DATA c32_bf904475<>+28(SB)/4, $0xbf904475
+GLOBL c32_bf904475<>(SB), RODATA|NOPTR, $32
+
+DATA c32_b9b30ee5<>+0(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+4(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+8(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+12(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+16(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+20(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+24(SB)/4, $0xb9b30ee5
+DATA c32_b9b30ee5<>+28(SB)/4, $0xb9b30ee5
+GLOBL c32_b9b30ee5<>(SB), RODATA|NOPTR, $32
+
+// func gelu32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·gelu32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VBROADCASTSS c32_4169999a<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z1, Z3, Z1
+	VBROADCASTSS c32_3b87224e<>+0(SB), Z3
+	VMOVUPS      Z3, Z4
+	VBROADCASTSS c32_3d26a4ef<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3e3bc9ea<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3ee08318<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3f000000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VCMPPS       $0x11, Z3, Z1, K1
+	VPMOVM2D     K1, Z3
+	VMULPS       Z1, Z4, Z4
+	VBROADCASTSS c32_364a3645<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3b8542c9<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3d29ee1f<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3e2c3a0e<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3ecc42c3<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VPMOVD2M     Z3, K1
+	VBLENDMPS    Z4, Z5, K1, Z4
+	VBROADCASTSS c32_3c295d09<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3dd0dee6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3ef09327<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3f9a0056<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3fd662a4<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VDIVPS       Z5, Z4, Z4
+	VBROADCASTSS c32_80000000<>+0(SB), Z5
+	VANDNPS      Z5, Z3, Z5
+	VXORPS       Z5, Z4, Z4
+	VBROADCASTSS c32_3ecc42c3<>+0(SB), Z5
+	VANDNPS      Z5, Z3, Z5
+	VADDPS       Z5, Z4, Z4
+	VBROADCASTSS c32_bf000000<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z3
+	VMULPS       Z3, Z1, Z5
+	VMOVAPS      Z5, Z6
+	VFMSUB231PS  Z3, Z1, Z6
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z5, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z5, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VADDPS       Z6, Z3, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VFMADD213PS  Z3, Z6, Z5
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z3
+	VPSUBD       Z3, Z1, Z1
+	VPSLLD       $0x17, Z3, Z3
+	VBROADCASTSS c32_0000007f<>+0(SB), Z6
+	VPADDD       Z6, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VFMADD213PS  Z4, Z4, Z5
+	VPADDD       Z3, Z5, Z5
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VORPS        Z2, Z0, Z0
+	VFNMADD231PS Z1, Z5, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VBROADCASTSS c32_4169999a<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VMINPS       Z1, Z3, Z1
+	VBROADCASTSS c32_3b87224e<>+0(SB), Z3
+	VMOVUPS      Z3, Z4
+	VBROADCASTSS c32_3d26a4ef<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3e3bc9ea<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3ee08318<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3f000000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VCMPPS       $0x11, Z3, Z1, K2
+	VPMOVM2D     K2, Z3
+	VMULPS       Z1, Z4, Z4
+	VBROADCASTSS c32_364a3645<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3b8542c9<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3d29ee1f<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3e2c3a0e<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3ecc42c3<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VPMOVD2M     Z3, K2
+	VBLENDMPS    Z4, Z5, K2, Z4
+	VBROADCASTSS c32_3c295d09<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3dd0dee6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3ef09327<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3f9a0056<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3fd662a4<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z6
+	VFMADD213PS  Z6, Z1, Z5
+	VDIVPS       Z5, Z4, Z4
+	VBROADCASTSS c32_80000000<>+0(SB), Z5
+	VANDNPS      Z5, Z3, Z5
+	VXORPS       Z5, Z4, Z4
+	VBROADCASTSS c32_3ecc42c3<>+0(SB), Z5
+	VANDNPS      Z5, Z3, Z5
+	VADDPS       Z5, Z4, Z4
+	VBROADCASTSS c32_bf000000<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z3
+	VMULPS       Z3, Z1, Z5
+	VMOVAPS      Z5, Z6
+	VFMSUB231PS  Z3, Z1, Z6
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z5, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z5, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z1, Z3
+	VADDPS       Z6, Z3, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VMOVUPS      Z5, Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VFMADD213PS  Z3, Z6, Z5
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z3
+	VPSUBD       Z3, Z1, Z1
+	VPSLLD       $0x17, Z3, Z3
+	VBROADCASTSS c32_0000007f<>+0(SB), Z6
+	VPADDD       Z6, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VFMADD213PS  Z4, Z4, Z5
+	VPADDD       Z3, Z5, Z5
+	VXORPS       Z3, Z3, Z3
+	VMAXPS       Z0, Z3, Z0
+	VORPS        Z2, Z0, Z0
+	VFNMADD231PS Z1, Z5, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_4169999a<>+0(SB)/4, $0x4169999a
+DATA c32_4169999a<>+4(SB)/4, $0x4169999a
+DATA c32_4169999a<>+8(SB)/4, $0x4169999a
+DATA c32_4169999a<>+12(SB)/4, $0x4169999a
+DATA c32_4169999a<>+16(SB)/4, $0x4169999a
+DATA c32_4169999a<>+20(SB)/4, $0x4169999a
+DATA c32_4169999a<>+24(SB)/4, $0x4169999a
+DATA c32_4169999a<>+28(SB)/4, $0x4169999a
+GLOBL c32_4169999a<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3b87224e<>+0(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+4(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+8(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+12(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+16(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+20(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+24(SB)/4, $0x3b87224e
+DATA c32_3b87224e<>+28(SB)/4, $0x3b87224e
+GLOBL c32_3b87224e<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3d26a4ef<>+0(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+4(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+8(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+12(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+16(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+20(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+24(SB)/4, $0x3d26a4ef
+DATA c32_3d26a4ef<>+28(SB)/4, $0x3d26a4ef
+GLOBL c32_3d26a4ef<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e3bc9ea<>+0(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+4(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+8(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+12(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+16(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+20(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+24(SB)/4, $0x3e3bc9ea
+DATA c32_3e3bc9ea<>+28(SB)/4, $0x3e3bc9ea
+GLOBL c32_3e3bc9ea<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ee08318<>+0(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+4(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+8(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+12(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+16(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+20(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+24(SB)/4, $0x3ee08318
+DATA c32_3ee08318<>+28(SB)/4, $0x3ee08318
+GLOBL c32_3ee08318<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f000000<>+0(SB)/4, $0x3f000000
+DATA c32_3f000000<>+4(SB)/4, $0x3f000000
+DATA c32_3f000000<>+8(SB)/4, $0x3f000000
+DATA c32_3f000000<>+12(SB)/4, $0x3f000000
+DATA c32_3f000000<>+16(SB)/4, $0x3f000000
+DATA c32_3f000000<>+20(SB)/4, $0x3f000000
+DATA c32_3f000000<>+24(SB)/4, $0x3f000000
+DATA c32_3f000000<>+28(SB)/4, $0x3f000000
+GLOBL c32_3f000000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_364a3645<>+0(SB)/4, $0x364a3645
+DATA c32_364a3645<>+4(SB)/4, $0x364a3645
+DATA c32_364a3645<>+8(SB)/4, $0x364a3645
+DATA c32_364a3645<>+12(SB)/4, $0x364a3645
+DATA c32_364a3645<>+16(SB)/4, $0x364a3645
+DATA c32_364a3645<>+20(SB)/4, $0x364a3645
+DATA c32_364a3645<>+24(SB)/4, $0x364a3645
+DATA c32_364a3645<>+28(SB)/4, $0x364a3645
+GLOBL c32_364a3645<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3b8542c9<>+0(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+4(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+8(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+12(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+16(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+20(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+24(SB)/4, $0x3b8542c9
+DATA c32_3b8542c9<>+28(SB)/4, $0x3b8542c9
+GLOBL c32_3b8542c9<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3d29ee1f<>+0(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+4(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+8(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+12(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+16(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+20(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+24(SB)/4, $0x3d29ee1f
+DATA c32_3d29ee1f<>+28(SB)/4, $0x3d29ee1f
+GLOBL c32_3d29ee1f<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3e2c3a0e<>+0(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+4(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+8(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+12(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+16(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+20(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+24(SB)/4, $0x3e2c3a0e
+DATA c32_3e2c3a0e<>+28(SB)/4, $0x3e2c3a0e
+GLOBL c32_3e2c3a0e<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ecc42c3<>+0(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+4(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+8(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+12(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+16(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+20(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+24(SB)/4, $0x3ecc42c3
+DATA c32_3ecc42c3<>+28(SB)/4, $0x3ecc42c3
+GLOBL c32_3ecc42c3<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3c295d09<>+0(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+4(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+8(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+12(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+16(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+20(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+24(SB)/4, $0x3c295d09
+DATA c32_3c295d09<>+28(SB)/4, $0x3c295d09
+GLOBL c32_3c295d09<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3dd0dee6<>+0(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+4(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+8(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+12(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+16(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+20(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+24(SB)/4, $0x3dd0dee6
+DATA c32_3dd0dee6<>+28(SB)/4, $0x3dd0dee6
+GLOBL c32_3dd0dee6<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3ef09327<>+0(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+4(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+8(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+12(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+16(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+20(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+24(SB)/4, $0x3ef09327
+DATA c32_3ef09327<>+28(SB)/4, $0x3ef09327
+GLOBL c32_3ef09327<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3f9a0056<>+0(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+4(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+8(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+12(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+16(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+20(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+24(SB)/4, $0x3f9a0056
+DATA c32_3f9a0056<>+28(SB)/4, $0x3f9a0056
+GLOBL c32_3f9a0056<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3fd662a4<>+0(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+4(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+8(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+12(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+16(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+20(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+24(SB)/4, $0x3fd662a4
+DATA c32_3fd662a4<>+28(SB)/4, $0x3fd662a4
+GLOBL c32_3fd662a4<>(SB), RODATA|NOPTR, $32
+
+// func geluTanh32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·geluTanh32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_c1400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_41400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVAPS      Z2, Z3
+	VFMSUB231PS  Z1, Z1, Z3
+	VBROADCASTSS c32_3fcc4200<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VMOVAPS      Z4, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z4
+	VSUBPS       Z4, Z5, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3124d8b5<>+0(SB), Z3
+	VFMADD231PS  Z3, Z2, Z5
+	VBROADCASTSS c32_36a67a87<>+0(SB), Z2
+	VADDPS       Z2, Z5, Z5
+	VMULPS       Z4, Z1, Z2
+	VMOVAPS      Z2, Z3
+	VFMSUB231PS  Z4, Z1, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z2, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS c32_3f318000<>+0(SB), Z4
+	VFNMADD231PS Z4, Z1, Z2
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z4
+	VFNMADD231PS Z4, Z1, Z2
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VFMADD213PS  Z2, Z4, Z3
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z2
+	VPSUBD       Z2, Z1, Z1
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VADDPS       Z3, Z4, Z4
+	VPADDD       Z2, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z3
+	VPADDD       Z2, Z3, Z3
+	VMULPS       Z1, Z3, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z2, Z0, K1, Z2
+	VDIVPS       Z4, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_c1400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_41400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVAPS      Z2, Z3
+	VFMSUB231PS  Z1, Z1, Z3
+	VBROADCASTSS c32_3fcc4200<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VMOVAPS      Z4, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z4
+	VSUBPS       Z4, Z5, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z2, Z5
+	VBROADCASTSS c32_3d922279<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3124d8b5<>+0(SB), Z3
+	VFMADD231PS  Z3, Z2, Z5
+	VBROADCASTSS c32_36a67a87<>+0(SB), Z2
+	VADDPS       Z2, Z5, Z5
+	VMULPS       Z4, Z1, Z2
+	VMOVAPS      Z2, Z3
+	VFMSUB231PS  Z4, Z1, Z3
+	VFMADD231PS  Z5, Z1, Z3
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z1
+	VMULPS       Z1, Z2, Z1
+	VRNDSCALEPS  $0x08, Z1, Z1
+	VMOVAPS      Z2, Z2
+	VBROADCASTSS c32_3f318000<>+0(SB), Z4
+	VFNMADD231PS Z4, Z1, Z2
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z4
+	VFNMADD231PS Z4, Z1, Z2
+	VADDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VFMADD213PS  Z2, Z4, Z3
+	VCVTPS2DQ    Z1, Z1
+	VPSRAD       $0x01, Z1, Z2
+	VPSUBD       Z2, Z1, Z1
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VADDPS       Z3, Z4, Z4
+	VPADDD       Z2, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z3
+	VPADDD       Z2, Z3, Z3
+	VMULPS       Z1, Z3, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z4
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z2, Z0, K2, Z2
+	VDIVPS       Z4, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_c1400000<>+0(SB)/4, $0xc1400000
+DATA c32_c1400000<>+4(SB)/4, $0xc1400000
+DATA c32_c1400000<>+8(SB)/4, $0xc1400000
+DATA c32_c1400000<>+12(SB)/4, $0xc1400000
+DATA c32_c1400000<>+16(SB)/4, $0xc1400000
+DATA c32_c1400000<>+20(SB)/4, $0xc1400000
+DATA c32_c1400000<>+24(SB)/4, $0xc1400000
+DATA c32_c1400000<>+28(SB)/4, $0xc1400000
+GLOBL c32_c1400000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_41400000<>+0(SB)/4, $0x41400000
+DATA c32_41400000<>+4(SB)/4, $0x41400000
+DATA c32_41400000<>+8(SB)/4, $0x41400000
+DATA c32_41400000<>+12(SB)/4, $0x41400000
+DATA c32_41400000<>+16(SB)/4, $0x41400000
+DATA c32_41400000<>+20(SB)/4, $0x41400000
+DATA c32_41400000<>+24(SB)/4, $0x41400000
+DATA c32_41400000<>+28(SB)/4, $0x41400000
+GLOBL c32_41400000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3fcc4200<>+0(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+4(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+8(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+12(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+16(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+20(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+24(SB)/4, $0x3fcc4200
+DATA c32_3fcc4200<>+28(SB)/4, $0x3fcc4200
+GLOBL c32_3fcc4200<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3d922279<>+0(SB)/4, $0x3d922279
+DATA c32_3d922279<>+4(SB)/4, $0x3d922279
+DATA c32_3d922279<>+8(SB)/4, $0x3d922279
+DATA c32_3d922279<>+12(SB)/4, $0x3d922279
+DATA c32_3d922279<>+16(SB)/4, $0x3d922279
+DATA c32_3d922279<>+20(SB)/4, $0x3d922279
+DATA c32_3d922279<>+24(SB)/4, $0x3d922279
+DATA c32_3d922279<>+28(SB)/4, $0x3d922279
+GLOBL c32_3d922279<>(SB), RODATA|NOPTR, $32
+
+DATA c32_3124d8b5<>+0(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+4(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+8(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+12(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+16(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+20(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+24(SB)/4, $0x3124d8b5
+DATA c32_3124d8b5<>+28(SB)/4, $0x3124d8b5
+GLOBL c32_3124d8b5<>(SB), RODATA|NOPTR, $32
+
+DATA c32_36a67a87<>+0(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+4(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+8(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+12(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+16(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+20(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+24(SB)/4, $0x36a67a87
+DATA c32_36a67a87<>+28(SB)/4, $0x36a67a87
+GLOBL c32_36a67a87<>(SB), RODATA|NOPTR, $32
+
+// func silu32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·silu32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_c2e00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42e00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VADDPS       Z3, Z4, Z4
+	VPADDD       Z1, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z2, Z4
+	VPMOVD2M     Z0, K1
+	VBLENDMPS    Z1, Z0, K1, Z1
+	VDIVPS       Z4, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_c2e00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42e00000<>+0(SB), Z1
+	VMOVUPS      Z1, Z1
+	VMINPS       Z0, Z1, Z1
+	VBROADCASTSS c32_80000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z2
+	VRNDSCALEPS  $0x08, Z2, Z2
+	VMOVAPS      Z1, Z1
+	VBROADCASTSS c32_3f318000<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z3
+	VFNMADD231PS Z3, Z2, Z1
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VMULPS       Z1, Z1, Z4
+	VFMADD213PS  Z1, Z4, Z3
+	VCVTPS2DQ    Z2, Z2
+	VPSRAD       $0x01, Z2, Z1
+	VPSUBD       Z1, Z2, Z2
+	VPSLLD       $0x17, Z1, Z1
+	VBROADCASTSS c32_0000007f<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VMOVUPS      Z4, Z4
+	VADDPS       Z3, Z4, Z4
+	VPADDD       Z1, Z4, Z4
+	VFMADD213PS  Z0, Z0, Z3
+	VPADDD       Z1, Z3, Z3
+	VMULPS       Z2, Z3, Z1
+	VBROADCASTSS c32_3f800000<>+0(SB), Z3
+	VFMADD213PS  Z3, Z2, Z4
+	VPMOVD2M     Z0, K2
+	VBLENDMPS    Z1, Z0, K2, Z1
+	VDIVPS       Z4, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_c2e00000<>+0(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+4(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+8(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+12(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+16(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+20(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+24(SB)/4, $0xc2e00000
+DATA c32_c2e00000<>+28(SB)/4, $0xc2e00000
+GLOBL c32_c2e00000<>(SB), RODATA|NOPTR, $32
+
+DATA c32_42e00000<>+0(SB)/4, $0x42e00000
+DATA c32_42e00000<>+4(SB)/4, $0x42e00000
+DATA c32_42e00000<>+8(SB)/4, $0x42e00000
+DATA c32_42e00000<>+12(SB)/4, $0x42e00000
+DATA c32_42e00000<>+16(SB)/4, $0x42e00000
+DATA c32_42e00000<>+20(SB)/4, $0x42e00000
+DATA c32_42e00000<>+24(SB)/4, $0x42e00000
+DATA c32_42e00000<>+28(SB)/4, $0x42e00000
+GLOBL c32_42e00000<>(SB), RODATA|NOPTR, $32
+
 // func add32(dst *float32, x *float32, y *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·add32(SB), NOSPLIT, $0-32
@@ -645,16 +5811,6 @@ end:
 	VZEROUPPER
 	RET
 
-DATA c32_3f800000<>+0(SB)/4, $0x3f800000
-DATA c32_3f800000<>+4(SB)/4, $0x3f800000
-DATA c32_3f800000<>+8(SB)/4, $0x3f800000
-DATA c32_3f800000<>+12(SB)/4, $0x3f800000
-DATA c32_3f800000<>+16(SB)/4, $0x3f800000
-DATA c32_3f800000<>+20(SB)/4, $0x3f800000
-DATA c32_3f800000<>+24(SB)/4, $0x3f800000
-DATA c32_3f800000<>+28(SB)/4, $0x3f800000
-GLOBL c32_3f800000<>(SB), RODATA|NOPTR, $32
-
 // func neg32(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·neg32(SB), NOSPLIT, $0-24
@@ -711,16 +5867,6 @@ end:
 	VZEROUPPER
 	RET
 
-DATA c32_80000000<>+0(SB)/4, $0x80000000
-DATA c32_80000000<>+4(SB)/4, $0x80000000
-DATA c32_80000000<>+8(SB)/4, $0x80000000
-DATA c32_80000000<>+12(SB)/4, $0x80000000
-DATA c32_80000000<>+16(SB)/4, $0x80000000
-DATA c32_80000000<>+20(SB)/4, $0x80000000
-DATA c32_80000000<>+24(SB)/4, $0x80000000
-DATA c32_80000000<>+28(SB)/4, $0x80000000
-GLOBL c32_80000000<>(SB), RODATA|NOPTR, $32
-
 // func abs32(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
 TEXT ·abs32(SB), NOSPLIT, $0-24
@@ -776,16 +5922,6 @@ vectorsDone:
 end:
 	VZEROUPPER
 	RET
-
-DATA c32_7fffffff<>+0(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+4(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+8(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+12(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+16(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+20(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+24(SB)/4, $0x7fffffff
-DATA c32_7fffffff<>+28(SB)/4, $0x7fffffff
-GLOBL c32_7fffffff<>(SB), RODATA|NOPTR, $32
 
 // func square32(dst *float32, x *float32, n int)
 // Requires: AVX, AVX2
@@ -1369,1320 +6505,6 @@ vectorsDone:
 	VMASKMOVPS   Y3, Y2, (AX)
 
 end:
-	VZEROUPPER
-	RET
-
-// func less32(dst *bool, x *float32, y *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·less32(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Y0
-	VMOVUPS   (DX), Y1
-	VCMPPS    $0x11, Y1, Y0, Y0
-	VMOVUPS   32(CX), Y1
-	VMOVUPS   32(DX), Y2
-	VCMPPS    $0x11, Y2, Y1, Y1
-	VMOVUPS   64(CX), Y2
-	VMOVUPS   64(DX), Y3
-	VCMPPS    $0x11, Y3, Y2, Y2
-	VMOVUPS   96(CX), Y3
-	VMOVUPS   96(DX), Y4
-	VCMPPS    $0x11, Y4, Y3, Y3
-	VPACKSSDW Y1, Y0, Y0
-	VPACKSSDW Y3, Y2, Y2
-	VPACKSSWB Y2, Y0, Y0
-	VMOVUPS   interleaved<>+0(SB), Y1
-	VPERMD    Y0, Y1, Y0
-	VPAND     c32_01010101<>+0(SB), Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  eightsDone
-
-eights:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      (DX), Y1
-	VCMPPS       $0x11, Y1, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X0
-	VPACKSSWB    X0, X0, X0
-	VPAND        c32_01010101<>+0(SB), X0, X0
-	VMOVQ        X0, (AX)
-	ADDQ         $0x00000008, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, BX
-	JGE          eights
-
-eightsDone:
-	ADDQ         $0x00000008, BX
-	TESTQ        BX, BX
-	JEQ          end
-	VMOVQ        BX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
-	VMASKMOVPS   (CX), Y1, Y1
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (DX), Y0, Y0
-	VCMPPS       $0x11, Y0, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKSSDW    X0, X1, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        c32_01010101<>+0(SB), X1, X1
-	VMOVQ        X1, CX
-
-bytes:
-	MOVB CL, (AX)
-	SHRQ $0x08, CX
-	INCQ AX
-	DECQ BX
-	JNE  bytes
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_01010101<>+0(SB)/4, $0x01010101
-DATA c32_01010101<>+4(SB)/4, $0x01010101
-DATA c32_01010101<>+8(SB)/4, $0x01010101
-DATA c32_01010101<>+12(SB)/4, $0x01010101
-DATA c32_01010101<>+16(SB)/4, $0x01010101
-DATA c32_01010101<>+20(SB)/4, $0x01010101
-DATA c32_01010101<>+24(SB)/4, $0x01010101
-DATA c32_01010101<>+28(SB)/4, $0x01010101
-GLOBL c32_01010101<>(SB), RODATA|NOPTR, $32
-
-DATA interleaved<>+0(SB)/4, $0x00000000
-DATA interleaved<>+4(SB)/4, $0x00000004
-DATA interleaved<>+8(SB)/4, $0x00000001
-DATA interleaved<>+12(SB)/4, $0x00000005
-DATA interleaved<>+16(SB)/4, $0x00000002
-DATA interleaved<>+20(SB)/4, $0x00000006
-DATA interleaved<>+24(SB)/4, $0x00000003
-DATA interleaved<>+28(SB)/4, $0x00000007
-GLOBL interleaved<>(SB), RODATA|NOPTR, $32
-
-// func lessEqual32(dst *bool, x *float32, y *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·lessEqual32(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Y0
-	VMOVUPS   (DX), Y1
-	VCMPPS    $0x12, Y1, Y0, Y0
-	VMOVUPS   32(CX), Y1
-	VMOVUPS   32(DX), Y2
-	VCMPPS    $0x12, Y2, Y1, Y1
-	VMOVUPS   64(CX), Y2
-	VMOVUPS   64(DX), Y3
-	VCMPPS    $0x12, Y3, Y2, Y2
-	VMOVUPS   96(CX), Y3
-	VMOVUPS   96(DX), Y4
-	VCMPPS    $0x12, Y4, Y3, Y3
-	VPACKSSDW Y1, Y0, Y0
-	VPACKSSDW Y3, Y2, Y2
-	VPACKSSWB Y2, Y0, Y0
-	VMOVUPS   interleaved<>+0(SB), Y1
-	VPERMD    Y0, Y1, Y0
-	VPAND     c32_01010101<>+0(SB), Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  eightsDone
-
-eights:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      (DX), Y1
-	VCMPPS       $0x12, Y1, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X0
-	VPACKSSWB    X0, X0, X0
-	VPAND        c32_01010101<>+0(SB), X0, X0
-	VMOVQ        X0, (AX)
-	ADDQ         $0x00000008, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, BX
-	JGE          eights
-
-eightsDone:
-	ADDQ         $0x00000008, BX
-	TESTQ        BX, BX
-	JEQ          end
-	VMOVQ        BX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
-	VMASKMOVPS   (CX), Y1, Y1
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (DX), Y0, Y0
-	VCMPPS       $0x12, Y0, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKSSDW    X0, X1, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        c32_01010101<>+0(SB), X1, X1
-	VMOVQ        X1, CX
-
-bytes:
-	MOVB CL, (AX)
-	SHRQ $0x08, CX
-	INCQ AX
-	DECQ BX
-	JNE  bytes
-
-end:
-	VZEROUPPER
-	RET
-
-// func equal32(dst *bool, x *float32, y *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·equal32(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Y0
-	VMOVUPS   (DX), Y1
-	VCMPPS    $0x00, Y1, Y0, Y0
-	VMOVUPS   32(CX), Y1
-	VMOVUPS   32(DX), Y2
-	VCMPPS    $0x00, Y2, Y1, Y1
-	VMOVUPS   64(CX), Y2
-	VMOVUPS   64(DX), Y3
-	VCMPPS    $0x00, Y3, Y2, Y2
-	VMOVUPS   96(CX), Y3
-	VMOVUPS   96(DX), Y4
-	VCMPPS    $0x00, Y4, Y3, Y3
-	VPACKSSDW Y1, Y0, Y0
-	VPACKSSDW Y3, Y2, Y2
-	VPACKSSWB Y2, Y0, Y0
-	VMOVUPS   interleaved<>+0(SB), Y1
-	VPERMD    Y0, Y1, Y0
-	VPAND     c32_01010101<>+0(SB), Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  eightsDone
-
-eights:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      (DX), Y1
-	VCMPPS       $0x00, Y1, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X0
-	VPACKSSWB    X0, X0, X0
-	VPAND        c32_01010101<>+0(SB), X0, X0
-	VMOVQ        X0, (AX)
-	ADDQ         $0x00000008, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, BX
-	JGE          eights
-
-eightsDone:
-	ADDQ         $0x00000008, BX
-	TESTQ        BX, BX
-	JEQ          end
-	VMOVQ        BX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
-	VMASKMOVPS   (CX), Y1, Y1
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (DX), Y0, Y0
-	VCMPPS       $0x00, Y0, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKSSDW    X0, X1, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        c32_01010101<>+0(SB), X1, X1
-	VMOVQ        X1, CX
-
-bytes:
-	MOVB CL, (AX)
-	SHRQ $0x08, CX
-	INCQ AX
-	DECQ BX
-	JNE  bytes
-
-end:
-	VZEROUPPER
-	RET
-
-// func notEqual32(dst *bool, x *float32, y *float32, n int)
-// Requires: AVX, AVX2
-TEXT ·notEqual32(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Y0
-	VMOVUPS   (DX), Y1
-	VCMPPS    $0x04, Y1, Y0, Y0
-	VMOVUPS   32(CX), Y1
-	VMOVUPS   32(DX), Y2
-	VCMPPS    $0x04, Y2, Y1, Y1
-	VMOVUPS   64(CX), Y2
-	VMOVUPS   64(DX), Y3
-	VCMPPS    $0x04, Y3, Y2, Y2
-	VMOVUPS   96(CX), Y3
-	VMOVUPS   96(DX), Y4
-	VCMPPS    $0x04, Y4, Y3, Y3
-	VPACKSSDW Y1, Y0, Y0
-	VPACKSSDW Y3, Y2, Y2
-	VPACKSSWB Y2, Y0, Y0
-	VMOVUPS   interleaved<>+0(SB), Y1
-	VPERMD    Y0, Y1, Y0
-	VPAND     c32_01010101<>+0(SB), Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x00000020, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  eightsDone
-
-eights:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      (DX), Y1
-	VCMPPS       $0x04, Y1, Y0, Y0
-	VEXTRACTI128 $0x01, Y0, X1
-	VPACKSSDW    X1, X0, X0
-	VPACKSSWB    X0, X0, X0
-	VPAND        c32_01010101<>+0(SB), X0, X0
-	VMOVQ        X0, (AX)
-	ADDQ         $0x00000008, AX
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, BX
-	JGE          eights
-
-eightsDone:
-	ADDQ         $0x00000008, BX
-	TESTQ        BX, BX
-	JEQ          end
-	VMOVQ        BX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
-	VMASKMOVPS   (CX), Y1, Y1
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (DX), Y0, Y0
-	VCMPPS       $0x04, Y0, Y1, Y1
-	VEXTRACTI128 $0x01, Y1, X0
-	VPACKSSDW    X0, X1, X1
-	VPACKSSWB    X1, X1, X1
-	VPAND        c32_01010101<>+0(SB), X1, X1
-	VMOVQ        X1, CX
-
-bytes:
-	MOVB CL, (AX)
-	SHRQ $0x08, CX
-	INCQ AX
-	DECQ BX
-	JNE  bytes
-
-end:
-	VZEROUPPER
-	RET
-
-// func choose32(dst *float32, cond *bool, x *float32, y *float32, n int)
-// Requires: AVX, AVX2, CMOV
-TEXT ·choose32(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), AX
-	MOVQ cond+8(FP), CX
-	MOVQ x+16(FP), DX
-	MOVQ y+24(FP), BX
-	MOVQ n+32(FP), SI
-	SUBQ $0x00000010, SI
-	JLT  blocksDone
-
-blocks:
-	VXORPS    Y1, Y1, Y1
-	VPMOVZXBD (CX), Y0
-	VPCMPGTD  Y1, Y0, Y0
-	VMOVUPS   (DX), Y1
-	VMOVUPS   (BX), Y2
-	VBLENDVPS Y0, Y1, Y2, Y2
-	VMOVUPS   Y2, (AX)
-	VXORPS    Y1, Y1, Y1
-	VPMOVZXBD 8(CX), Y0
-	VPCMPGTD  Y1, Y0, Y0
-	VMOVUPS   32(DX), Y1
-	VMOVUPS   32(BX), Y2
-	VBLENDVPS Y0, Y1, Y2, Y2
-	VMOVUPS   Y2, 32(AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000010, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, SI
-	JGE       blocks
-
-blocksDone:
-	ADDQ  $0x00000010, SI
-	TESTQ SI, SI
-	JEQ   end
-
-rest:
-	MOVBLZX (CX), R9
-	MOVL    (DX), DI
-	MOVL    (BX), R8
-	TESTL   R9, R9
-	CMOVQEQ R8, DI
-	MOVL    DI, (AX)
-	ADDQ    $0x04, AX
-	ADDQ    $0x01, CX
-	ADDQ    $0x04, DX
-	ADDQ    $0x04, BX
-	DECQ    SI
-	JNE     rest
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_00000000<>+0(SB)/4, $0x00000000
-DATA c32_00000000<>+4(SB)/4, $0x00000000
-DATA c32_00000000<>+8(SB)/4, $0x00000000
-DATA c32_00000000<>+12(SB)/4, $0x00000000
-DATA c32_00000000<>+16(SB)/4, $0x00000000
-DATA c32_00000000<>+20(SB)/4, $0x00000000
-DATA c32_00000000<>+24(SB)/4, $0x00000000
-DATA c32_00000000<>+28(SB)/4, $0x00000000
-GLOBL c32_00000000<>(SB), RODATA|NOPTR, $32
-
-// func sum32(x *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·sum32(SB), NOSPLIT, $0-20
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VADDPS  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-
-join:
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VADDPS       Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VADDPS       Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VADDPS       Y5, Y0, Y0
-	VMOVSS       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func dot32(x *float32, y *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·dot32(SB), NOSPLIT, $0-28
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, DX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMOVUPS (CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMOVUPS 32(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 64(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMOVUPS 96(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
-	VMASKMOVPS   (AX), Y5, Y7
-	VMASKMOVPS   (CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y0, Y0
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
-	VMASKMOVPS   32(AX), Y5, Y7
-	VMASKMOVPS   32(CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y1, Y1
-	CMPQ         DX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
-	VMASKMOVPS   64(AX), Y5, Y7
-	VMASKMOVPS   64(CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	CMPQ         DX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y5
-	VMASKMOVPS   96(CX), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VADDPS       Y5, Y3, Y3
-
-join:
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X6
-	VADDPS       Y6, Y0, Y0
-	VPERMILPD    $0x01, X0, X6
-	VADDPS       Y6, Y0, Y0
-	VMOVSHDUP    X0, X6
-	VADDPS       Y6, Y0, Y0
-	VMOVSS       X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func sumSquaresShift32(x *float32, n int, m float32) float32
-// Requires: AVX, AVX2
-TEXT ·sumSquaresShift32(SB), NOSPLIT, $0-28
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	VBROADCASTSS m+16(FP), Y0
-	VMOVUPS      c32_00000000<>+0(SB), Y1
-	VMOVUPS      c32_00000000<>+0(SB), Y2
-	VMOVUPS      c32_00000000<>+0(SB), Y3
-	VMOVUPS      c32_00000000<>+0(SB), Y4
-	SUBQ         $0x00000020, CX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y1, Y1
-	VMOVUPS 32(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 64(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 96(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     numbers32<>+0(SB), Y5, Y7
-	VMASKMOVPS   (AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y5, Y7
-	VMASKMOVPS   32(AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y2, Y2
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y5, Y7
-	VMASKMOVPS   64(AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(AX), Y5, Y7
-	VSUBPS       Y0, Y7, Y7
-	VMULPS       Y7, Y7, Y7
-	VANDPS       Y5, Y7, Y7
-	VADDPS       Y7, Y4, Y4
-
-join:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X6
-	VADDPS       Y6, Y1, Y1
-	VPERMILPD    $0x01, X1, X6
-	VADDPS       Y6, Y1, Y1
-	VMOVSHDUP    X1, X6
-	VADDPS       Y6, Y1, Y1
-	VMOVSS       X1, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
-// Requires: AVX, AVX2, FMA3
-TEXT ·expSumShift32(SB), NOSPLIT, $0-36
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSS shift+24(FP), Y0
-	VMOVUPS      c32_00000000<>+0(SB), Y1
-	VMOVUPS      c32_00000000<>+0(SB), Y2
-	VMOVUPS      c32_00000000<>+0(SB), Y3
-	VMOVUPS      c32_00000000<>+0(SB), Y4
-	SUBQ         $0x00000020, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS      (CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VFMADD213PS  Y5, Y9, Y8
-	VCVTPS2DQ    Y6, Y6
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       Y5, Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VMOVUPS      Y8, (AX)
-	VADDPS       Y8, Y1, Y1
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VFMADD213PS  Y5, Y9, Y8
-	VCVTPS2DQ    Y6, Y6
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       Y5, Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VMOVUPS      Y8, 32(AX)
-	VADDPS       Y8, Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VFMADD213PS  Y5, Y9, Y8
-	VCVTPS2DQ    Y6, Y6
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       Y5, Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VMOVUPS      Y8, 64(AX)
-	VADDPS       Y8, Y3, Y3
-	VMOVUPS      96(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VROUNDPS     $0x08, Y6, Y6
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VFMADD213PS  Y5, Y9, Y8
-	VCVTPS2DQ    Y6, Y6
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y6, Y6
-	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       Y5, Y8, Y8
-	VMULPS       Y6, Y8, Y8
-	VMOVUPS      Y8, 96(AX)
-	VADDPS       Y8, Y4, Y4
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ         $0x00000020, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
-	VMASKMOVPS   (CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VROUNDPS     $0x08, Y9, Y9
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VFMADD213PS  Y8, Y11, Y10
-	VCVTPS2DQ    Y9, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
-	VPADDD       Y8, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VMASKMOVPS   Y10, Y6, (AX)
-	VANDPS       Y6, Y10, Y10
-	VADDPS       Y10, Y1, Y1
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
-	VMASKMOVPS   32(CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VROUNDPS     $0x08, Y9, Y9
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VFMADD213PS  Y8, Y11, Y10
-	VCVTPS2DQ    Y9, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
-	VPADDD       Y8, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VMASKMOVPS   Y10, Y6, 32(AX)
-	VANDPS       Y6, Y10, Y10
-	VADDPS       Y10, Y2, Y2
-	CMPQ         DX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
-	VMASKMOVPS   64(CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VROUNDPS     $0x08, Y9, Y9
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VFMADD213PS  Y8, Y11, Y10
-	VCVTPS2DQ    Y9, Y9
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
-	VPSLLD       $0x17, Y9, Y9
-	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
-	VPADDD       Y8, Y10, Y10
-	VMULPS       Y9, Y10, Y10
-	VMASKMOVPS   Y10, Y6, 64(AX)
-	VANDPS       Y6, Y10, Y10
-	VADDPS       Y10, Y3, Y3
-	CMPQ         DX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(CX), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMOVUPS      c32_c2d00000<>+0(SB), Y0
-	VMAXPS       Y6, Y0, Y6
-	VMOVUPS      c32_42b1999a<>+0(SB), Y0
-	VMINPS       Y6, Y0, Y6
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y6, Y0
-	VROUNDPS     $0x08, Y0, Y0
-	VMOVAPS      Y6, Y6
-	VFNMADD231PS c32_3f318000<>+0(SB), Y0, Y6
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y0, Y6
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y6, Y8
-	VMULPS       Y6, Y6, Y9
-	VFMADD213PS  Y6, Y9, Y8
-	VCVTPS2DQ    Y0, Y0
-	VPSRAD       $0x01, Y0, Y6
-	VPSUBD       Y6, Y0, Y0
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       c32_0000007f<>+0(SB), Y0, Y0
-	VPSLLD       $0x17, Y0, Y0
-	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       Y6, Y8, Y8
-	VMULPS       Y0, Y8, Y8
-	VMASKMOVPS   Y8, Y5, 96(AX)
-	VANDPS       Y5, Y8, Y8
-	VADDPS       Y8, Y4, Y4
-
-join:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X7
-	VADDPS       Y7, Y1, Y1
-	VPERMILPD    $0x01, X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSHDUP    X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSS       X1, ret+32(FP)
-	VZEROUPPER
-	RET
-
-DATA c32_c2d00000<>+0(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+4(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+8(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+12(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+16(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+20(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+24(SB)/4, $0xc2d00000
-DATA c32_c2d00000<>+28(SB)/4, $0xc2d00000
-GLOBL c32_c2d00000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_42b1999a<>+0(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+4(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+8(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+12(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+16(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+20(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+24(SB)/4, $0x42b1999a
-DATA c32_42b1999a<>+28(SB)/4, $0x42b1999a
-GLOBL c32_42b1999a<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+4(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+8(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+12(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+16(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+20(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+24(SB)/4, $0x3fb8aa3b
-DATA c32_3fb8aa3b<>+28(SB)/4, $0x3fb8aa3b
-GLOBL c32_3fb8aa3b<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f318000<>+0(SB)/4, $0x3f318000
-DATA c32_3f318000<>+4(SB)/4, $0x3f318000
-DATA c32_3f318000<>+8(SB)/4, $0x3f318000
-DATA c32_3f318000<>+12(SB)/4, $0x3f318000
-DATA c32_3f318000<>+16(SB)/4, $0x3f318000
-DATA c32_3f318000<>+20(SB)/4, $0x3f318000
-DATA c32_3f318000<>+24(SB)/4, $0x3f318000
-DATA c32_3f318000<>+28(SB)/4, $0x3f318000
-GLOBL c32_3f318000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_b95e8083<>+0(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+4(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+8(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+12(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+16(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+20(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+24(SB)/4, $0xb95e8083
-DATA c32_b95e8083<>+28(SB)/4, $0xb95e8083
-GLOBL c32_b95e8083<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ab55c1f<>+0(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+4(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+8(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+12(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+16(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+20(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+24(SB)/4, $0x3ab55c1f
-DATA c32_3ab55c1f<>+28(SB)/4, $0x3ab55c1f
-GLOBL c32_3ab55c1f<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3c091eb6<>+0(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+4(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+8(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+12(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+16(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+20(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+24(SB)/4, $0x3c091eb6
-DATA c32_3c091eb6<>+28(SB)/4, $0x3c091eb6
-GLOBL c32_3c091eb6<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3d2aac2d<>+0(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+4(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+8(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+12(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+16(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+20(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+24(SB)/4, $0x3d2aac2d
-DATA c32_3d2aac2d<>+28(SB)/4, $0x3d2aac2d
-GLOBL c32_3d2aac2d<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e2aaa46<>+0(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+4(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+8(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+12(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+16(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+20(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+24(SB)/4, $0x3e2aaa46
-DATA c32_3e2aaa46<>+28(SB)/4, $0x3e2aaa46
-GLOBL c32_3e2aaa46<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3efffffe<>+0(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+4(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+8(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+12(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+16(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+20(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+24(SB)/4, $0x3efffffe
-DATA c32_3efffffe<>+28(SB)/4, $0x3efffffe
-GLOBL c32_3efffffe<>(SB), RODATA|NOPTR, $32
-
-DATA c32_0000007f<>+0(SB)/4, $0x0000007f
-DATA c32_0000007f<>+4(SB)/4, $0x0000007f
-DATA c32_0000007f<>+8(SB)/4, $0x0000007f
-DATA c32_0000007f<>+12(SB)/4, $0x0000007f
-DATA c32_0000007f<>+16(SB)/4, $0x0000007f
-DATA c32_0000007f<>+20(SB)/4, $0x0000007f
-DATA c32_0000007f<>+24(SB)/4, $0x0000007f
-DATA c32_0000007f<>+28(SB)/4, $0x0000007f
-GLOBL c32_0000007f<>(SB), RODATA|NOPTR, $32
-
-DATA c32_ff800000<>+0(SB)/4, $0xff800000
-DATA c32_ff800000<>+4(SB)/4, $0xff800000
-DATA c32_ff800000<>+8(SB)/4, $0xff800000
-DATA c32_ff800000<>+12(SB)/4, $0xff800000
-DATA c32_ff800000<>+16(SB)/4, $0xff800000
-DATA c32_ff800000<>+20(SB)/4, $0xff800000
-DATA c32_ff800000<>+24(SB)/4, $0xff800000
-DATA c32_ff800000<>+28(SB)/4, $0xff800000
-GLOBL c32_ff800000<>(SB), RODATA|NOPTR, $32
-
-// func largest32(x *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·largest32(SB), NOSPLIT, $0-20
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_ff800000<>+0(SB), Y0
-	VMOVUPS c32_ff800000<>+0(SB), Y1
-	VMOVUPS c32_ff800000<>+0(SB), Y2
-	VMOVUPS c32_ff800000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMAXPS  Y0, Y4, Y0
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMAXPS  Y1, Y4, Y1
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMAXPS  Y2, Y4, Y2
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMAXPS  Y3, Y4, Y3
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y0, Y7, Y0
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y1, Y7, Y1
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y2, Y7, Y2
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y6
-	VMOVUPS      c32_ff800000<>+0(SB), Y7
-	VBLENDVPS    Y4, Y6, Y7, Y6
-	VMAXPS       Y3, Y6, Y3
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y3, Y3
-
-join:
-	VMAXPS       Y0, Y2, Y0
-	VCMPPS       $0x03, Y2, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VMAXPS       Y1, Y3, Y1
-	VCMPPS       $0x03, Y3, Y3, Y3
-	VORPS        Y3, Y1, Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VMOVSS       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func hasNaN32(x *float32, n int) int
-// Requires: AVX, AVX2
-TEXT ·hasNaN32(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VCMPPS       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func nonFinite32(x *float32, n int) int
-// Requires: AVX, AVX2
-TEXT ·nonFinite32(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VSUBPS       Y4, Y4, Y4
-	VCMPPS       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
 	VZEROUPPER
 	RET
 
@@ -3311,12 +7133,6 @@ end:
 	VZEROUPPER
 	RET
 
-DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
-GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
-
 // func neg64(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·neg64(SB), NOSPLIT, $0-24
@@ -3373,12 +7189,6 @@ end:
 	VZEROUPPER
 	RET
 
-DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+8(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+16(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+24(SB)/8, $0x8000000000000000
-GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $32
-
 // func abs64(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·abs64(SB), NOSPLIT, $0-24
@@ -3434,12 +7244,6 @@ vectorsDone:
 end:
 	VZEROUPPER
 	RET
-
-DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
-GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
 
 // func square64(dst *float64, x *float64, n int)
 // Requires: AVX, AVX2
@@ -4023,6 +7827,2274 @@ vectorsDone:
 	VMASKMOVPS   Y3, Y2, (AX)
 
 end:
+	VZEROUPPER
+	RET
+
+// func exp32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·exp32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      c32_c2d00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      c32_42b1999a<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y0
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y0
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y2
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y0, Y2
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VFMADD213PS  Y0, Y3, Y2
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y0
+	VPSUBD       Y0, Y1, Y1
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
+	VPADDD       Y0, Y2, Y2
+	VMULPS       Y1, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32_42b1999a<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
+	VPADDD       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func log32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·log32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS     (CX), Y0
+	VCMPPS      $0x11, c32_00800000<>+0(SB), Y0, Y1
+	VMULPS      c32_4b000000<>+0(SB), Y0, Y2
+	VBLENDVPS   Y1, Y2, Y0, Y2
+	VANDPS      c32_41b80000<>+0(SB), Y1, Y1
+	VPSUBD      c32_3f3504f3<>+0(SB), Y2, Y3
+	VPSRAD      $0x17, Y3, Y3
+	VPSLLD      $0x17, Y3, Y4
+	VPSUBD      Y4, Y2, Y4
+	VSUBPS      c32_3f800000<>+0(SB), Y4, Y4
+	VCVTDQ2PS   Y3, Y3
+	VSUBPS      Y1, Y3, Y3
+	VMOVUPS     c32_3d8e5d5d<>+0(SB), Y1
+	VFMADD213PS c32_bdf2575c<>+0(SB), Y4, Y1
+	VFMADD213PS c32_3df33a8b<>+0(SB), Y4, Y1
+	VFMADD213PS c32_bdfd6e7b<>+0(SB), Y4, Y1
+	VFMADD213PS c32_3e1193e0<>+0(SB), Y4, Y1
+	VFMADD213PS c32_be2ab326<>+0(SB), Y4, Y1
+	VFMADD213PS c32_3e4cd313<>+0(SB), Y4, Y1
+	VFMADD213PS c32_be7ffff0<>+0(SB), Y4, Y1
+	VFMADD213PS c32_3eaaaaa2<>+0(SB), Y4, Y1
+	VFMADD213PS c32_bf000000<>+0(SB), Y4, Y1
+	VMULPS      Y4, Y4, Y2
+	VFMADD213PS Y4, Y2, Y1
+	VFMADD231PS c32_3f317218<>+0(SB), Y3, Y1
+	VCMPPS      $0x15, c32_7f800000<>+0(SB), Y0, Y2
+	VBLENDVPS   Y2, Y0, Y1, Y1
+	VCMPPS      $0x11, c32_00000000<>+0(SB), Y0, Y2
+	VORPS       Y2, Y1, Y1
+	VCMPPS      $0x00, c32_00000000<>+0(SB), Y0, Y2
+	VMOVUPS     c32_ff800000<>+0(SB), Y0
+	VBLENDVPS   Y2, Y0, Y1, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, DX
+	JGE         vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VCMPPS       $0x11, c32_00800000<>+0(SB), Y1, Y2
+	VMULPS       c32_4b000000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y2, Y3, Y1, Y3
+	VANDPS       c32_41b80000<>+0(SB), Y2, Y2
+	VPSUBD       c32_3f3504f3<>+0(SB), Y3, Y4
+	VPSRAD       $0x17, Y4, Y4
+	VPSLLD       $0x17, Y4, Y5
+	VPSUBD       Y5, Y3, Y5
+	VSUBPS       c32_3f800000<>+0(SB), Y5, Y5
+	VCVTDQ2PS    Y4, Y4
+	VSUBPS       Y2, Y4, Y4
+	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y2
+	VFMADD213PS  c32_bdf2575c<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_3df33a8b<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_3e1193e0<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_be2ab326<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_3e4cd313<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_be7ffff0<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y5, Y2
+	VFMADD213PS  c32_bf000000<>+0(SB), Y5, Y2
+	VMULPS       Y5, Y5, Y3
+	VFMADD213PS  Y5, Y3, Y2
+	VFMADD231PS  c32_3f317218<>+0(SB), Y4, Y2
+	VCMPPS       $0x15, c32_7f800000<>+0(SB), Y1, Y3
+	VBLENDVPS    Y3, Y1, Y2, Y2
+	VCMPPS       $0x11, c32_00000000<>+0(SB), Y1, Y3
+	VORPS        Y3, Y2, Y2
+	VCMPPS       $0x00, c32_00000000<>+0(SB), Y1, Y3
+	VMOVUPS      c32_ff800000<>+0(SB), Y1
+	VBLENDVPS    Y3, Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func log1p32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·log1p32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS     (CX), Y0
+	VADDPS      c32_3f800000<>+0(SB), Y0, Y1
+	VPSUBD      c32_3f3504f3<>+0(SB), Y1, Y1
+	VANDPS      c32_ff800000<>+0(SB), Y1, Y1
+	VMOVUPS     c32_40800000<>+0(SB), Y2
+	VPSUBD      Y1, Y2, Y2
+	VMOVUPS     c32_bf800000<>+0(SB), Y3
+	VFMADD231PS c32_3e800000<>+0(SB), Y2, Y3
+	VPSUBD      Y1, Y0, Y2
+	VADDPS      Y2, Y3, Y3
+	VPSRAD      $0x17, Y1, Y1
+	VCVTDQ2PS   Y1, Y1
+	VMOVUPS     c32_3d8e5d5d<>+0(SB), Y2
+	VFMADD213PS c32_bdf2575c<>+0(SB), Y3, Y2
+	VFMADD213PS c32_3df33a8b<>+0(SB), Y3, Y2
+	VFMADD213PS c32_bdfd6e7b<>+0(SB), Y3, Y2
+	VFMADD213PS c32_3e1193e0<>+0(SB), Y3, Y2
+	VFMADD213PS c32_be2ab326<>+0(SB), Y3, Y2
+	VFMADD213PS c32_3e4cd313<>+0(SB), Y3, Y2
+	VFMADD213PS c32_be7ffff0<>+0(SB), Y3, Y2
+	VFMADD213PS c32_3eaaaaa2<>+0(SB), Y3, Y2
+	VFMADD213PS c32_bf000000<>+0(SB), Y3, Y2
+	VMULPS      Y3, Y3, Y4
+	VFMADD213PS Y3, Y4, Y2
+	VFMADD231PS c32_3f317218<>+0(SB), Y1, Y2
+	VANDPS      c32_80000000<>+0(SB), Y0, Y1
+	VORPS       Y1, Y2, Y2
+	VCMPPS      $0x15, c32_7f800000<>+0(SB), Y0, Y1
+	VBLENDVPS   Y1, Y0, Y2, Y2
+	VCMPPS      $0x11, c32_bf800000<>+0(SB), Y0, Y1
+	VORPS       Y1, Y2, Y2
+	VCMPPS      $0x00, c32_bf800000<>+0(SB), Y0, Y1
+	VMOVUPS     c32_ff800000<>+0(SB), Y0
+	VBLENDVPS   Y1, Y0, Y2, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $0x00000020, AX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, DX
+	JGE         vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y1, Y2
+	VPSUBD       c32_3f3504f3<>+0(SB), Y2, Y2
+	VANDPS       c32_ff800000<>+0(SB), Y2, Y2
+	VMOVUPS      c32_40800000<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y3
+	VMOVUPS      c32_bf800000<>+0(SB), Y4
+	VFMADD231PS  c32_3e800000<>+0(SB), Y3, Y4
+	VPSUBD       Y2, Y1, Y3
+	VADDPS       Y3, Y4, Y4
+	VPSRAD       $0x17, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y3
+	VFMADD213PS  c32_bdf2575c<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_3df33a8b<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_3e1193e0<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_be2ab326<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_3e4cd313<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_be7ffff0<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y4, Y3
+	VFMADD213PS  c32_bf000000<>+0(SB), Y4, Y3
+	VMULPS       Y4, Y4, Y5
+	VFMADD213PS  Y4, Y5, Y3
+	VFMADD231PS  c32_3f317218<>+0(SB), Y2, Y3
+	VANDPS       c32_80000000<>+0(SB), Y1, Y2
+	VORPS        Y2, Y3, Y3
+	VCMPPS       $0x15, c32_7f800000<>+0(SB), Y1, Y2
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VCMPPS       $0x11, c32_bf800000<>+0(SB), Y1, Y2
+	VORPS        Y2, Y3, Y3
+	VCMPPS       $0x00, c32_bf800000<>+0(SB), Y1, Y2
+	VMOVUPS      c32_ff800000<>+0(SB), Y1
+	VBLENDVPS    Y2, Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func tanh32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanh32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
+	VANDPS       c32_80000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      c32_bbba8672<>+0(SB), Y4
+	VFMADD213PS  c32_3ca8fc67<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_bd5c1ad2<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e08837b<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_beaaaa99<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y4, Y4
+	VFMADD213PS  Y0, Y0, Y4
+	VADDPS       Y1, Y1, Y0
+	VMOVUPS      c32_41a00000<>+0(SB), Y3
+	VMINPS       Y0, Y3, Y0
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y0, Y0
+	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y0
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y0
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y0, Y5
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y0, Y5
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y0, Y5
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y0, Y5
+	VMULPS       Y0, Y0, Y6
+	VFMADD213PS  Y0, Y6, Y5
+	VCVTPS2DQ    Y3, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y5, Y5
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
+	VMOVUPS      c32_40000000<>+0(SB), Y0
+	VMOVUPS      c32_3f800000<>+0(SB), Y3
+	VDIVPS       Y5, Y0, Y0
+	VSUBPS       Y0, Y3, Y3
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y1, Y0
+	VBLENDVPS    Y0, Y4, Y3, Y3
+	VORPS        Y2, Y3, Y3
+	VMOVUPS      Y3, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
+	VANDPS       c32_80000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      c32_bbba8672<>+0(SB), Y5
+	VFMADD213PS  c32_3ca8fc67<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_bd5c1ad2<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e08837b<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_beaaaa99<>+0(SB), Y4, Y5
+	VMULPS       Y4, Y5, Y5
+	VFMADD213PS  Y1, Y1, Y5
+	VADDPS       Y2, Y2, Y1
+	VMOVUPS      c32_41a00000<>+0(SB), Y4
+	VMINPS       Y1, Y4, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS c32_3f318000<>+0(SB), Y4, Y1
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y4, Y1
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y6
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y6
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y6
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y6
+	VMULPS       Y1, Y1, Y7
+	VFMADD213PS  Y1, Y7, Y6
+	VCVTPS2DQ    Y4, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y4, Y6, Y6
+	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
+	VMOVUPS      c32_40000000<>+0(SB), Y1
+	VMOVUPS      c32_3f800000<>+0(SB), Y4
+	VDIVPS       Y6, Y1, Y1
+	VSUBPS       Y1, Y4, Y4
+	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y2, Y1
+	VBLENDVPS    Y1, Y5, Y4, Y4
+	VORPS        Y3, Y4, Y4
+	VMASKMOVPS   Y4, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sigmoid32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoid32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VORPS        c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32_42b1999a<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
+	VPADDD       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y1
+	VADDPS       Y1, Y3, Y2
+	VBLENDVPS    Y0, Y3, Y1, Y1
+	VDIVPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VORPS        c32_80000000<>+0(SB), Y1, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      c32_42b1999a<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y2
+	VPSUBD       Y2, Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
+	VPADDD       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VMOVUPS      c32_3f800000<>+0(SB), Y2
+	VADDPS       Y2, Y4, Y3
+	VBLENDVPS    Y1, Y4, Y2, Y2
+	VDIVPS       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func softplus32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplus32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VORPS        c32_80000000<>+0(SB), Y0, Y1
+	VMOVUPS      c32_c2d00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32_42b1999a<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
+	VPADDD       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y3, Y1
+	VPSUBD       c32_3f3504f3<>+0(SB), Y1, Y1
+	VANDPS       c32_ff800000<>+0(SB), Y1, Y1
+	VMOVUPS      c32_40800000<>+0(SB), Y2
+	VPSUBD       Y1, Y2, Y2
+	VMOVUPS      c32_bf800000<>+0(SB), Y4
+	VFMADD231PS  c32_3e800000<>+0(SB), Y2, Y4
+	VPSUBD       Y1, Y3, Y2
+	VADDPS       Y2, Y4, Y4
+	VPSRAD       $0x17, Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y2
+	VFMADD213PS  c32_bdf2575c<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_3df33a8b<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_3e1193e0<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_be2ab326<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_3e4cd313<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_be7ffff0<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y4, Y2
+	VFMADD213PS  c32_bf000000<>+0(SB), Y4, Y2
+	VMULPS       Y4, Y4, Y3
+	VFMADD213PS  Y4, Y3, Y2
+	VFMADD231PS  c32_3f317218<>+0(SB), Y1, Y2
+	VXORPS       Y1, Y1, Y1
+	VMAXPS       Y0, Y1, Y0
+	VADDPS       Y0, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VORPS        c32_80000000<>+0(SB), Y1, Y2
+	VMOVUPS      c32_c2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      c32_42b1999a<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y2
+	VPSUBD       Y2, Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
+	VPADDD       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y4
+	VADDPS       c32_3f800000<>+0(SB), Y4, Y2
+	VPSUBD       c32_3f3504f3<>+0(SB), Y2, Y2
+	VANDPS       c32_ff800000<>+0(SB), Y2, Y2
+	VMOVUPS      c32_40800000<>+0(SB), Y3
+	VPSUBD       Y2, Y3, Y3
+	VMOVUPS      c32_bf800000<>+0(SB), Y5
+	VFMADD231PS  c32_3e800000<>+0(SB), Y3, Y5
+	VPSUBD       Y2, Y4, Y3
+	VADDPS       Y3, Y5, Y5
+	VPSRAD       $0x17, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y3
+	VFMADD213PS  c32_bdf2575c<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_3df33a8b<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_3e1193e0<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_be2ab326<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_3e4cd313<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_be7ffff0<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y5, Y3
+	VFMADD213PS  c32_bf000000<>+0(SB), Y5, Y3
+	VMULPS       Y5, Y5, Y4
+	VFMADD213PS  Y5, Y4, Y3
+	VFMADD231PS  c32_3f317218<>+0(SB), Y2, Y3
+	VXORPS       Y2, Y2, Y2
+	VMAXPS       Y1, Y2, Y1
+	VADDPS       Y1, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func erf32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·erf32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
+	VANDPS       c32_80000000<>+0(SB), Y0, Y2
+	VMULPS       Y0, Y0, Y3
+	VMOVUPS      c32_38a3b8ff<>+0(SB), Y4
+	VFMADD213PS  c32_ba51a8af<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3ba9f912<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_bcdbfb8d<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3de71673<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_bec0939f<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e0375d4<>+0(SB), Y3, Y4
+	VFMADD213PS  Y0, Y0, Y4
+	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y1, Y0
+	VMOVUPS      c32_407ccccd<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      c32_39436d8a<>+0(SB), Y3
+	VFMADD213PS  c32_bb412ce4<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3cb2e581<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_bdd3298b<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_bf235d78<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_bf904475<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_b9b30ee5<>+0(SB), Y1, Y3
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y3, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y3
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y3
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD213PS  Y3, Y6, Y5
+	VCVTPS2DQ    Y1, Y1
+	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       Y1, Y5, Y5
+	VMOVUPS      c32_3f800000<>+0(SB), Y1
+	VSUBPS       Y5, Y1, Y1
+	VORPS        Y2, Y1, Y1
+	VBLENDVPS    Y0, Y4, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
+	VANDPS       c32_80000000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VMOVUPS      c32_38a3b8ff<>+0(SB), Y5
+	VFMADD213PS  c32_ba51a8af<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3ba9f912<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_bcdbfb8d<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3de71673<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_bec0939f<>+0(SB), Y4, Y5
+	VFMADD213PS  c32_3e0375d4<>+0(SB), Y4, Y5
+	VFMADD213PS  Y1, Y1, Y5
+	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y2, Y1
+	VMOVUPS      c32_407ccccd<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      c32_39436d8a<>+0(SB), Y4
+	VFMADD213PS  c32_bb412ce4<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3cb2e581<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bdd3298b<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bf235d78<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_bf904475<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_b9b30ee5<>+0(SB), Y2, Y4
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y4, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y4, Y4
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y4
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y4
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD213PS  Y4, Y7, Y6
+	VCVTPS2DQ    Y2, Y2
+	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y2, Y6, Y6
+	VMOVUPS      c32_3f800000<>+0(SB), Y2
+	VSUBPS       Y6, Y2, Y2
+	VORPS        Y3, Y2, Y2
+	VBLENDVPS    Y1, Y5, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func gelu32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·gelu32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
+	VANDPS       c32_80000000<>+0(SB), Y0, Y2
+	VMOVUPS      c32_4169999a<>+0(SB), Y3
+	VMINPS       Y1, Y3, Y1
+	VMOVUPS      c32_3b87224e<>+0(SB), Y4
+	VFMADD213PS  c32_3d26a4ef<>+0(SB), Y1, Y4
+	VFMADD213PS  c32_3e3bc9ea<>+0(SB), Y1, Y4
+	VFMADD213PS  c32_3ee08318<>+0(SB), Y1, Y4
+	VFMADD213PS  c32_3f000000<>+0(SB), Y1, Y4
+	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y4, Y4
+	VMOVUPS      c32_364a3645<>+0(SB), Y5
+	VFMADD213PS  c32_3b8542c9<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3d29ee1f<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3e2c3a0e<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3ecc42c3<>+0(SB), Y1, Y5
+	VBLENDVPS    Y3, Y4, Y5, Y4
+	VMOVUPS      c32_3c295d09<>+0(SB), Y5
+	VFMADD213PS  c32_3dd0dee6<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3ef09327<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3f9a0056<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3fd662a4<>+0(SB), Y1, Y5
+	VFMADD213PS  c32_3f800000<>+0(SB), Y1, Y5
+	VDIVPS       Y5, Y4, Y4
+	VANDNPS      c32_80000000<>+0(SB), Y3, Y5
+	VXORPS       Y5, Y4, Y4
+	VANDNPS      c32_3ecc42c3<>+0(SB), Y3, Y5
+	VADDPS       Y5, Y4, Y4
+	VMULPS       c32_bf000000<>+0(SB), Y1, Y3
+	VMULPS       Y3, Y1, Y5
+	VMOVAPS      Y5, Y6
+	VFMSUB231PS  Y3, Y1, Y6
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVAPS      Y5, Y3
+	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y3
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y3
+	VADDPS       Y6, Y3, Y3
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y5
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD213PS  Y3, Y6, Y5
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y3
+	VPSUBD       Y3, Y1, Y1
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VFMADD213PS  Y4, Y4, Y5
+	VPADDD       Y3, Y5, Y5
+	VXORPS       Y3, Y3, Y3
+	VMAXPS       Y0, Y3, Y0
+	VORPS        Y2, Y0, Y0
+	VFNMADD231PS Y1, Y5, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
+	VANDPS       c32_80000000<>+0(SB), Y1, Y3
+	VMOVUPS      c32_4169999a<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y2
+	VMOVUPS      c32_3b87224e<>+0(SB), Y5
+	VFMADD213PS  c32_3d26a4ef<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3e3bc9ea<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3ee08318<>+0(SB), Y2, Y5
+	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y5
+	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      c32_364a3645<>+0(SB), Y6
+	VFMADD213PS  c32_3b8542c9<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3d29ee1f<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3e2c3a0e<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3ecc42c3<>+0(SB), Y2, Y6
+	VBLENDVPS    Y4, Y5, Y6, Y5
+	VMOVUPS      c32_3c295d09<>+0(SB), Y6
+	VFMADD213PS  c32_3dd0dee6<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3ef09327<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3f9a0056<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3fd662a4<>+0(SB), Y2, Y6
+	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y6
+	VDIVPS       Y6, Y5, Y5
+	VANDNPS      c32_80000000<>+0(SB), Y4, Y6
+	VXORPS       Y6, Y5, Y5
+	VANDNPS      c32_3ecc42c3<>+0(SB), Y4, Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       c32_bf000000<>+0(SB), Y2, Y4
+	VMULPS       Y4, Y2, Y6
+	VMOVAPS      Y6, Y7
+	VFMSUB231PS  Y4, Y2, Y7
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y6, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y6, Y4
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y4
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y4
+	VADDPS       Y7, Y4, Y4
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y4, Y6
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y4, Y6
+	VMULPS       Y4, Y4, Y7
+	VFMADD213PS  Y4, Y7, Y6
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y4
+	VPSUBD       Y4, Y2, Y2
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VFMADD213PS  Y5, Y5, Y6
+	VPADDD       Y4, Y6, Y6
+	VXORPS       Y4, Y4, Y4
+	VMAXPS       Y1, Y4, Y1
+	VORPS        Y3, Y1, Y1
+	VFNMADD231PS Y2, Y6, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func geluTanh32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluTanh32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      c32_c1400000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      c32_41400000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y1
+	VORPS        c32_80000000<>+0(SB), Y1, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVAPS      Y2, Y3
+	VFMSUB231PS  Y1, Y1, Y3
+	VMOVUPS      c32_3fcc4200<>+0(SB), Y4
+	VMOVAPS      Y4, Y5
+	VFMADD231PS  c32_3d922279<>+0(SB), Y2, Y4
+	VSUBPS       Y4, Y5, Y5
+	VFMADD231PS  c32_3d922279<>+0(SB), Y2, Y5
+	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y5
+	VFMADD231PS  c32_3124d8b5<>+0(SB), Y2, Y5
+	VADDPS       c32_36a67a87<>+0(SB), Y5, Y5
+	VMULPS       Y4, Y1, Y2
+	VMOVAPS      Y2, Y3
+	VFMSUB231PS  Y4, Y1, Y3
+	VFMADD231PS  Y5, Y1, Y3
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y1
+	VROUNDPS     $0x08, Y1, Y1
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y2
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y2
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y3
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y3
+	VMULPS       Y2, Y2, Y4
+	VFMADD213PS  Y2, Y4, Y3
+	VCVTPS2DQ    Y1, Y1
+	VPSRAD       $0x01, Y1, Y2
+	VPSUBD       Y2, Y1, Y1
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMOVUPS      c32_3f800000<>+0(SB), Y4
+	VADDPS       Y3, Y4, Y4
+	VPADDD       Y2, Y4, Y4
+	VFMADD213PS  Y0, Y0, Y3
+	VPADDD       Y2, Y3, Y3
+	VMULPS       Y1, Y3, Y2
+	VFMADD213PS  c32_3f800000<>+0(SB), Y1, Y4
+	VBLENDVPS    Y0, Y2, Y0, Y2
+	VDIVPS       Y4, Y2, Y2
+	VMOVUPS      Y2, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      c32_c1400000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32_41400000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y2
+	VORPS        c32_80000000<>+0(SB), Y2, Y2
+	VMULPS       Y2, Y2, Y3
+	VMOVAPS      Y3, Y4
+	VFMSUB231PS  Y2, Y2, Y4
+	VMOVUPS      c32_3fcc4200<>+0(SB), Y5
+	VMOVAPS      Y5, Y6
+	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y5
+	VSUBPS       Y5, Y6, Y6
+	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y6
+	VFMADD231PS  c32_3d922279<>+0(SB), Y4, Y6
+	VFMADD231PS  c32_3124d8b5<>+0(SB), Y3, Y6
+	VADDPS       c32_36a67a87<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y2, Y3
+	VMOVAPS      Y3, Y4
+	VFMSUB231PS  Y5, Y2, Y4
+	VFMADD231PS  Y6, Y2, Y4
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y3, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y3, Y3
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y3
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y3
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y4
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y4
+	VMULPS       Y3, Y3, Y5
+	VFMADD213PS  Y3, Y5, Y4
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VADDPS       Y4, Y5, Y5
+	VPADDD       Y3, Y5, Y5
+	VFMADD213PS  Y1, Y1, Y4
+	VPADDD       Y3, Y4, Y4
+	VMULPS       Y2, Y4, Y3
+	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y5
+	VBLENDVPS    Y1, Y3, Y1, Y3
+	VDIVPS       Y5, Y3, Y3
+	VMASKMOVPS   Y3, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func silu32(dst *float32, x *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·silu32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      c32_c2e00000<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      c32_42e00000<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y1
+	VORPS        c32_80000000<>+0(SB), Y1, Y1
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
+	VROUNDPS     $0x08, Y2, Y2
+	VMOVAPS      Y1, Y1
+	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
+	VMULPS       Y1, Y1, Y4
+	VFMADD213PS  Y1, Y4, Y3
+	VCVTPS2DQ    Y2, Y2
+	VPSRAD       $0x01, Y2, Y1
+	VPSUBD       Y1, Y2, Y2
+	VPSLLD       $0x17, Y1, Y1
+	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMOVUPS      c32_3f800000<>+0(SB), Y4
+	VADDPS       Y3, Y4, Y4
+	VPADDD       Y1, Y4, Y4
+	VFMADD213PS  Y0, Y0, Y3
+	VPADDD       Y1, Y3, Y3
+	VMULPS       Y2, Y3, Y1
+	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y4
+	VBLENDVPS    Y0, Y1, Y0, Y1
+	VDIVPS       Y4, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x00000020, AX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      c32_c2e00000<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      c32_42e00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y2
+	VORPS        c32_80000000<>+0(SB), Y2, Y2
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VMOVAPS      Y2, Y2
+	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
+	VMULPS       Y2, Y2, Y5
+	VFMADD213PS  Y2, Y5, Y4
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y2
+	VPSUBD       Y2, Y3, Y3
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMOVUPS      c32_3f800000<>+0(SB), Y5
+	VADDPS       Y4, Y5, Y5
+	VPADDD       Y2, Y5, Y5
+	VFMADD213PS  Y1, Y1, Y4
+	VPADDD       Y2, Y4, Y4
+	VMULPS       Y3, Y4, Y2
+	VFMADD213PS  c32_3f800000<>+0(SB), Y3, Y5
+	VBLENDVPS    Y1, Y2, Y1, Y2
+	VDIVPS       Y5, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func less32(dst *bool, x *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·less32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x11, Y1, Y0, Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   32(DX), Y2
+	VCMPPS    $0x11, Y2, Y1, Y1
+	VMOVUPS   64(CX), Y2
+	VMOVUPS   64(DX), Y3
+	VCMPPS    $0x11, Y3, Y2, Y2
+	VMOVUPS   96(CX), Y3
+	VMOVUPS   96(DX), Y4
+	VCMPPS    $0x11, Y4, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSWB Y2, Y0, Y0
+	VMOVUPS   interleaved<>+0(SB), Y1
+	VPERMD    Y0, Y1, Y0
+	VPAND     c32_01010101<>+0(SB), Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  eightsDone
+
+eights:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x11, Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X0
+	VPACKSSWB    X0, X0, X0
+	VPAND        c32_01010101<>+0(SB), X0, X0
+	VMOVQ        X0, (AX)
+	ADDQ         $0x00000008, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JGE          eights
+
+eightsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y1, Y1
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y0
+	VCMPPS       $0x11, Y0, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKSSDW    X0, X1, X1
+	VPACKSSWB    X1, X1, X1
+	VPAND        c32_01010101<>+0(SB), X1, X1
+	VMOVQ        X1, CX
+
+bytes:
+	MOVB CL, (AX)
+	SHRQ $0x08, CX
+	INCQ AX
+	DECQ BX
+	JNE  bytes
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c32_01010101<>+0(SB)/4, $0x01010101
+DATA c32_01010101<>+4(SB)/4, $0x01010101
+DATA c32_01010101<>+8(SB)/4, $0x01010101
+DATA c32_01010101<>+12(SB)/4, $0x01010101
+DATA c32_01010101<>+16(SB)/4, $0x01010101
+DATA c32_01010101<>+20(SB)/4, $0x01010101
+DATA c32_01010101<>+24(SB)/4, $0x01010101
+DATA c32_01010101<>+28(SB)/4, $0x01010101
+GLOBL c32_01010101<>(SB), RODATA|NOPTR, $32
+
+DATA interleaved<>+0(SB)/4, $0x00000000
+DATA interleaved<>+4(SB)/4, $0x00000004
+DATA interleaved<>+8(SB)/4, $0x00000001
+DATA interleaved<>+12(SB)/4, $0x00000005
+DATA interleaved<>+16(SB)/4, $0x00000002
+DATA interleaved<>+20(SB)/4, $0x00000006
+DATA interleaved<>+24(SB)/4, $0x00000003
+DATA interleaved<>+28(SB)/4, $0x00000007
+GLOBL interleaved<>(SB), RODATA|NOPTR, $32
+
+// func lessEqual32(dst *bool, x *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·lessEqual32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x12, Y1, Y0, Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   32(DX), Y2
+	VCMPPS    $0x12, Y2, Y1, Y1
+	VMOVUPS   64(CX), Y2
+	VMOVUPS   64(DX), Y3
+	VCMPPS    $0x12, Y3, Y2, Y2
+	VMOVUPS   96(CX), Y3
+	VMOVUPS   96(DX), Y4
+	VCMPPS    $0x12, Y4, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSWB Y2, Y0, Y0
+	VMOVUPS   interleaved<>+0(SB), Y1
+	VPERMD    Y0, Y1, Y0
+	VPAND     c32_01010101<>+0(SB), Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  eightsDone
+
+eights:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x12, Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X0
+	VPACKSSWB    X0, X0, X0
+	VPAND        c32_01010101<>+0(SB), X0, X0
+	VMOVQ        X0, (AX)
+	ADDQ         $0x00000008, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JGE          eights
+
+eightsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y1, Y1
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y0
+	VCMPPS       $0x12, Y0, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKSSDW    X0, X1, X1
+	VPACKSSWB    X1, X1, X1
+	VPAND        c32_01010101<>+0(SB), X1, X1
+	VMOVQ        X1, CX
+
+bytes:
+	MOVB CL, (AX)
+	SHRQ $0x08, CX
+	INCQ AX
+	DECQ BX
+	JNE  bytes
+
+end:
+	VZEROUPPER
+	RET
+
+// func equal32(dst *bool, x *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·equal32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x00, Y1, Y0, Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   32(DX), Y2
+	VCMPPS    $0x00, Y2, Y1, Y1
+	VMOVUPS   64(CX), Y2
+	VMOVUPS   64(DX), Y3
+	VCMPPS    $0x00, Y3, Y2, Y2
+	VMOVUPS   96(CX), Y3
+	VMOVUPS   96(DX), Y4
+	VCMPPS    $0x00, Y4, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSWB Y2, Y0, Y0
+	VMOVUPS   interleaved<>+0(SB), Y1
+	VPERMD    Y0, Y1, Y0
+	VPAND     c32_01010101<>+0(SB), Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  eightsDone
+
+eights:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x00, Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X0
+	VPACKSSWB    X0, X0, X0
+	VPAND        c32_01010101<>+0(SB), X0, X0
+	VMOVQ        X0, (AX)
+	ADDQ         $0x00000008, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JGE          eights
+
+eightsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y1, Y1
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y0
+	VCMPPS       $0x00, Y0, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKSSDW    X0, X1, X1
+	VPACKSSWB    X1, X1, X1
+	VPAND        c32_01010101<>+0(SB), X1, X1
+	VMOVQ        X1, CX
+
+bytes:
+	MOVB CL, (AX)
+	SHRQ $0x08, CX
+	INCQ AX
+	DECQ BX
+	JNE  bytes
+
+end:
+	VZEROUPPER
+	RET
+
+// func notEqual32(dst *bool, x *float32, y *float32, n int)
+// Requires: AVX, AVX2
+TEXT ·notEqual32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VCMPPS    $0x04, Y1, Y0, Y0
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   32(DX), Y2
+	VCMPPS    $0x04, Y2, Y1, Y1
+	VMOVUPS   64(CX), Y2
+	VMOVUPS   64(DX), Y3
+	VCMPPS    $0x04, Y3, Y2, Y2
+	VMOVUPS   96(CX), Y3
+	VMOVUPS   96(DX), Y4
+	VCMPPS    $0x04, Y4, Y3, Y3
+	VPACKSSDW Y1, Y0, Y0
+	VPACKSSDW Y3, Y2, Y2
+	VPACKSSWB Y2, Y0, Y0
+	VMOVUPS   interleaved<>+0(SB), Y1
+	VPERMD    Y0, Y1, Y0
+	VPAND     c32_01010101<>+0(SB), Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x00000020, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  eightsDone
+
+eights:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (DX), Y1
+	VCMPPS       $0x04, Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPACKSSDW    X1, X0, X0
+	VPACKSSWB    X0, X0, X0
+	VPAND        c32_01010101<>+0(SB), X0, X0
+	VMOVQ        X0, (AX)
+	ADDQ         $0x00000008, AX
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, BX
+	JGE          eights
+
+eightsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y1
+	VMASKMOVPS   (CX), Y1, Y1
+	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
+	VMASKMOVPS   (DX), Y0, Y0
+	VCMPPS       $0x04, Y0, Y1, Y1
+	VEXTRACTI128 $0x01, Y1, X0
+	VPACKSSDW    X0, X1, X1
+	VPACKSSWB    X1, X1, X1
+	VPAND        c32_01010101<>+0(SB), X1, X1
+	VMOVQ        X1, CX
+
+bytes:
+	MOVB CL, (AX)
+	SHRQ $0x08, CX
+	INCQ AX
+	DECQ BX
+	JNE  bytes
+
+end:
+	VZEROUPPER
+	RET
+
+// func choose32(dst *float32, cond *bool, x *float32, y *float32, n int)
+// Requires: AVX, AVX2, CMOV
+TEXT ·choose32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ cond+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ n+32(FP), SI
+	SUBQ $0x00000010, SI
+	JLT  blocksDone
+
+blocks:
+	VXORPS    Y1, Y1, Y1
+	VPMOVZXBD (CX), Y0
+	VPCMPGTD  Y1, Y0, Y0
+	VMOVUPS   (DX), Y1
+	VMOVUPS   (BX), Y2
+	VBLENDVPS Y0, Y1, Y2, Y2
+	VMOVUPS   Y2, (AX)
+	VXORPS    Y1, Y1, Y1
+	VPMOVZXBD 8(CX), Y0
+	VPCMPGTD  Y1, Y0, Y0
+	VMOVUPS   32(DX), Y1
+	VMOVUPS   32(BX), Y2
+	VBLENDVPS Y0, Y1, Y2, Y2
+	VMOVUPS   Y2, 32(AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000010, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, SI
+	JGE       blocks
+
+blocksDone:
+	ADDQ  $0x00000010, SI
+	TESTQ SI, SI
+	JEQ   end
+
+rest:
+	MOVBLZX (CX), R9
+	MOVL    (DX), DI
+	MOVL    (BX), R8
+	TESTL   R9, R9
+	CMOVQEQ R8, DI
+	MOVL    DI, (AX)
+	ADDQ    $0x04, AX
+	ADDQ    $0x01, CX
+	ADDQ    $0x04, DX
+	ADDQ    $0x04, BX
+	DECQ    SI
+	JNE     rest
+
+end:
+	VZEROUPPER
+	RET
+
+// func sum32(x *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·sum32(SB), NOSPLIT, $0-20
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c32_00000000<>+0(SB), Y0
+	VMOVUPS c32_00000000<>+0(SB), Y1
+	VMOVUPS c32_00000000<>+0(SB), Y2
+	VMOVUPS c32_00000000<>+0(SB), Y3
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          join
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	CMPQ         CX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
+	VMASKMOVPS   32(AX), Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	CMPQ         CX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	CMPQ         CX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+
+join:
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VADDPS       Y5, Y0, Y0
+	VPERMILPD    $0x01, X0, X5
+	VADDPS       Y5, Y0, Y0
+	VMOVSHDUP    X0, X5
+	VADDPS       Y5, Y0, Y0
+	VMOVSS       X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dot32(x *float32, y *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·dot32(SB), NOSPLIT, $0-28
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPS c32_00000000<>+0(SB), Y0
+	VMOVUPS c32_00000000<>+0(SB), Y1
+	VMOVUPS c32_00000000<>+0(SB), Y2
+	VMOVUPS c32_00000000<>+0(SB), Y3
+	SUBQ    $0x00000020, DX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VMOVUPS 32(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 64(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VMOVUPS 96(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          join
+	VMOVQ        DX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y7
+	VMASKMOVPS   (CX), Y5, Y5
+	VMULPS       Y5, Y7, Y7
+	VADDPS       Y7, Y0, Y0
+	CMPQ         DX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y7
+	VMASKMOVPS   32(CX), Y5, Y5
+	VMULPS       Y5, Y7, Y7
+	VADDPS       Y7, Y1, Y1
+	CMPQ         DX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y7
+	VMASKMOVPS   64(CX), Y5, Y5
+	VMULPS       Y5, Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	CMPQ         DX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y5
+	VMASKMOVPS   96(CX), Y4, Y4
+	VMULPS       Y4, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+
+join:
+	VADDPS       Y2, Y0, Y0
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X6
+	VADDPS       Y6, Y0, Y0
+	VPERMILPD    $0x01, X0, X6
+	VADDPS       Y6, Y0, Y0
+	VMOVSHDUP    X0, X6
+	VADDPS       Y6, Y0, Y0
+	VMOVSS       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresShift32(x *float32, n int, m float32) float32
+// Requires: AVX, AVX2
+TEXT ·sumSquaresShift32(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS m+16(FP), Y0
+	VMOVUPS      c32_00000000<>+0(SB), Y1
+	VMOVUPS      c32_00000000<>+0(SB), Y2
+	VMOVUPS      c32_00000000<>+0(SB), Y3
+	VMOVUPS      c32_00000000<>+0(SB), Y4
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	VMOVUPS 32(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 64(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 96(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          join
+	VMOVQ        CX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y7
+	VMASKMOVPS   (AX), Y7, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VANDPS       Y7, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y7
+	VMASKMOVPS   32(AX), Y7, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VANDPS       Y7, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	CMPQ         CX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y7
+	VMASKMOVPS   64(AX), Y7, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMULPS       Y8, Y8, Y8
+	VANDPS       Y7, Y8, Y8
+	VADDPS       Y8, Y3, Y3
+	CMPQ         CX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y5, Y7, Y7
+	VADDPS       Y7, Y4, Y4
+
+join:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X6
+	VADDPS       Y6, Y1, Y1
+	VPERMILPD    $0x01, X1, X6
+	VADDPS       Y6, Y1, Y1
+	VMOVSHDUP    X1, X6
+	VADDPS       Y6, Y1, Y1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
+// Requires: AVX, AVX2, FMA3
+TEXT ·expSumShift32(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS shift+24(FP), Y0
+	VMOVUPS      c32_00000000<>+0(SB), Y1
+	VMOVUPS      c32_00000000<>+0(SB), Y2
+	VMOVUPS      c32_00000000<>+0(SB), Y3
+	VMOVUPS      c32_00000000<>+0(SB), Y4
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VFMADD213PS  Y5, Y9, Y8
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
+	VPADDD       Y5, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VMOVUPS      Y8, (AX)
+	VADDPS       Y8, Y1, Y1
+	VMOVUPS      32(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VFMADD213PS  Y5, Y9, Y8
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
+	VPADDD       Y5, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VMOVUPS      Y8, 32(AX)
+	VADDPS       Y8, Y2, Y2
+	VMOVUPS      64(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VFMADD213PS  Y5, Y9, Y8
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
+	VPADDD       Y5, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VMOVUPS      Y8, 64(AX)
+	VADDPS       Y8, Y3, Y3
+	VMOVUPS      96(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y6, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y6, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
+	VMULPS       Y5, Y5, Y9
+	VFMADD213PS  Y5, Y9, Y8
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c32_0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
+	VPADDD       Y5, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VMOVUPS      Y8, 96(AX)
+	VADDPS       Y8, Y4, Y4
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          join
+	VMOVQ        DX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (CX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMOVUPS      c32_c2d00000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VMOVUPS      c32_42b1999a<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
+	VROUNDPS     $0x08, Y9, Y9
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
+	VMULPS       Y8, Y8, Y11
+	VFMADD213PS  Y8, Y11, Y10
+	VCVTPS2DQ    Y9, Y9
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMASKMOVPS   Y10, Y6, (AX)
+	VANDPS       Y6, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	CMPQ         DX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(CX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMOVUPS      c32_c2d00000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VMOVUPS      c32_42b1999a<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
+	VROUNDPS     $0x08, Y9, Y9
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
+	VMULPS       Y8, Y8, Y11
+	VFMADD213PS  Y8, Y11, Y10
+	VCVTPS2DQ    Y9, Y9
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMASKMOVPS   Y10, Y6, 32(AX)
+	VANDPS       Y6, Y10, Y10
+	VADDPS       Y10, Y2, Y2
+	CMPQ         DX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(CX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMOVUPS      c32_c2d00000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VMOVUPS      c32_42b1999a<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y8, Y9
+	VROUNDPS     $0x08, Y9, Y9
+	VMOVAPS      Y8, Y8
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y8
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y8
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
+	VMULPS       Y8, Y8, Y11
+	VFMADD213PS  Y8, Y11, Y10
+	VCVTPS2DQ    Y9, Y9
+	VPSRAD       $0x01, Y9, Y8
+	VPSUBD       Y8, Y9, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_0000007f<>+0(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VADDPS       c32_3f800000<>+0(SB), Y10, Y10
+	VPADDD       Y8, Y10, Y10
+	VMULPS       Y9, Y10, Y10
+	VMASKMOVPS   Y10, Y6, 64(AX)
+	VANDPS       Y6, Y10, Y10
+	VADDPS       Y10, Y3, Y3
+	CMPQ         DX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(CX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMOVUPS      c32_c2d00000<>+0(SB), Y0
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      c32_42b1999a<>+0(SB), Y0
+	VMINPS       Y6, Y0, Y6
+	VMULPS       c32_3fb8aa3b<>+0(SB), Y6, Y0
+	VROUNDPS     $0x08, Y0, Y0
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS c32_3f318000<>+0(SB), Y0, Y6
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y0, Y6
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y6, Y8
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y6, Y8
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y6, Y8
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y6, Y8
+	VMULPS       Y6, Y6, Y9
+	VFMADD213PS  Y6, Y9, Y8
+	VCVTPS2DQ    Y0, Y0
+	VPSRAD       $0x01, Y0, Y6
+	VPSUBD       Y6, Y0, Y0
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_0000007f<>+0(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VADDPS       c32_3f800000<>+0(SB), Y8, Y8
+	VPADDD       Y6, Y8, Y8
+	VMULPS       Y0, Y8, Y8
+	VMASKMOVPS   Y8, Y5, 96(AX)
+	VANDPS       Y5, Y8, Y8
+	VADDPS       Y8, Y4, Y4
+
+join:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X7
+	VADDPS       Y7, Y1, Y1
+	VPERMILPD    $0x01, X1, X7
+	VADDPS       Y7, Y1, Y1
+	VMOVSHDUP    X1, X7
+	VADDPS       Y7, Y1, Y1
+	VMOVSS       X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func largest32(x *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·largest32(SB), NOSPLIT, $0-20
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c32_ff800000<>+0(SB), Y0
+	VMOVUPS c32_ff800000<>+0(SB), Y1
+	VMOVUPS c32_ff800000<>+0(SB), Y2
+	VMOVUPS c32_ff800000<>+0(SB), Y3
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMAXPS  Y0, Y4, Y0
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VMAXPS  Y1, Y4, Y1
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VMAXPS  Y2, Y4, Y2
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VMAXPS  Y3, Y4, Y3
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          join
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VMOVUPS      c32_ff800000<>+0(SB), Y8
+	VBLENDVPS    Y6, Y7, Y8, Y7
+	VMAXPS       Y0, Y7, Y0
+	VCMPPS       $0x03, Y7, Y7, Y7
+	VORPS        Y7, Y0, Y0
+	CMPQ         CX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VMOVUPS      c32_ff800000<>+0(SB), Y8
+	VBLENDVPS    Y6, Y7, Y8, Y7
+	VMAXPS       Y1, Y7, Y1
+	VCMPPS       $0x03, Y7, Y7, Y7
+	VORPS        Y7, Y1, Y1
+	CMPQ         CX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VMOVUPS      c32_ff800000<>+0(SB), Y8
+	VBLENDVPS    Y6, Y7, Y8, Y7
+	VMAXPS       Y2, Y7, Y2
+	VCMPPS       $0x03, Y7, Y7, Y7
+	VORPS        Y7, Y2, Y2
+	CMPQ         CX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y6
+	VMOVUPS      c32_ff800000<>+0(SB), Y7
+	VBLENDVPS    Y4, Y6, Y7, Y6
+	VMAXPS       Y3, Y6, Y3
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y3, Y3
+
+join:
+	VMAXPS       Y0, Y2, Y0
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VORPS        Y2, Y0, Y0
+	VMAXPS       Y1, Y3, Y1
+	VCMPPS       $0x03, Y3, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMAXPS       Y0, Y1, Y0
+	VCMPPS       $0x03, Y1, Y1, Y1
+	VORPS        Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VMAXPS       Y0, Y5, Y0
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y0, Y0
+	VPERMILPD    $0x01, X0, X5
+	VMAXPS       Y0, Y5, Y0
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y0, Y0
+	VMOVSHDUP    X0, X5
+	VMAXPS       Y0, Y5, Y0
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y0, Y0
+	VMOVSS       X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func hasNaN32(x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·hasNaN32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c32_00000000<>+0(SB), Y0
+	VMOVUPS c32_00000000<>+0(SB), Y1
+	VMOVUPS c32_00000000<>+0(SB), Y2
+	VMOVUPS c32_00000000<>+0(SB), Y3
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          join
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y0, Y0
+	CMPQ         CX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
+	VMASKMOVPS   32(AX), Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y1, Y1
+	CMPQ         CX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y2, Y2
+	CMPQ         CX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y3, Y3
+
+join:
+	VORPS        Y2, Y0, Y0
+	VORPS        Y3, Y1, Y1
+	VORPS        Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VORPS        Y5, Y0, Y0
+	VPERMILPD    $0x01, X0, X5
+	VORPS        Y5, Y0, Y0
+	VMOVSHDUP    X0, X5
+	VORPS        Y5, Y0, Y0
+	VMOVQ        X0, AX
+	MOVQ         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func nonFinite32(x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·nonFinite32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c32_00000000<>+0(SB), Y0
+	VMOVUPS c32_00000000<>+0(SB), Y1
+	VMOVUPS c32_00000000<>+0(SB), Y2
+	VMOVUPS c32_00000000<>+0(SB), Y3
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          join
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VSUBPS       Y6, Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y0, Y0
+	CMPQ         CX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
+	VMASKMOVPS   32(AX), Y6, Y6
+	VSUBPS       Y6, Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y1, Y1
+	CMPQ         CX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VSUBPS       Y6, Y6, Y6
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y2, Y2
+	CMPQ         CX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VSUBPS       Y4, Y4, Y4
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y3, Y3
+
+join:
+	VORPS        Y2, Y0, Y0
+	VORPS        Y3, Y1, Y1
+	VORPS        Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X5
+	VORPS        Y5, Y0, Y0
+	VPERMILPD    $0x01, X0, X5
+	VORPS        Y5, Y0, Y0
+	VMOVSHDUP    X0, X5
+	VORPS        Y5, Y0, Y0
+	VMOVQ        X0, AX
+	MOVQ         AX, ret+16(FP)
 	VZEROUPPER
 	RET
 
@@ -5028,1747 +11100,3 @@ join:
 	MOVQ         AX, ret+16(FP)
 	VZEROUPPER
 	RET
-
-// func exp32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·exp32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      c32_c2d00000<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      c32_42b1999a<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y1
-	VROUNDPS     $0x08, Y1, Y1
-	VMOVAPS      Y0, Y0
-	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y0
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y0
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y2
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y0, Y2
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y0, Y2
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y0, Y2
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y0, Y2
-	VMULPS       Y0, Y0, Y3
-	VFMADD213PS  Y0, Y3, Y2
-	VCVTPS2DQ    Y1, Y1
-	VPSRAD       $0x01, Y1, Y0
-	VPSUBD       Y0, Y1, Y1
-	VPSLLD       $0x17, Y0, Y0
-	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VADDPS       c32_3f800000<>+0(SB), Y2, Y2
-	VPADDD       Y0, Y2, Y2
-	VMULPS       Y1, Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      c32_c2d00000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      c32_42b1999a<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VFMADD213PS  Y1, Y4, Y3
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y1
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
-	VPADDD       Y1, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func log32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·log32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS     (CX), Y0
-	VCMPPS      $0x11, c32_00800000<>+0(SB), Y0, Y1
-	VMULPS      c32_4b000000<>+0(SB), Y0, Y2
-	VBLENDVPS   Y1, Y2, Y0, Y2
-	VANDPS      c32_41b80000<>+0(SB), Y1, Y1
-	VPSUBD      c32_3f3504f3<>+0(SB), Y2, Y3
-	VPSRAD      $0x17, Y3, Y3
-	VPSLLD      $0x17, Y3, Y4
-	VPSUBD      Y4, Y2, Y4
-	VSUBPS      c32_3f800000<>+0(SB), Y4, Y4
-	VCVTDQ2PS   Y3, Y3
-	VSUBPS      Y1, Y3, Y3
-	VMOVUPS     c32_3d8e5d5d<>+0(SB), Y1
-	VFMADD213PS c32_bdf2575c<>+0(SB), Y4, Y1
-	VFMADD213PS c32_3df33a8b<>+0(SB), Y4, Y1
-	VFMADD213PS c32_bdfd6e7b<>+0(SB), Y4, Y1
-	VFMADD213PS c32_3e1193e0<>+0(SB), Y4, Y1
-	VFMADD213PS c32_be2ab326<>+0(SB), Y4, Y1
-	VFMADD213PS c32_3e4cd313<>+0(SB), Y4, Y1
-	VFMADD213PS c32_be7ffff0<>+0(SB), Y4, Y1
-	VFMADD213PS c32_3eaaaaa2<>+0(SB), Y4, Y1
-	VFMADD213PS c32_bf000000<>+0(SB), Y4, Y1
-	VMULPS      Y4, Y4, Y2
-	VFMADD213PS Y4, Y2, Y1
-	VFMADD231PS c32_3f317218<>+0(SB), Y3, Y1
-	VCMPPS      $0x15, c32_7f800000<>+0(SB), Y0, Y2
-	VBLENDVPS   Y2, Y0, Y1, Y1
-	VCMPPS      $0x11, c32_00000000<>+0(SB), Y0, Y2
-	VORPS       Y2, Y1, Y1
-	VCMPPS      $0x00, c32_00000000<>+0(SB), Y0, Y2
-	VMOVUPS     c32_ff800000<>+0(SB), Y0
-	VBLENDVPS   Y2, Y0, Y1, Y1
-	VMOVUPS     Y1, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000008, DX
-	JGE         vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VCMPPS       $0x11, c32_00800000<>+0(SB), Y1, Y2
-	VMULPS       c32_4b000000<>+0(SB), Y1, Y3
-	VBLENDVPS    Y2, Y3, Y1, Y3
-	VANDPS       c32_41b80000<>+0(SB), Y2, Y2
-	VPSUBD       c32_3f3504f3<>+0(SB), Y3, Y4
-	VPSRAD       $0x17, Y4, Y4
-	VPSLLD       $0x17, Y4, Y5
-	VPSUBD       Y5, Y3, Y5
-	VSUBPS       c32_3f800000<>+0(SB), Y5, Y5
-	VCVTDQ2PS    Y4, Y4
-	VSUBPS       Y2, Y4, Y4
-	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y2
-	VFMADD213PS  c32_bdf2575c<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_3df33a8b<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_3e1193e0<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_be2ab326<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_3e4cd313<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_be7ffff0<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y5, Y2
-	VFMADD213PS  c32_bf000000<>+0(SB), Y5, Y2
-	VMULPS       Y5, Y5, Y3
-	VFMADD213PS  Y5, Y3, Y2
-	VFMADD231PS  c32_3f317218<>+0(SB), Y4, Y2
-	VCMPPS       $0x15, c32_7f800000<>+0(SB), Y1, Y3
-	VBLENDVPS    Y3, Y1, Y2, Y2
-	VCMPPS       $0x11, c32_00000000<>+0(SB), Y1, Y3
-	VORPS        Y3, Y2, Y2
-	VCMPPS       $0x00, c32_00000000<>+0(SB), Y1, Y3
-	VMOVUPS      c32_ff800000<>+0(SB), Y1
-	VBLENDVPS    Y3, Y1, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_00800000<>+0(SB)/4, $0x00800000
-DATA c32_00800000<>+4(SB)/4, $0x00800000
-DATA c32_00800000<>+8(SB)/4, $0x00800000
-DATA c32_00800000<>+12(SB)/4, $0x00800000
-DATA c32_00800000<>+16(SB)/4, $0x00800000
-DATA c32_00800000<>+20(SB)/4, $0x00800000
-DATA c32_00800000<>+24(SB)/4, $0x00800000
-DATA c32_00800000<>+28(SB)/4, $0x00800000
-GLOBL c32_00800000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_4b000000<>+0(SB)/4, $0x4b000000
-DATA c32_4b000000<>+4(SB)/4, $0x4b000000
-DATA c32_4b000000<>+8(SB)/4, $0x4b000000
-DATA c32_4b000000<>+12(SB)/4, $0x4b000000
-DATA c32_4b000000<>+16(SB)/4, $0x4b000000
-DATA c32_4b000000<>+20(SB)/4, $0x4b000000
-DATA c32_4b000000<>+24(SB)/4, $0x4b000000
-DATA c32_4b000000<>+28(SB)/4, $0x4b000000
-GLOBL c32_4b000000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_41b80000<>+0(SB)/4, $0x41b80000
-DATA c32_41b80000<>+4(SB)/4, $0x41b80000
-DATA c32_41b80000<>+8(SB)/4, $0x41b80000
-DATA c32_41b80000<>+12(SB)/4, $0x41b80000
-DATA c32_41b80000<>+16(SB)/4, $0x41b80000
-DATA c32_41b80000<>+20(SB)/4, $0x41b80000
-DATA c32_41b80000<>+24(SB)/4, $0x41b80000
-DATA c32_41b80000<>+28(SB)/4, $0x41b80000
-GLOBL c32_41b80000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f3504f3<>+0(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+4(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+8(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+12(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+16(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+20(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+24(SB)/4, $0x3f3504f3
-DATA c32_3f3504f3<>+28(SB)/4, $0x3f3504f3
-GLOBL c32_3f3504f3<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3d8e5d5d<>+0(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+4(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+8(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+12(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+16(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+20(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+24(SB)/4, $0x3d8e5d5d
-DATA c32_3d8e5d5d<>+28(SB)/4, $0x3d8e5d5d
-GLOBL c32_3d8e5d5d<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bdf2575c<>+0(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+4(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+8(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+12(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+16(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+20(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+24(SB)/4, $0xbdf2575c
-DATA c32_bdf2575c<>+28(SB)/4, $0xbdf2575c
-GLOBL c32_bdf2575c<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3df33a8b<>+0(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+4(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+8(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+12(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+16(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+20(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+24(SB)/4, $0x3df33a8b
-DATA c32_3df33a8b<>+28(SB)/4, $0x3df33a8b
-GLOBL c32_3df33a8b<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bdfd6e7b<>+0(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+4(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+8(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+12(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+16(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+20(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+24(SB)/4, $0xbdfd6e7b
-DATA c32_bdfd6e7b<>+28(SB)/4, $0xbdfd6e7b
-GLOBL c32_bdfd6e7b<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e1193e0<>+0(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+4(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+8(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+12(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+16(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+20(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+24(SB)/4, $0x3e1193e0
-DATA c32_3e1193e0<>+28(SB)/4, $0x3e1193e0
-GLOBL c32_3e1193e0<>(SB), RODATA|NOPTR, $32
-
-DATA c32_be2ab326<>+0(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+4(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+8(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+12(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+16(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+20(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+24(SB)/4, $0xbe2ab326
-DATA c32_be2ab326<>+28(SB)/4, $0xbe2ab326
-GLOBL c32_be2ab326<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e4cd313<>+0(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+4(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+8(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+12(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+16(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+20(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+24(SB)/4, $0x3e4cd313
-DATA c32_3e4cd313<>+28(SB)/4, $0x3e4cd313
-GLOBL c32_3e4cd313<>(SB), RODATA|NOPTR, $32
-
-DATA c32_be7ffff0<>+0(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+4(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+8(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+12(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+16(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+20(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+24(SB)/4, $0xbe7ffff0
-DATA c32_be7ffff0<>+28(SB)/4, $0xbe7ffff0
-GLOBL c32_be7ffff0<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3eaaaaa2<>+0(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+4(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+8(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+12(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+16(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+20(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+24(SB)/4, $0x3eaaaaa2
-DATA c32_3eaaaaa2<>+28(SB)/4, $0x3eaaaaa2
-GLOBL c32_3eaaaaa2<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bf000000<>+0(SB)/4, $0xbf000000
-DATA c32_bf000000<>+4(SB)/4, $0xbf000000
-DATA c32_bf000000<>+8(SB)/4, $0xbf000000
-DATA c32_bf000000<>+12(SB)/4, $0xbf000000
-DATA c32_bf000000<>+16(SB)/4, $0xbf000000
-DATA c32_bf000000<>+20(SB)/4, $0xbf000000
-DATA c32_bf000000<>+24(SB)/4, $0xbf000000
-DATA c32_bf000000<>+28(SB)/4, $0xbf000000
-GLOBL c32_bf000000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f317218<>+0(SB)/4, $0x3f317218
-DATA c32_3f317218<>+4(SB)/4, $0x3f317218
-DATA c32_3f317218<>+8(SB)/4, $0x3f317218
-DATA c32_3f317218<>+12(SB)/4, $0x3f317218
-DATA c32_3f317218<>+16(SB)/4, $0x3f317218
-DATA c32_3f317218<>+20(SB)/4, $0x3f317218
-DATA c32_3f317218<>+24(SB)/4, $0x3f317218
-DATA c32_3f317218<>+28(SB)/4, $0x3f317218
-GLOBL c32_3f317218<>(SB), RODATA|NOPTR, $32
-
-DATA c32_7f800000<>+0(SB)/4, $0x7f800000
-DATA c32_7f800000<>+4(SB)/4, $0x7f800000
-DATA c32_7f800000<>+8(SB)/4, $0x7f800000
-DATA c32_7f800000<>+12(SB)/4, $0x7f800000
-DATA c32_7f800000<>+16(SB)/4, $0x7f800000
-DATA c32_7f800000<>+20(SB)/4, $0x7f800000
-DATA c32_7f800000<>+24(SB)/4, $0x7f800000
-DATA c32_7f800000<>+28(SB)/4, $0x7f800000
-GLOBL c32_7f800000<>(SB), RODATA|NOPTR, $32
-
-// func log1p32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·log1p32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS     (CX), Y0
-	VADDPS      c32_3f800000<>+0(SB), Y0, Y1
-	VPSUBD      c32_3f3504f3<>+0(SB), Y1, Y1
-	VPAND       c32_ff800000<>+0(SB), Y1, Y1
-	VMOVUPS     c32_40800000<>+0(SB), Y2
-	VPSUBD      Y1, Y2, Y2
-	VMOVUPS     c32_bf800000<>+0(SB), Y3
-	VFMADD231PS c32_3e800000<>+0(SB), Y2, Y3
-	VPSUBD      Y1, Y0, Y2
-	VADDPS      Y2, Y3, Y3
-	VPSRAD      $0x17, Y1, Y1
-	VCVTDQ2PS   Y1, Y1
-	VMOVUPS     c32_3d8e5d5d<>+0(SB), Y2
-	VFMADD213PS c32_bdf2575c<>+0(SB), Y3, Y2
-	VFMADD213PS c32_3df33a8b<>+0(SB), Y3, Y2
-	VFMADD213PS c32_bdfd6e7b<>+0(SB), Y3, Y2
-	VFMADD213PS c32_3e1193e0<>+0(SB), Y3, Y2
-	VFMADD213PS c32_be2ab326<>+0(SB), Y3, Y2
-	VFMADD213PS c32_3e4cd313<>+0(SB), Y3, Y2
-	VFMADD213PS c32_be7ffff0<>+0(SB), Y3, Y2
-	VFMADD213PS c32_3eaaaaa2<>+0(SB), Y3, Y2
-	VFMADD213PS c32_bf000000<>+0(SB), Y3, Y2
-	VMULPS      Y3, Y3, Y4
-	VFMADD213PS Y3, Y4, Y2
-	VFMADD231PS c32_3f317218<>+0(SB), Y1, Y2
-	VANDPS      c32_80000000<>+0(SB), Y0, Y1
-	VORPS       Y1, Y2, Y2
-	VCMPPS      $0x15, c32_7f800000<>+0(SB), Y0, Y1
-	VBLENDVPS   Y1, Y0, Y2, Y2
-	VCMPPS      $0x11, c32_bf800000<>+0(SB), Y0, Y1
-	VORPS       Y1, Y2, Y2
-	VCMPPS      $0x00, c32_bf800000<>+0(SB), Y0, Y1
-	VMOVUPS     c32_ff800000<>+0(SB), Y0
-	VBLENDVPS   Y1, Y0, Y2, Y2
-	VMOVUPS     Y2, (AX)
-	ADDQ        $0x00000020, AX
-	ADDQ        $0x00000020, CX
-	SUBQ        $0x00000008, DX
-	JGE         vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VADDPS       c32_3f800000<>+0(SB), Y1, Y2
-	VPSUBD       c32_3f3504f3<>+0(SB), Y2, Y2
-	VPAND        c32_ff800000<>+0(SB), Y2, Y2
-	VMOVUPS      c32_40800000<>+0(SB), Y3
-	VPSUBD       Y2, Y3, Y3
-	VMOVUPS      c32_bf800000<>+0(SB), Y4
-	VFMADD231PS  c32_3e800000<>+0(SB), Y3, Y4
-	VPSUBD       Y2, Y1, Y3
-	VADDPS       Y3, Y4, Y4
-	VPSRAD       $0x17, Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y3
-	VFMADD213PS  c32_bdf2575c<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_3df33a8b<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_3e1193e0<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_be2ab326<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_3e4cd313<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_be7ffff0<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y4, Y3
-	VFMADD213PS  c32_bf000000<>+0(SB), Y4, Y3
-	VMULPS       Y4, Y4, Y5
-	VFMADD213PS  Y4, Y5, Y3
-	VFMADD231PS  c32_3f317218<>+0(SB), Y2, Y3
-	VANDPS       c32_80000000<>+0(SB), Y1, Y2
-	VORPS        Y2, Y3, Y3
-	VCMPPS       $0x15, c32_7f800000<>+0(SB), Y1, Y2
-	VBLENDVPS    Y2, Y1, Y3, Y3
-	VCMPPS       $0x11, c32_bf800000<>+0(SB), Y1, Y2
-	VORPS        Y2, Y3, Y3
-	VCMPPS       $0x00, c32_bf800000<>+0(SB), Y1, Y2
-	VMOVUPS      c32_ff800000<>+0(SB), Y1
-	VBLENDVPS    Y2, Y1, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_40800000<>+0(SB)/4, $0x40800000
-DATA c32_40800000<>+4(SB)/4, $0x40800000
-DATA c32_40800000<>+8(SB)/4, $0x40800000
-DATA c32_40800000<>+12(SB)/4, $0x40800000
-DATA c32_40800000<>+16(SB)/4, $0x40800000
-DATA c32_40800000<>+20(SB)/4, $0x40800000
-DATA c32_40800000<>+24(SB)/4, $0x40800000
-DATA c32_40800000<>+28(SB)/4, $0x40800000
-GLOBL c32_40800000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bf800000<>+0(SB)/4, $0xbf800000
-DATA c32_bf800000<>+4(SB)/4, $0xbf800000
-DATA c32_bf800000<>+8(SB)/4, $0xbf800000
-DATA c32_bf800000<>+12(SB)/4, $0xbf800000
-DATA c32_bf800000<>+16(SB)/4, $0xbf800000
-DATA c32_bf800000<>+20(SB)/4, $0xbf800000
-DATA c32_bf800000<>+24(SB)/4, $0xbf800000
-DATA c32_bf800000<>+28(SB)/4, $0xbf800000
-GLOBL c32_bf800000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e800000<>+0(SB)/4, $0x3e800000
-DATA c32_3e800000<>+4(SB)/4, $0x3e800000
-DATA c32_3e800000<>+8(SB)/4, $0x3e800000
-DATA c32_3e800000<>+12(SB)/4, $0x3e800000
-DATA c32_3e800000<>+16(SB)/4, $0x3e800000
-DATA c32_3e800000<>+20(SB)/4, $0x3e800000
-DATA c32_3e800000<>+24(SB)/4, $0x3e800000
-DATA c32_3e800000<>+28(SB)/4, $0x3e800000
-GLOBL c32_3e800000<>(SB), RODATA|NOPTR, $32
-
-// func tanh32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·tanh32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
-	VANDPS       c32_80000000<>+0(SB), Y0, Y2
-	VMULPS       Y0, Y0, Y3
-	VMOVUPS      c32_bbba8672<>+0(SB), Y4
-	VFMADD213PS  c32_3ca8fc67<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_bd5c1ad2<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3e08837b<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_beaaaa99<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y4, Y4
-	VFMADD213PS  Y0, Y0, Y4
-	VADDPS       Y1, Y1, Y0
-	VMOVUPS      c32_41a00000<>+0(SB), Y3
-	VMINPS       Y0, Y3, Y0
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y0, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y0, Y0
-	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y0
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y0
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y0, Y5
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y0, Y5
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y0, Y5
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y0, Y5
-	VMULPS       Y0, Y0, Y6
-	VFMADD213PS  Y0, Y6, Y5
-	VCVTPS2DQ    Y3, Y3
-	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y5, Y5
-	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
-	VMOVUPS      c32_40000000<>+0(SB), Y0
-	VMOVUPS      c32_3f800000<>+0(SB), Y3
-	VDIVPS       Y5, Y0, Y0
-	VSUBPS       Y0, Y3, Y3
-	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y1, Y0
-	VBLENDVPS    Y0, Y4, Y3, Y3
-	VORPS        Y2, Y3, Y3
-	VMOVUPS      Y3, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
-	VANDPS       c32_80000000<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VMOVUPS      c32_bbba8672<>+0(SB), Y5
-	VFMADD213PS  c32_3ca8fc67<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_bd5c1ad2<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_3e08837b<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_beaaaa99<>+0(SB), Y4, Y5
-	VMULPS       Y4, Y5, Y5
-	VFMADD213PS  Y1, Y1, Y5
-	VADDPS       Y2, Y2, Y1
-	VMOVUPS      c32_41a00000<>+0(SB), Y4
-	VMINPS       Y1, Y4, Y1
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y4
-	VROUNDPS     $0x08, Y4, Y4
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS c32_3f318000<>+0(SB), Y4, Y1
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y4, Y1
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y6
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y6
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y6
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y6
-	VMULPS       Y1, Y1, Y7
-	VFMADD213PS  Y1, Y7, Y6
-	VCVTPS2DQ    Y4, Y4
-	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y6, Y6
-	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
-	VMOVUPS      c32_40000000<>+0(SB), Y1
-	VMOVUPS      c32_3f800000<>+0(SB), Y4
-	VDIVPS       Y6, Y1, Y1
-	VSUBPS       Y1, Y4, Y4
-	VCMPPS       $0x11, c32_3f200000<>+0(SB), Y2, Y1
-	VBLENDVPS    Y1, Y5, Y4, Y4
-	VORPS        Y3, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_bbba8672<>+0(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+4(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+8(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+12(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+16(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+20(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+24(SB)/4, $0xbbba8672
-DATA c32_bbba8672<>+28(SB)/4, $0xbbba8672
-GLOBL c32_bbba8672<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ca8fc67<>+0(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+4(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+8(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+12(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+16(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+20(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+24(SB)/4, $0x3ca8fc67
-DATA c32_3ca8fc67<>+28(SB)/4, $0x3ca8fc67
-GLOBL c32_3ca8fc67<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bd5c1ad2<>+0(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+4(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+8(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+12(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+16(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+20(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+24(SB)/4, $0xbd5c1ad2
-DATA c32_bd5c1ad2<>+28(SB)/4, $0xbd5c1ad2
-GLOBL c32_bd5c1ad2<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e08837b<>+0(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+4(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+8(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+12(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+16(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+20(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+24(SB)/4, $0x3e08837b
-DATA c32_3e08837b<>+28(SB)/4, $0x3e08837b
-GLOBL c32_3e08837b<>(SB), RODATA|NOPTR, $32
-
-DATA c32_beaaaa99<>+0(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+4(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+8(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+12(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+16(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+20(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+24(SB)/4, $0xbeaaaa99
-DATA c32_beaaaa99<>+28(SB)/4, $0xbeaaaa99
-GLOBL c32_beaaaa99<>(SB), RODATA|NOPTR, $32
-
-DATA c32_41a00000<>+0(SB)/4, $0x41a00000
-DATA c32_41a00000<>+4(SB)/4, $0x41a00000
-DATA c32_41a00000<>+8(SB)/4, $0x41a00000
-DATA c32_41a00000<>+12(SB)/4, $0x41a00000
-DATA c32_41a00000<>+16(SB)/4, $0x41a00000
-DATA c32_41a00000<>+20(SB)/4, $0x41a00000
-DATA c32_41a00000<>+24(SB)/4, $0x41a00000
-DATA c32_41a00000<>+28(SB)/4, $0x41a00000
-GLOBL c32_41a00000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_40000000<>+0(SB)/4, $0x40000000
-DATA c32_40000000<>+4(SB)/4, $0x40000000
-DATA c32_40000000<>+8(SB)/4, $0x40000000
-DATA c32_40000000<>+12(SB)/4, $0x40000000
-DATA c32_40000000<>+16(SB)/4, $0x40000000
-DATA c32_40000000<>+20(SB)/4, $0x40000000
-DATA c32_40000000<>+24(SB)/4, $0x40000000
-DATA c32_40000000<>+28(SB)/4, $0x40000000
-GLOBL c32_40000000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f200000<>+0(SB)/4, $0x3f200000
-DATA c32_3f200000<>+4(SB)/4, $0x3f200000
-DATA c32_3f200000<>+8(SB)/4, $0x3f200000
-DATA c32_3f200000<>+12(SB)/4, $0x3f200000
-DATA c32_3f200000<>+16(SB)/4, $0x3f200000
-DATA c32_3f200000<>+20(SB)/4, $0x3f200000
-DATA c32_3f200000<>+24(SB)/4, $0x3f200000
-DATA c32_3f200000<>+28(SB)/4, $0x3f200000
-GLOBL c32_3f200000<>(SB), RODATA|NOPTR, $32
-
-// func sigmoid32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·sigmoid32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VORPS        c32_80000000<>+0(SB), Y0, Y1
-	VMOVUPS      c32_c2d00000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      c32_42b1999a<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VFMADD213PS  Y1, Y4, Y3
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y1
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
-	VPADDD       Y1, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VMOVUPS      c32_3f800000<>+0(SB), Y1
-	VADDPS       Y1, Y3, Y2
-	VBLENDVPS    Y0, Y3, Y1, Y1
-	VDIVPS       Y2, Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VORPS        c32_80000000<>+0(SB), Y1, Y2
-	VMOVUPS      c32_c2d00000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      c32_42b1999a<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD213PS  Y2, Y5, Y4
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y2
-	VPSUBD       Y2, Y3, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
-	VPADDD       Y2, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VMOVUPS      c32_3f800000<>+0(SB), Y2
-	VADDPS       Y2, Y4, Y3
-	VBLENDVPS    Y1, Y4, Y2, Y2
-	VDIVPS       Y3, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func softplus32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·softplus32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VORPS        c32_80000000<>+0(SB), Y0, Y1
-	VMOVUPS      c32_c2d00000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      c32_42b1999a<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VFMADD213PS  Y1, Y4, Y3
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y1
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VADDPS       c32_3f800000<>+0(SB), Y3, Y3
-	VPADDD       Y1, Y3, Y3
-	VMULPS       Y2, Y3, Y3
-	VADDPS       c32_3f800000<>+0(SB), Y3, Y1
-	VPSUBD       c32_3f3504f3<>+0(SB), Y1, Y1
-	VPAND        c32_ff800000<>+0(SB), Y1, Y1
-	VMOVUPS      c32_40800000<>+0(SB), Y2
-	VPSUBD       Y1, Y2, Y2
-	VMOVUPS      c32_bf800000<>+0(SB), Y4
-	VFMADD231PS  c32_3e800000<>+0(SB), Y2, Y4
-	VPSUBD       Y1, Y3, Y2
-	VADDPS       Y2, Y4, Y4
-	VPSRAD       $0x17, Y1, Y1
-	VCVTDQ2PS    Y1, Y1
-	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y2
-	VFMADD213PS  c32_bdf2575c<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_3df33a8b<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_3e1193e0<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_be2ab326<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_3e4cd313<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_be7ffff0<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y4, Y2
-	VFMADD213PS  c32_bf000000<>+0(SB), Y4, Y2
-	VMULPS       Y4, Y4, Y3
-	VFMADD213PS  Y4, Y3, Y2
-	VFMADD231PS  c32_3f317218<>+0(SB), Y1, Y2
-	VXORPS       Y1, Y1, Y1
-	VMAXPS       Y0, Y1, Y0
-	VADDPS       Y0, Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VORPS        c32_80000000<>+0(SB), Y1, Y2
-	VMOVUPS      c32_c2d00000<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      c32_42b1999a<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD213PS  Y2, Y5, Y4
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y2
-	VPSUBD       Y2, Y3, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VADDPS       c32_3f800000<>+0(SB), Y4, Y4
-	VPADDD       Y2, Y4, Y4
-	VMULPS       Y3, Y4, Y4
-	VADDPS       c32_3f800000<>+0(SB), Y4, Y2
-	VPSUBD       c32_3f3504f3<>+0(SB), Y2, Y2
-	VPAND        c32_ff800000<>+0(SB), Y2, Y2
-	VMOVUPS      c32_40800000<>+0(SB), Y3
-	VPSUBD       Y2, Y3, Y3
-	VMOVUPS      c32_bf800000<>+0(SB), Y5
-	VFMADD231PS  c32_3e800000<>+0(SB), Y3, Y5
-	VPSUBD       Y2, Y4, Y3
-	VADDPS       Y3, Y5, Y5
-	VPSRAD       $0x17, Y2, Y2
-	VCVTDQ2PS    Y2, Y2
-	VMOVUPS      c32_3d8e5d5d<>+0(SB), Y3
-	VFMADD213PS  c32_bdf2575c<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_3df33a8b<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_bdfd6e7b<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_3e1193e0<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_be2ab326<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_3e4cd313<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_be7ffff0<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_3eaaaaa2<>+0(SB), Y5, Y3
-	VFMADD213PS  c32_bf000000<>+0(SB), Y5, Y3
-	VMULPS       Y5, Y5, Y4
-	VFMADD213PS  Y5, Y4, Y3
-	VFMADD231PS  c32_3f317218<>+0(SB), Y2, Y3
-	VXORPS       Y2, Y2, Y2
-	VMAXPS       Y1, Y2, Y1
-	VADDPS       Y1, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func erf32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·erf32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
-	VANDPS       c32_80000000<>+0(SB), Y0, Y2
-	VMULPS       Y0, Y0, Y3
-	VMOVUPS      c32_38a3b8ff<>+0(SB), Y4
-	VFMADD213PS  c32_ba51a8af<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3ba9f912<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_bcdbfb8d<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3de71673<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_bec0939f<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3e0375d4<>+0(SB), Y3, Y4
-	VFMADD213PS  Y0, Y0, Y4
-	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y1, Y0
-	VMOVUPS      c32_407ccccd<>+0(SB), Y3
-	VMINPS       Y1, Y3, Y1
-	VMOVUPS      c32_39436d8a<>+0(SB), Y3
-	VFMADD213PS  c32_bb412ce4<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3cb2e581<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_bdd3298b<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_bf235d78<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_bf904475<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_b9b30ee5<>+0(SB), Y1, Y3
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y3, Y1
-	VROUNDPS     $0x08, Y1, Y1
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y3
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y3
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD213PS  Y3, Y6, Y5
-	VCVTPS2DQ    Y1, Y1
-	VADDPS       c32_3f800000<>+0(SB), Y5, Y5
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       Y1, Y5, Y5
-	VMOVUPS      c32_3f800000<>+0(SB), Y1
-	VSUBPS       Y5, Y1, Y1
-	VORPS        Y2, Y1, Y1
-	VBLENDVPS    Y0, Y4, Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
-	VANDPS       c32_80000000<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VMOVUPS      c32_38a3b8ff<>+0(SB), Y5
-	VFMADD213PS  c32_ba51a8af<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_3ba9f912<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_bcdbfb8d<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_3de71673<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_bec0939f<>+0(SB), Y4, Y5
-	VFMADD213PS  c32_3e0375d4<>+0(SB), Y4, Y5
-	VFMADD213PS  Y1, Y1, Y5
-	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y2, Y1
-	VMOVUPS      c32_407ccccd<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMOVUPS      c32_39436d8a<>+0(SB), Y4
-	VFMADD213PS  c32_bb412ce4<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3cb2e581<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_bdd3298b<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_bf235d78<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_bf904475<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_b9b30ee5<>+0(SB), Y2, Y4
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y4, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y4, Y4
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y4
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y4
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y4, Y6
-	VMULPS       Y4, Y4, Y7
-	VFMADD213PS  Y4, Y7, Y6
-	VCVTPS2DQ    Y2, Y2
-	VADDPS       c32_3f800000<>+0(SB), Y6, Y6
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       Y2, Y6, Y6
-	VMOVUPS      c32_3f800000<>+0(SB), Y2
-	VSUBPS       Y6, Y2, Y2
-	VORPS        Y3, Y2, Y2
-	VBLENDVPS    Y1, Y5, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_38a3b8ff<>+0(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+4(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+8(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+12(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+16(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+20(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+24(SB)/4, $0x38a3b8ff
-DATA c32_38a3b8ff<>+28(SB)/4, $0x38a3b8ff
-GLOBL c32_38a3b8ff<>(SB), RODATA|NOPTR, $32
-
-DATA c32_ba51a8af<>+0(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+4(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+8(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+12(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+16(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+20(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+24(SB)/4, $0xba51a8af
-DATA c32_ba51a8af<>+28(SB)/4, $0xba51a8af
-GLOBL c32_ba51a8af<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ba9f912<>+0(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+4(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+8(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+12(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+16(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+20(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+24(SB)/4, $0x3ba9f912
-DATA c32_3ba9f912<>+28(SB)/4, $0x3ba9f912
-GLOBL c32_3ba9f912<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bcdbfb8d<>+0(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+4(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+8(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+12(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+16(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+20(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+24(SB)/4, $0xbcdbfb8d
-DATA c32_bcdbfb8d<>+28(SB)/4, $0xbcdbfb8d
-GLOBL c32_bcdbfb8d<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3de71673<>+0(SB)/4, $0x3de71673
-DATA c32_3de71673<>+4(SB)/4, $0x3de71673
-DATA c32_3de71673<>+8(SB)/4, $0x3de71673
-DATA c32_3de71673<>+12(SB)/4, $0x3de71673
-DATA c32_3de71673<>+16(SB)/4, $0x3de71673
-DATA c32_3de71673<>+20(SB)/4, $0x3de71673
-DATA c32_3de71673<>+24(SB)/4, $0x3de71673
-DATA c32_3de71673<>+28(SB)/4, $0x3de71673
-GLOBL c32_3de71673<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bec0939f<>+0(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+4(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+8(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+12(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+16(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+20(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+24(SB)/4, $0xbec0939f
-DATA c32_bec0939f<>+28(SB)/4, $0xbec0939f
-GLOBL c32_bec0939f<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e0375d4<>+0(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+4(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+8(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+12(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+16(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+20(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+24(SB)/4, $0x3e0375d4
-DATA c32_3e0375d4<>+28(SB)/4, $0x3e0375d4
-GLOBL c32_3e0375d4<>(SB), RODATA|NOPTR, $32
-
-DATA c32_407ccccd<>+0(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+4(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+8(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+12(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+16(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+20(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+24(SB)/4, $0x407ccccd
-DATA c32_407ccccd<>+28(SB)/4, $0x407ccccd
-GLOBL c32_407ccccd<>(SB), RODATA|NOPTR, $32
-
-DATA c32_39436d8a<>+0(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+4(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+8(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+12(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+16(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+20(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+24(SB)/4, $0x39436d8a
-DATA c32_39436d8a<>+28(SB)/4, $0x39436d8a
-GLOBL c32_39436d8a<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bb412ce4<>+0(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+4(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+8(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+12(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+16(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+20(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+24(SB)/4, $0xbb412ce4
-DATA c32_bb412ce4<>+28(SB)/4, $0xbb412ce4
-GLOBL c32_bb412ce4<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3cb2e581<>+0(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+4(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+8(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+12(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+16(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+20(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+24(SB)/4, $0x3cb2e581
-DATA c32_3cb2e581<>+28(SB)/4, $0x3cb2e581
-GLOBL c32_3cb2e581<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bdd3298b<>+0(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+4(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+8(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+12(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+16(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+20(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+24(SB)/4, $0xbdd3298b
-DATA c32_bdd3298b<>+28(SB)/4, $0xbdd3298b
-GLOBL c32_bdd3298b<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bf235d78<>+0(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+4(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+8(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+12(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+16(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+20(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+24(SB)/4, $0xbf235d78
-DATA c32_bf235d78<>+28(SB)/4, $0xbf235d78
-GLOBL c32_bf235d78<>(SB), RODATA|NOPTR, $32
-
-DATA c32_bf904475<>+0(SB)/4, $0xbf904475
-DATA c32_bf904475<>+4(SB)/4, $0xbf904475
-DATA c32_bf904475<>+8(SB)/4, $0xbf904475
-DATA c32_bf904475<>+12(SB)/4, $0xbf904475
-DATA c32_bf904475<>+16(SB)/4, $0xbf904475
-DATA c32_bf904475<>+20(SB)/4, $0xbf904475
-DATA c32_bf904475<>+24(SB)/4, $0xbf904475
-DATA c32_bf904475<>+28(SB)/4, $0xbf904475
-GLOBL c32_bf904475<>(SB), RODATA|NOPTR, $32
-
-DATA c32_b9b30ee5<>+0(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+4(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+8(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+12(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+16(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+20(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+24(SB)/4, $0xb9b30ee5
-DATA c32_b9b30ee5<>+28(SB)/4, $0xb9b30ee5
-GLOBL c32_b9b30ee5<>(SB), RODATA|NOPTR, $32
-
-// func gelu32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·gelu32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VANDPS       c32_7fffffff<>+0(SB), Y0, Y1
-	VANDPS       c32_80000000<>+0(SB), Y0, Y2
-	VMOVUPS      c32_4169999a<>+0(SB), Y3
-	VMINPS       Y1, Y3, Y1
-	VMOVUPS      c32_3b87224e<>+0(SB), Y4
-	VFMADD213PS  c32_3d26a4ef<>+0(SB), Y1, Y4
-	VFMADD213PS  c32_3e3bc9ea<>+0(SB), Y1, Y4
-	VFMADD213PS  c32_3ee08318<>+0(SB), Y1, Y4
-	VFMADD213PS  c32_3f000000<>+0(SB), Y1, Y4
-	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y4, Y4
-	VMOVUPS      c32_364a3645<>+0(SB), Y5
-	VFMADD213PS  c32_3b8542c9<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3d29ee1f<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3e2c3a0e<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3ecc42c3<>+0(SB), Y1, Y5
-	VBLENDVPS    Y3, Y4, Y5, Y4
-	VMOVUPS      c32_3c295d09<>+0(SB), Y5
-	VFMADD213PS  c32_3dd0dee6<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3ef09327<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3f9a0056<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3fd662a4<>+0(SB), Y1, Y5
-	VFMADD213PS  c32_3f800000<>+0(SB), Y1, Y5
-	VDIVPS       Y5, Y4, Y4
-	VANDNPS      c32_80000000<>+0(SB), Y3, Y5
-	VXORPS       Y5, Y4, Y4
-	VANDNPS      c32_3ecc42c3<>+0(SB), Y3, Y5
-	VADDPS       Y5, Y4, Y4
-	VMULPS       c32_bf000000<>+0(SB), Y1, Y3
-	VMULPS       Y3, Y1, Y5
-	VMOVAPS      Y5, Y6
-	VFMSUB231PS  Y3, Y1, Y6
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y5, Y1
-	VROUNDPS     $0x08, Y1, Y1
-	VMOVAPS      Y5, Y3
-	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y3
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y3
-	VADDPS       Y6, Y3, Y3
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y5
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y5
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y5
-	VMULPS       Y3, Y3, Y6
-	VFMADD213PS  Y3, Y6, Y5
-	VCVTPS2DQ    Y1, Y1
-	VPSRAD       $0x01, Y1, Y3
-	VPSUBD       Y3, Y1, Y1
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VFMADD213PS  Y4, Y4, Y5
-	VPADDD       Y3, Y5, Y5
-	VXORPS       Y3, Y3, Y3
-	VMAXPS       Y0, Y3, Y0
-	VORPS        Y2, Y0, Y0
-	VFNMADD231PS Y1, Y5, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VANDPS       c32_7fffffff<>+0(SB), Y1, Y2
-	VANDPS       c32_80000000<>+0(SB), Y1, Y3
-	VMOVUPS      c32_4169999a<>+0(SB), Y4
-	VMINPS       Y2, Y4, Y2
-	VMOVUPS      c32_3b87224e<>+0(SB), Y5
-	VFMADD213PS  c32_3d26a4ef<>+0(SB), Y2, Y5
-	VFMADD213PS  c32_3e3bc9ea<>+0(SB), Y2, Y5
-	VFMADD213PS  c32_3ee08318<>+0(SB), Y2, Y5
-	VFMADD213PS  c32_3f000000<>+0(SB), Y2, Y5
-	VCMPPS       $0x11, c32_3f800000<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y5, Y5
-	VMOVUPS      c32_364a3645<>+0(SB), Y6
-	VFMADD213PS  c32_3b8542c9<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3d29ee1f<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3e2c3a0e<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3ecc42c3<>+0(SB), Y2, Y6
-	VBLENDVPS    Y4, Y5, Y6, Y5
-	VMOVUPS      c32_3c295d09<>+0(SB), Y6
-	VFMADD213PS  c32_3dd0dee6<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3ef09327<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3f9a0056<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3fd662a4<>+0(SB), Y2, Y6
-	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y6
-	VDIVPS       Y6, Y5, Y5
-	VANDNPS      c32_80000000<>+0(SB), Y4, Y6
-	VXORPS       Y6, Y5, Y5
-	VANDNPS      c32_3ecc42c3<>+0(SB), Y4, Y6
-	VADDPS       Y6, Y5, Y5
-	VMULPS       c32_bf000000<>+0(SB), Y2, Y4
-	VMULPS       Y4, Y2, Y6
-	VMOVAPS      Y6, Y7
-	VFMSUB231PS  Y4, Y2, Y7
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y6, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y6, Y4
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y4
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y4
-	VADDPS       Y7, Y4, Y4
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y6
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y4, Y6
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y4, Y6
-	VMULPS       Y4, Y4, Y7
-	VFMADD213PS  Y4, Y7, Y6
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y4
-	VPSUBD       Y4, Y2, Y2
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VFMADD213PS  Y5, Y5, Y6
-	VPADDD       Y4, Y6, Y6
-	VXORPS       Y4, Y4, Y4
-	VMAXPS       Y1, Y4, Y1
-	VORPS        Y3, Y1, Y1
-	VFNMADD231PS Y2, Y6, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_4169999a<>+0(SB)/4, $0x4169999a
-DATA c32_4169999a<>+4(SB)/4, $0x4169999a
-DATA c32_4169999a<>+8(SB)/4, $0x4169999a
-DATA c32_4169999a<>+12(SB)/4, $0x4169999a
-DATA c32_4169999a<>+16(SB)/4, $0x4169999a
-DATA c32_4169999a<>+20(SB)/4, $0x4169999a
-DATA c32_4169999a<>+24(SB)/4, $0x4169999a
-DATA c32_4169999a<>+28(SB)/4, $0x4169999a
-GLOBL c32_4169999a<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3b87224e<>+0(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+4(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+8(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+12(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+16(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+20(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+24(SB)/4, $0x3b87224e
-DATA c32_3b87224e<>+28(SB)/4, $0x3b87224e
-GLOBL c32_3b87224e<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3d26a4ef<>+0(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+4(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+8(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+12(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+16(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+20(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+24(SB)/4, $0x3d26a4ef
-DATA c32_3d26a4ef<>+28(SB)/4, $0x3d26a4ef
-GLOBL c32_3d26a4ef<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e3bc9ea<>+0(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+4(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+8(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+12(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+16(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+20(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+24(SB)/4, $0x3e3bc9ea
-DATA c32_3e3bc9ea<>+28(SB)/4, $0x3e3bc9ea
-GLOBL c32_3e3bc9ea<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ee08318<>+0(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+4(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+8(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+12(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+16(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+20(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+24(SB)/4, $0x3ee08318
-DATA c32_3ee08318<>+28(SB)/4, $0x3ee08318
-GLOBL c32_3ee08318<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f000000<>+0(SB)/4, $0x3f000000
-DATA c32_3f000000<>+4(SB)/4, $0x3f000000
-DATA c32_3f000000<>+8(SB)/4, $0x3f000000
-DATA c32_3f000000<>+12(SB)/4, $0x3f000000
-DATA c32_3f000000<>+16(SB)/4, $0x3f000000
-DATA c32_3f000000<>+20(SB)/4, $0x3f000000
-DATA c32_3f000000<>+24(SB)/4, $0x3f000000
-DATA c32_3f000000<>+28(SB)/4, $0x3f000000
-GLOBL c32_3f000000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_364a3645<>+0(SB)/4, $0x364a3645
-DATA c32_364a3645<>+4(SB)/4, $0x364a3645
-DATA c32_364a3645<>+8(SB)/4, $0x364a3645
-DATA c32_364a3645<>+12(SB)/4, $0x364a3645
-DATA c32_364a3645<>+16(SB)/4, $0x364a3645
-DATA c32_364a3645<>+20(SB)/4, $0x364a3645
-DATA c32_364a3645<>+24(SB)/4, $0x364a3645
-DATA c32_364a3645<>+28(SB)/4, $0x364a3645
-GLOBL c32_364a3645<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3b8542c9<>+0(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+4(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+8(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+12(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+16(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+20(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+24(SB)/4, $0x3b8542c9
-DATA c32_3b8542c9<>+28(SB)/4, $0x3b8542c9
-GLOBL c32_3b8542c9<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3d29ee1f<>+0(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+4(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+8(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+12(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+16(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+20(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+24(SB)/4, $0x3d29ee1f
-DATA c32_3d29ee1f<>+28(SB)/4, $0x3d29ee1f
-GLOBL c32_3d29ee1f<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3e2c3a0e<>+0(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+4(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+8(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+12(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+16(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+20(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+24(SB)/4, $0x3e2c3a0e
-DATA c32_3e2c3a0e<>+28(SB)/4, $0x3e2c3a0e
-GLOBL c32_3e2c3a0e<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ecc42c3<>+0(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+4(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+8(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+12(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+16(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+20(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+24(SB)/4, $0x3ecc42c3
-DATA c32_3ecc42c3<>+28(SB)/4, $0x3ecc42c3
-GLOBL c32_3ecc42c3<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3c295d09<>+0(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+4(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+8(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+12(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+16(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+20(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+24(SB)/4, $0x3c295d09
-DATA c32_3c295d09<>+28(SB)/4, $0x3c295d09
-GLOBL c32_3c295d09<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3dd0dee6<>+0(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+4(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+8(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+12(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+16(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+20(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+24(SB)/4, $0x3dd0dee6
-DATA c32_3dd0dee6<>+28(SB)/4, $0x3dd0dee6
-GLOBL c32_3dd0dee6<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3ef09327<>+0(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+4(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+8(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+12(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+16(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+20(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+24(SB)/4, $0x3ef09327
-DATA c32_3ef09327<>+28(SB)/4, $0x3ef09327
-GLOBL c32_3ef09327<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3f9a0056<>+0(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+4(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+8(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+12(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+16(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+20(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+24(SB)/4, $0x3f9a0056
-DATA c32_3f9a0056<>+28(SB)/4, $0x3f9a0056
-GLOBL c32_3f9a0056<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3fd662a4<>+0(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+4(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+8(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+12(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+16(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+20(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+24(SB)/4, $0x3fd662a4
-DATA c32_3fd662a4<>+28(SB)/4, $0x3fd662a4
-GLOBL c32_3fd662a4<>(SB), RODATA|NOPTR, $32
-
-// func geluTanh32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·geluTanh32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      c32_c1400000<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      c32_41400000<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y1
-	VORPS        c32_80000000<>+0(SB), Y1, Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVAPS      Y2, Y3
-	VFMSUB231PS  Y1, Y1, Y3
-	VMOVUPS      c32_3fcc4200<>+0(SB), Y4
-	VMOVAPS      Y4, Y5
-	VFMADD231PS  c32_3d922279<>+0(SB), Y2, Y4
-	VSUBPS       Y4, Y5, Y5
-	VFMADD231PS  c32_3d922279<>+0(SB), Y2, Y5
-	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y5
-	VFMADD231PS  c32_3124d8b5<>+0(SB), Y2, Y5
-	VADDPS       c32_36a67a87<>+0(SB), Y5, Y5
-	VMULPS       Y4, Y1, Y2
-	VMOVAPS      Y2, Y3
-	VFMSUB231PS  Y4, Y1, Y3
-	VFMADD231PS  Y5, Y1, Y3
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y1
-	VROUNDPS     $0x08, Y1, Y1
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS c32_3f318000<>+0(SB), Y1, Y2
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y1, Y2
-	VADDPS       Y3, Y2, Y2
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y3
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y3
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y3
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y3
-	VMULPS       Y2, Y2, Y4
-	VFMADD213PS  Y2, Y4, Y3
-	VCVTPS2DQ    Y1, Y1
-	VPSRAD       $0x01, Y1, Y2
-	VPSUBD       Y2, Y1, Y1
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       c32_0000007f<>+0(SB), Y1, Y1
-	VPSLLD       $0x17, Y1, Y1
-	VMOVUPS      c32_3f800000<>+0(SB), Y4
-	VADDPS       Y3, Y4, Y4
-	VPADDD       Y2, Y4, Y4
-	VFMADD213PS  Y0, Y0, Y3
-	VPADDD       Y2, Y3, Y3
-	VMULPS       Y1, Y3, Y2
-	VFMADD213PS  c32_3f800000<>+0(SB), Y1, Y4
-	VBLENDVPS    Y0, Y2, Y0, Y2
-	VDIVPS       Y4, Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      c32_c1400000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      c32_41400000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y2
-	VORPS        c32_80000000<>+0(SB), Y2, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVAPS      Y3, Y4
-	VFMSUB231PS  Y2, Y2, Y4
-	VMOVUPS      c32_3fcc4200<>+0(SB), Y5
-	VMOVAPS      Y5, Y6
-	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y5
-	VSUBPS       Y5, Y6, Y6
-	VFMADD231PS  c32_3d922279<>+0(SB), Y3, Y6
-	VFMADD231PS  c32_3d922279<>+0(SB), Y4, Y6
-	VFMADD231PS  c32_3124d8b5<>+0(SB), Y3, Y6
-	VADDPS       c32_36a67a87<>+0(SB), Y6, Y6
-	VMULPS       Y5, Y2, Y3
-	VMOVAPS      Y3, Y4
-	VFMSUB231PS  Y5, Y2, Y4
-	VFMADD231PS  Y6, Y2, Y4
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y3, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y3, Y3
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y3
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y3
-	VADDPS       Y4, Y3, Y3
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y3, Y4
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y3, Y4
-	VMULPS       Y3, Y3, Y5
-	VFMADD213PS  Y3, Y5, Y4
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y3
-	VPSUBD       Y3, Y2, Y2
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMOVUPS      c32_3f800000<>+0(SB), Y5
-	VADDPS       Y4, Y5, Y5
-	VPADDD       Y3, Y5, Y5
-	VFMADD213PS  Y1, Y1, Y4
-	VPADDD       Y3, Y4, Y4
-	VMULPS       Y2, Y4, Y3
-	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y5
-	VBLENDVPS    Y1, Y3, Y1, Y3
-	VDIVPS       Y5, Y3, Y3
-	VMASKMOVPS   Y3, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_c1400000<>+0(SB)/4, $0xc1400000
-DATA c32_c1400000<>+4(SB)/4, $0xc1400000
-DATA c32_c1400000<>+8(SB)/4, $0xc1400000
-DATA c32_c1400000<>+12(SB)/4, $0xc1400000
-DATA c32_c1400000<>+16(SB)/4, $0xc1400000
-DATA c32_c1400000<>+20(SB)/4, $0xc1400000
-DATA c32_c1400000<>+24(SB)/4, $0xc1400000
-DATA c32_c1400000<>+28(SB)/4, $0xc1400000
-GLOBL c32_c1400000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_41400000<>+0(SB)/4, $0x41400000
-DATA c32_41400000<>+4(SB)/4, $0x41400000
-DATA c32_41400000<>+8(SB)/4, $0x41400000
-DATA c32_41400000<>+12(SB)/4, $0x41400000
-DATA c32_41400000<>+16(SB)/4, $0x41400000
-DATA c32_41400000<>+20(SB)/4, $0x41400000
-DATA c32_41400000<>+24(SB)/4, $0x41400000
-DATA c32_41400000<>+28(SB)/4, $0x41400000
-GLOBL c32_41400000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3fcc4200<>+0(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+4(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+8(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+12(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+16(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+20(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+24(SB)/4, $0x3fcc4200
-DATA c32_3fcc4200<>+28(SB)/4, $0x3fcc4200
-GLOBL c32_3fcc4200<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3d922279<>+0(SB)/4, $0x3d922279
-DATA c32_3d922279<>+4(SB)/4, $0x3d922279
-DATA c32_3d922279<>+8(SB)/4, $0x3d922279
-DATA c32_3d922279<>+12(SB)/4, $0x3d922279
-DATA c32_3d922279<>+16(SB)/4, $0x3d922279
-DATA c32_3d922279<>+20(SB)/4, $0x3d922279
-DATA c32_3d922279<>+24(SB)/4, $0x3d922279
-DATA c32_3d922279<>+28(SB)/4, $0x3d922279
-GLOBL c32_3d922279<>(SB), RODATA|NOPTR, $32
-
-DATA c32_3124d8b5<>+0(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+4(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+8(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+12(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+16(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+20(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+24(SB)/4, $0x3124d8b5
-DATA c32_3124d8b5<>+28(SB)/4, $0x3124d8b5
-GLOBL c32_3124d8b5<>(SB), RODATA|NOPTR, $32
-
-DATA c32_36a67a87<>+0(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+4(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+8(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+12(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+16(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+20(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+24(SB)/4, $0x36a67a87
-DATA c32_36a67a87<>+28(SB)/4, $0x36a67a87
-GLOBL c32_36a67a87<>(SB), RODATA|NOPTR, $32
-
-// func silu32(dst *float32, x *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·silu32(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      c32_c2e00000<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      c32_42e00000<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y1
-	VORPS        c32_80000000<>+0(SB), Y1, Y1
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y1, Y2
-	VROUNDPS     $0x08, Y2, Y2
-	VMOVAPS      Y1, Y1
-	VFNMADD231PS c32_3f318000<>+0(SB), Y2, Y1
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y2, Y1
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y3
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y1, Y3
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y1, Y3
-	VMULPS       Y1, Y1, Y4
-	VFMADD213PS  Y1, Y4, Y3
-	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y1
-	VPSUBD       Y1, Y2, Y2
-	VPSLLD       $0x17, Y1, Y1
-	VPADDD       c32_0000007f<>+0(SB), Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VMOVUPS      c32_3f800000<>+0(SB), Y4
-	VADDPS       Y3, Y4, Y4
-	VPADDD       Y1, Y4, Y4
-	VFMADD213PS  Y0, Y0, Y3
-	VPADDD       Y1, Y3, Y3
-	VMULPS       Y2, Y3, Y1
-	VFMADD213PS  c32_3f800000<>+0(SB), Y2, Y4
-	VBLENDVPS    Y0, Y1, Y0, Y1
-	VDIVPS       Y4, Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         $0x00000020, AX
-	ADDQ         $0x00000020, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	VMOVQ        DX, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     numbers32<>+0(SB), Y0, Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      c32_c2e00000<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      c32_42e00000<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y2
-	VORPS        c32_80000000<>+0(SB), Y2, Y2
-	VMULPS       c32_3fb8aa3b<>+0(SB), Y2, Y3
-	VROUNDPS     $0x08, Y3, Y3
-	VMOVAPS      Y2, Y2
-	VFNMADD231PS c32_3f318000<>+0(SB), Y3, Y2
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y3, Y2
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y4
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y2, Y4
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y2, Y4
-	VMULPS       Y2, Y2, Y5
-	VFMADD213PS  Y2, Y5, Y4
-	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y2
-	VPSUBD       Y2, Y3, Y3
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       c32_0000007f<>+0(SB), Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VMOVUPS      c32_3f800000<>+0(SB), Y5
-	VADDPS       Y4, Y5, Y5
-	VPADDD       Y2, Y5, Y5
-	VFMADD213PS  Y1, Y1, Y4
-	VPADDD       Y2, Y4, Y4
-	VMULPS       Y3, Y4, Y2
-	VFMADD213PS  c32_3f800000<>+0(SB), Y3, Y5
-	VBLENDVPS    Y1, Y2, Y1, Y2
-	VDIVPS       Y5, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c32_c2e00000<>+0(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+4(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+8(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+12(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+16(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+20(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+24(SB)/4, $0xc2e00000
-DATA c32_c2e00000<>+28(SB)/4, $0xc2e00000
-GLOBL c32_c2e00000<>(SB), RODATA|NOPTR, $32
-
-DATA c32_42e00000<>+0(SB)/4, $0x42e00000
-DATA c32_42e00000<>+4(SB)/4, $0x42e00000
-DATA c32_42e00000<>+8(SB)/4, $0x42e00000
-DATA c32_42e00000<>+12(SB)/4, $0x42e00000
-DATA c32_42e00000<>+16(SB)/4, $0x42e00000
-DATA c32_42e00000<>+20(SB)/4, $0x42e00000
-DATA c32_42e00000<>+24(SB)/4, $0x42e00000
-DATA c32_42e00000<>+28(SB)/4, $0x42e00000
-GLOBL c32_42e00000<>(SB), RODATA|NOPTR, $32

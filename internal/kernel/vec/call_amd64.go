@@ -180,3 +180,31 @@ func nonFinite[T Float](x []T) (found, ok bool) {
 	}
 	return nonFinite64(pointer[float64](x), len(x)) != 0, true
 }
+
+//go:noinline
+func comparison32(r routine, dst *bool, x, y *float32, n int) {
+	switch r {
+	case less:
+		less32(dst, x, y, n)
+	case lessEqual:
+		lessEqual32(dst, x, y, n)
+	case equal:
+		equal32(dst, x, y, n)
+	case notEqual:
+		notEqual32(dst, x, y, n)
+	}
+}
+
+//go:noinline
+func comparison64(r routine, dst *bool, x, y *float64, n int) {
+	switch r {
+	case less:
+		less64(dst, x, y, n)
+	case lessEqual:
+		lessEqual64(dst, x, y, n)
+	case equal:
+		equal64(dst, x, y, n)
+	case notEqual:
+		notEqual64(dst, x, y, n)
+	}
+}

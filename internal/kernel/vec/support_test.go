@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"pgregory.net/rapid"
+
+	"github.com/kedja-ml/kedja/internal/kernel/cpu"
 )
 
 // special holds what goes wrong first.
@@ -108,6 +110,44 @@ func lengths() []int {
 }
 
 func both(t *testing.T, f32, f64 func(t *testing.T)) {
-	t.Run("float32", f32)
-	t.Run("float64", f64)
+	run := func(t *testing.T) {
+		t.Run("float32", f32)
+		t.Run("float64", f64)
+	}
+	if !cpu.AVX512 {
+		run(t)
+		return
+	}
+	t.Run("AVX-512", run)
+	cpu.AVX512 = false
+	defer func() { cpu.AVX512 = true }()
+	t.Run("AVX2", run)
+}
+
+// Both instruction sets do the same to each element, so that their bits are the same.
+func TestInstructionSets(t *testing.T) {
+	if !cpu.AVX512 {
+		t.Skip("this machine has one of them")
+	}
+	both(t, testInstructionSets[float32], testInstructionSets[float64])
+}
+
+func testInstructionSets[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	defer func(was bool) { cpu.AVX512 = was }(cpu.AVX512)
+	for _, n := range append(lengths(), 5000) {
+		x, y := draw[T](r, n), draw[T](r, n)
+		for _, f := range all[T]() {
+			a, b := make([]T, n), make([]T, n)
+			cpu.AVX512 = true
+			f.f(a, x, y)
+			cpu.AVX512 = false
+			f.f(b, x, y)
+			for i := range a {
+				if !same(a[i], b[i]) {
+					t.Fatalf("%s of %d: element %d of %v, %v: %v with AVX-512, %v with AVX2", f.name, n, i, x[i], y[i], a[i], b[i])
+				}
+			}
+		}
+	}
 }

@@ -17,10 +17,33 @@ func lower(k kind, a, b, d Op) { pick(k, VMINPS, VMINPD)(a, b, d) } // the same
 func root(k kind, a, d Op)     { pick(k, VSQRTPS, VSQRTPD)(a, d) }
 
 // blend is d = yes where the sign bit of mask is set, no elsewhere.
-func blend(k kind, mask, yes, no, d Op) { pick(k, VBLENDVPS, VBLENDVPD)(mask, yes, no, d) }
+func blend(k kind, mask, yes, no, d Op) {
+	if !wide() {
+		pick(k, VBLENDVPS, VBLENDVPD)(mask, yes, no, d)
+		return
+	}
+	m := K()
+	pick(k, VPMOVD2M, VPMOVQ2M)(mask, m)
+	pick(k, func(a, b, m, d Op) { VBLENDMPS(a, b, m, d) }, func(a, b, m, d Op) { VBLENDMPD(a, b, m, d) })(yes, no, m, d)
+}
+
+// nearest rounds to whole numbers.
+func nearest(n Op) {
+	if wide() {
+		VRNDSCALEPS(Imm(8), n, n)
+	} else {
+		VROUNDPS(Imm(8), n, n)
+	}
+}
 
 // compare sets all bits of d where b relation a.
 func compare(k kind, r relation, a, b, d Op) {
+	if wide() {
+		m := K()
+		pick(k, func(i, a, b, m Op) { VCMPPS(i, a, b, m) }, func(i, a, b, m Op) { VCMPPD(i, a, b, m) })(Imm(uint64(r)), a, b, m)
+		pick(k, VPMOVM2D, VPMOVM2Q)(m, d)
+		return
+	}
 	pick(k, func(i, a, b, d Op) { VCMPPS(i, a, b, d) }, func(i, a, b, d Op) { VCMPPD(i, a, b, d) })(Imm(uint64(r)), a, b, d)
 }
 
@@ -71,7 +94,7 @@ func arithmetic(k kind) {
 func extreme(op func(k kind, a, b, d Op), join func(...Op)) body {
 	return func(k kind, in, _ []reg.VecVirtual) reg.VecVirtual {
 		a, b := in[0], in[1]
-		p, q, nan := YMM(), YMM(), YMM()
+		p, q, nan := vector(), vector(), vector()
 		op(k, a, b, p)
 		op(k, b, a, q)
 		join(p, q, p)
@@ -83,12 +106,12 @@ func extreme(op func(k kind, a, b, d Op), join func(...Op)) body {
 }
 
 func unaries(k kind) {
-	one := value(k, 1)
+	one := func() Op { return value(k, 1) }
 	unary := func(name string, f func(x reg.VecVirtual) reg.VecVirtual) {
 		elementwise(k, name, blockUnroll, x, nil, func(_ kind, in, _ []reg.VecVirtual) reg.VecVirtual { return f(in[0]) })
 	}
 	inverse := func(x reg.VecVirtual) reg.VecVirtual {
-		y := loaded(one)
+		y := loaded(one())
 		div(k, x, y, y)
 		return y
 	}
@@ -99,9 +122,9 @@ func unaries(k kind) {
 	unary("rsqrt", func(x reg.VecVirtual) reg.VecVirtual { root(k, x, x); return inverse(x) })
 	unary("reciprocal", inverse)
 	unary("sign", func(x reg.VecVirtual) reg.VecVirtual {
-		y, m := YMM(), YMM()
+		y, m := vector(), vector()
 		VANDPS(signBit(k), x, y)
-		VORPS(one, y, y)
+		VORPS(one(), y, y)
 		compare(k, apart, zero(), x, m)
 		blend(k, m, y, x, x) // zeros and NaN stay
 		return x
@@ -115,11 +138,11 @@ func unaries(k kind) {
 	unary("step", func(x reg.VecVirtual) reg.VecVirtual {
 		z := zero()
 		compare(k, less, x, z, z) // 0 < x
-		VANDPS(one, z, z)
+		VANDPS(one(), z, z)
 		return z
 	})
 	elementwise(k, "leakyReLU", 2, x, []string{"slope"}, func(k kind, in, s []reg.VecVirtual) reg.VecVirtual {
-		m, y := zero(), YMM()
+		m, y := zero(), vector()
 		compare(k, less, in[0], m, m) // 0 < x
 		mul(k, s[0], in[0], y)
 		blend(k, m, in[0], y, y)

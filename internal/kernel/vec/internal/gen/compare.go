@@ -22,7 +22,7 @@ func comparisons(k kind) {
 func comparison(k kind, name string, r relation) {
 	cs, n, _ := signature(k, name, []pointer{{"dst", "bool", 1}, {name: "x"}, {name: "y"}}, nil, "")
 	dst, a, b := cs[0], cs[1], cs[2]
-	ones := Mem.Offset(bits(f32, 0x01010101), 0)
+	ones := bits(f32, 0x01010101)
 	group := func(at int, load func(at int, c cursor) reg.VecVirtual) reg.VecVirtual {
 		return narrow(k, func(half int) reg.VecVirtual {
 			at := at*eight/k.lanes() + half

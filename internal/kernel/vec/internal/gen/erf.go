@@ -7,7 +7,7 @@ import (
 
 // erf is x + x·P(x²) for |x| < 1, relative error 2^−29.4, and sign(x)·(1 − e^−Q(|x|)) beyond, 2^−29.8; from |x| = 3.95 it rounds to ±1.
 func erf(x reg.VecVirtual) reg.VecVirtual {
-	a, s, z, m := abs(x), sign(x), YMM(), YMM()
+	a, s, z, m := abs(x), sign(x), vector(), vector()
 	VMULPS(x, x, z)
 	p := polynomial(z, 0.128379166, -0.37612626, 0.112835787, -0.0268533472, 0.0051871622, -0.00079978531, 7.80690389e-05)
 	VFMADD213PS(x, x, p)
@@ -31,7 +31,7 @@ func gelu(x reg.VecVirtual) reg.VecVirtual {
 	// a·P/Q for a < 1. Beyond it is c − N/Q with N = c·Q − a·P, where c = P₄/Q₅ is close to the limit 1/√(2π), so that what is rounded is
 	// small; c as float32 leaves a fifth power in N that does not count.
 	const c = 0.398946851
-	small, h := YMM(), polynomial(a, 0.5, 0.438500166, 0.183387429, 0.0406846367, 0.00412396248)
+	small, h := vector(), polynomial(a, 0.5, 0.438500166, 0.183387429, 0.0406846367, 0.00412396248)
 	compare(f32, less, single(1), a, small)
 	VMULPS(a, h, h)
 	blend(f32, small, h, polynomial(a, 0.398946851, 0.168190206, 0.0414868548, 0.00406679908, 3.01319353e-06), h)
@@ -41,7 +41,7 @@ func gelu(x reg.VecVirtual) reg.VecVirtual {
 	VXORPS(d, h, h)
 	VANDNPS(single(c), small, d)
 	VADDPS(d, h, h)
-	half, y, low := YMM(), YMM(), YMM()
+	half, y, low := vector(), vector(), vector()
 	VMULPS(single(-0.5), a, half)
 	VMULPS(half, a, y)
 	VMOVAPS(y, low)
@@ -63,11 +63,11 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 	const c0High = 52290.0 / 0x1p15 // c0 to 16 bits, so that w − c0High is exact
 
 	upper(f32, x, loaded(single(-12)), x) // where the result rounds to −0
-	a := YMM()
+	a := vector()
 	lower(f32, x, loaded(single(12)), a) // and to x
 	VORPS(signBit(f32), a, a)
 	// w + low = c0 + c1·a²
-	z, zLow, w, low := YMM(), YMM(), YMM(), YMM()
+	z, zLow, w, low := vector(), vector(), vector(), vector()
 	VMULPS(a, a, z)
 	VMOVAPS(z, zLow)
 	VFMSUB231PS(a, a, zLow)
@@ -80,7 +80,7 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 	VFMADD231PS(single(c1-float64(float32(c1))), z, low)
 	VADDPS(single(c0-c0High), low, low)
 	// u + uLow = −|u|
-	u, uLow := YMM(), YMM()
+	u, uLow := vector(), vector()
 	VMULPS(w, a, u)
 	VMOVAPS(u, uLow)
 	VFMSUB231PS(w, a, uLow)
@@ -92,7 +92,7 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 // gated is x/(1 + e), or where x is negative x·e/(1 + e), for e = 2ⁿ·(1 + q), the product made before e may leave the normal range.
 func gated(x, n, q reg.VecVirtual) reg.VecVirtual {
 	exponent, factor := halves(n)
-	y, e := YMM(), loaded(single(1))
+	y, e := vector(), loaded(single(1))
 	VADDPS(q, e, e)
 	VPADDD(exponent, e, e)
 	VFMADD213PS(x, x, q)
@@ -107,7 +107,7 @@ func gated(x, n, q reg.VecVirtual) reg.VecVirtual {
 // silu is x·σ(x).
 func silu(x reg.VecVirtual) reg.VecVirtual {
 	upper(f32, x, loaded(single(-112)), x) // where the result rounds to −0
-	a := YMM()
+	a := vector()
 	lower(f32, x, loaded(single(112)), a) // and to x
 	VORPS(signBit(f32), a, a)
 	n, q := reduced(a, nil)

@@ -30,9 +30,9 @@ const (
 // reduced writes x = n·ln 2 + f with integer n and |f| ≤ ½ ln 2, and returns n and q = eᶠ − 1. It keeps NaN in q. A part of x below its
 // last place may be given in low.
 func reduced(x reg.VecVirtual, low Op) (n, q reg.VecVirtual) {
-	n, f := YMM(), YMM()
+	n, f := vector(), vector()
 	VMULPS(single(math.Log2E), x, n)
-	VROUNDPS(Imm(8), n, n) // to nearest
+	nearest(n)
 	VMOVAPS(x, f)
 	VFNMADD231PS(single(ln2High), n, f)
 	VFNMADD231PS(single(ln2Low), n, f)
@@ -41,7 +41,7 @@ func reduced(x reg.VecVirtual, low Op) (n, q reg.VecVirtual) {
 	}
 	// q = f + f²·P(f), error 2^−28.2·eᶠ
 	q = polynomial(f, 0.49999994, 0.166665167, 0.0416681059, 0.00836913846, 0.00138366583)
-	square := YMM()
+	square := vector()
 	VMULPS(f, f, square)
 	VFMADD213PS(f, square, q)
 	VCVTPS2DQ(n, n)
@@ -51,7 +51,7 @@ func reduced(x reg.VecVirtual, low Op) (n, q reg.VecVirtual) {
 // halves returns 2ⁿ, for |n| ≤ 252, as a number to add to an exponent and a factor. What the two are applied to in turn rounds once,
 // below the normal range and at overflow too. For NaN they do nothing.
 func halves(n reg.VecVirtual) (exponent, factor reg.VecVirtual) {
-	exponent, factor = YMM(), YMM()
+	exponent, factor = vector(), vector()
 	VPSRAD(Imm(1), n, exponent)
 	VPSUBD(exponent, n, factor)
 	VPSLLD(Imm(23), exponent, exponent)
@@ -82,20 +82,20 @@ func normalExp(x reg.VecVirtual) reg.VecVirtual {
 }
 
 func abs(x reg.VecVirtual) reg.VecVirtual {
-	a := YMM()
+	a := vector()
 	VANDPS(absMask(f32), x, a)
 	return a
 }
 
 func sign(x reg.VecVirtual) reg.VecVirtual {
-	s := YMM()
+	s := vector()
 	VANDPS(signBit(f32), x, s)
 	return s
 }
 
 // negated is −|x|.
 func negated(x reg.VecVirtual) reg.VecVirtual {
-	a := YMM()
+	a := vector()
 	VORPS(signBit(f32), x, a)
 	return a
 }
@@ -103,7 +103,7 @@ func negated(x reg.VecVirtual) reg.VecVirtual {
 // sigmoid is e/(1 + e) for x below 0, and 1/(1 + e) elsewhere, with e = e⁻ˡˣˡ: nothing overflows.
 func sigmoid(x reg.VecVirtual) reg.VecVirtual {
 	e := exp(negated(x))
-	y, d := loaded(single(1)), YMM()
+	y, d := loaded(single(1)), vector()
 	VADDPS(y, e, d)
 	blend(f32, x, e, y, y)
 	VDIVPS(d, y, y)
@@ -112,13 +112,13 @@ func sigmoid(x reg.VecVirtual) reg.VecVirtual {
 
 // tanh is x + x³·P(x²) for |x| < 0.625, relative error 2^−27.7, and sign(x)·(1 − 2/(e²ˡˣˡ + 1)) beyond.
 func tanh(x reg.VecVirtual) reg.VecVirtual {
-	a, s, z := abs(x), sign(x), YMM()
+	a, s, z := abs(x), sign(x), vector()
 	VMULPS(x, x, z)
 	p := polynomial(z, -0.333332807, 0.133314058, -0.0537365153, 0.0206281673, -0.00569229666)
 	VMULPS(z, p, p)
 	VFMADD213PS(x, x, p)
 
-	t, m := YMM(), YMM()
+	t, m := vector(), vector()
 	VADDPS(a, a, t)
 	lower(f32, t, loaded(single(20)), t) // where tanh is 1
 	e := normalExp(t)

@@ -15,7 +15,7 @@ const rootHalf = 0x3f3504f3
 func logOf(n, f reg.VecVirtual) reg.VecVirtual {
 	p := polynomial(f, -0.5, 0.333333075, -0.249999762, 0.200023934, -0.166699022, 0.142165661, -0.123745881, 0.118764006, -0.118330687,
 		0.0695140138)
-	s := YMM()
+	s := vector()
 	VMULPS(f, f, s)
 	VFMADD213PS(f, s, p)
 	VFMADD231PS(single(math.Ln2), n, p) // ln 2 as float32 is right to 2^−28
@@ -25,13 +25,13 @@ func logOf(n, f reg.VecVirtual) reg.VecVirtual {
 // log is ln x.
 func log(x reg.VecVirtual) reg.VecVirtual {
 	// Numbers below the normal range are scaled by 2²³.
-	small, u, shift := YMM(), YMM(), YMM()
+	small, u, shift := vector(), vector(), vector()
 	compare(f32, less, single(0x1p-126), x, small)
 	VMULPS(single(0x1p23), x, u)
 	blend(f32, small, u, x, u)
 	VANDPS(single(23), small, shift)
 	// u = 2ⁿ·(1 + f)
-	n, f := YMM(), YMM()
+	n, f := vector(), vector()
 	VPSUBD(bits(f32, rootHalf), u, n)
 	VPSRAD(Imm(23), n, n)
 	VPSLLD(Imm(23), n, f)
@@ -44,7 +44,7 @@ func log(x reg.VecVirtual) reg.VecVirtual {
 
 // bounded puts right a logarithm y whose argument x is +Inf or NaN, at its pole, or below it.
 func bounded(x, y reg.VecVirtual, pole float64) reg.VecVirtual {
-	m := YMM()
+	m := vector()
 	compare(f32, notLess, single(math.Inf(1)), x, m)
 	blend(f32, m, x, y, y)
 	compare(f32, less, single(pole), x, m)
@@ -57,15 +57,15 @@ func bounded(x, y reg.VecVirtual, pole float64) reg.VecVirtual {
 // log1pOf is ln(1 + x) for −1 < x < +Inf: with u = 1 + x rounded and 2ⁿ·m = u, f = 2⁻ⁿ·x + (2⁻ⁿ − 1) has no more error than its own
 // rounding, as in fdlibm's log1p without its correction term.
 func log1pOf(x reg.VecVirtual) reg.VecVirtual {
-	n, scale, f := YMM(), YMM(), YMM()
+	n, scale, f := vector(), vector(), vector()
 	VADDPS(single(1), x, n)
 	VPSUBD(bits(f32, rootHalf), n, n)
-	VPAND(bits(f32, 0xff800000), n, n) // n, as an exponent
+	VANDPS(bits(f32, 0xff800000), n, n) // n, as an exponent
 	VMOVUPS(single(4), scale)
 	VPSUBD(n, scale, scale) // 4·2⁻ⁿ, which is normal when 2⁻ⁿ may not be
 	VMOVUPS(single(-1), f)
 	VFMADD231PS(single(0.25), scale, f)
-	scaled := YMM()
+	scaled := vector()
 	VPSUBD(n, x, scaled) // 2⁻ⁿ·x: where x is not normal, n is 0
 	VADDPS(scaled, f, f)
 	VPSRAD(Imm(23), n, n)

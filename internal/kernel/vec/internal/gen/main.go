@@ -5,6 +5,8 @@
 package main
 
 import (
+	"os"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -21,7 +23,20 @@ var (
 	f64 = kind{"float64", 8}
 )
 
-func (k kind) lanes() int { return 32 / k.size }
+func (k kind) lanes() int { return width / k.size }
+
+// width is the size of a vector: 32 bytes for AVX2, 64 for AVX-512.
+var width = 32
+
+func wide() bool { return width == 64 }
+
+// vector is a new register of the width in hand.
+func vector() reg.VecVirtual {
+	if wide() {
+		return ZMM()
+	}
+	return YMM()
+}
 
 // pick returns the instruction for k.
 func pick[F any](k kind, s, d F) F {
@@ -39,20 +54,26 @@ type place struct {
 }
 
 func (p place) load(base cursor) reg.VecVirtual {
-	v, m := YMM(), Mem{Base: base.Register, Disp: 32 * p.at}
-	if p.mask == nil {
+	v, m := vector(), Mem{Base: base.Register, Disp: width * p.at}
+	switch { // zeros where the mask is not
+	case p.mask == nil:
 		VMOVUPS(m, v)
-	} else {
-		VMASKMOVPS(m, p.mask, v) // zeros elsewhere
+	case wide():
+		pick(p.k, VMOVUPS_Z, VMOVUPD_Z)(m, p.mask, v)
+	default:
+		VMASKMOVPS(m, p.mask, v)
 	}
 	return v
 }
 
 func (p place) store(v reg.VecVirtual, base cursor) {
-	m := Mem{Base: base.Register, Disp: 32 * p.at}
-	if p.mask == nil {
+	m := Mem{Base: base.Register, Disp: width * p.at}
+	switch {
+	case p.mask == nil:
 		VMOVUPS(v, m)
-	} else {
+	case wide():
+		pick(p.k, func(a, b, c Op) { VMOVUPS(a, b, c) }, func(a, b, c Op) { VMOVUPD(a, b, c) })(v, p.mask, m)
+	default:
 		VMASKMOVPS(v, p.mask, m)
 	}
 }
@@ -76,6 +97,18 @@ func masks(k kind, n reg.Register) func(at int) reg.VecVirtual {
 		pick(k, VPCMPGTD, VPCMPGTQ)(index, left, m)
 		return m
 	}
+}
+
+// rest returns the mask of the first n lanes, fewer than a vector has.
+func rest(k kind, n reg.Register) Op {
+	if !wide() {
+		return masks(k, n)(0)
+	}
+	ones, m := GP64(), K()
+	MOVQ(I32(-1), ones)
+	BZHIQ(n, ones, ones)
+	KMOVW(ones.As32(), m)
+	return m
 }
 
 // A cursor is a pointer that a loop moves, and the size of what it points to.
@@ -120,7 +153,11 @@ func signature(
 	for _, s := range scalars {
 		text += ", " + s + " " + k.name
 	}
-	TEXT(name+pick(k, "32", "64"), NOSPLIT, text+")"+result)
+	name += pick(k, "32", "64")
+	if wide() {
+		name += "AVX512"
+	}
+	TEXT(name, NOSPLIT, text+")"+result)
 	Pragma("noescape")
 	for _, p := range pointers {
 		cs = append(cs, cursor{Load(Param(p.name), GP64()), p.size})
@@ -137,7 +174,7 @@ func broadcast(k kind, param string) reg.VecVirtual {
 	if err != nil {
 		panic(err)
 	}
-	v := YMM()
+	v := vector()
 	if k == f32 {
 		VBROADCASTSS(a.Addr, v)
 	} else {
@@ -163,8 +200,9 @@ type body func(k kind, in, scalars []reg.VecVirtual) reg.VecVirtual
 
 // elementwise writes dst = f(operands, scalars).
 func elementwise(k kind, name string, unroll int, operands, scalars []string, f body) {
+	written = append(written, routine{k, name, len(operands), len(scalars), wide()})
 	cs, n, ss := signature(k, name, named(append([]string{"dst"}, operands...)...), scalars, "")
-	vector := func(p place) {
+	one := func(p place) {
 		var in []reg.VecVirtual
 		for _, c := range cs[1:] {
 			in = append(in, p.load(c))
@@ -174,7 +212,7 @@ func elementwise(k kind, name string, unroll int, operands, scalars []string, f 
 	blocks := func(label string, unroll int) {
 		loop(label, n, unroll*k.lanes(), cs, func() {
 			for at := range unroll {
-				vector(place{k: k, at: at})
+				one(place{k: k, at: at})
 			}
 		})
 	}
@@ -184,7 +222,7 @@ func elementwise(k kind, name string, unroll int, operands, scalars []string, f 
 	blocks("vectors", 1)
 	TESTQ(n, n)
 	JEQ(LabelRef("end"))
-	vector(place{k: k, mask: masks(k, n)(0)})
+	one(place{k: k, mask: rest(k, n)})
 	Label("end")
 	end()
 }
@@ -194,13 +232,20 @@ var x, xy = []string{"x"}, []string{"x", "y"}
 func main() {
 	ConstraintExpr("amd64")
 	ConstraintExpr("!noasm")
-	for _, k := range []kind{f32, f64} {
-		arithmetic(k)
-		unaries(k)
+	for _, width = range []int{64, 32} {
+		for _, k := range []kind{f32, f64} {
+			arithmetic(k)
+			unaries(k)
+		}
+		elementary()
+	}
+	for _, k := range []kind{f32, f64} { // for AVX2 alone, so that a reduction's tree is the same for both
 		comparisons(k)
 		choice(k)
 		reductions(k)
 	}
-	elementary()
 	Generate()
+	if err := os.WriteFile("switch_amd64.go", switches(), 0o644); err != nil {
+		panic(err)
+	}
 }

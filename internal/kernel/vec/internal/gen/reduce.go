@@ -15,7 +15,7 @@ const vectors = 4
 // reduction opens a reduction that starts from initial, takes vectors one by one, and joins the partial results by halves. What is
 // left in the first lane is returned as a register.
 func reduction(
-	k kind, name string, pointers, scalars []string, result string, initial Mem,
+	k kind, name string, pointers, scalars []string, result string, initial Op,
 	step func(p place, cs []cursor, scalars []reg.VecVirtual, acc reg.VecVirtual), join func(a, b, d Op),
 ) reg.VecVirtual {
 	cs, n, ss := signature(k, name, named(pointers...), scalars, result)
