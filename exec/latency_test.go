@@ -63,8 +63,8 @@ func pause() time.Duration {
 	return s.Pause[0]
 }
 
-// A running step lets others run. The median is looked at, which other programs do not move; workers that never yield move it to 20 ms and
-// more for a sleeper, and to 40 ms and more for a collection.
+// A running step lets others run. Workers that never yield make every sleeper of 1 ms 20 ms late, and every collection last 40 ms and more; a
+// machine busy with something else does so now and then. So the best tenth is looked at.
 func TestLatency(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
@@ -77,8 +77,8 @@ func TestLatency(t *testing.T) {
 		"runtime.GC":        {collect, 35 * time.Millisecond},
 		"a GC pause":        {pause, 10 * time.Millisecond},
 	} {
-		if p := beside(t, 51, c.f)[25]; p > c.bound {
-			t.Errorf("%s, beside a running step: %v as a median, want at most %v", name, p, c.bound)
+		if p := beside(t, 50, c.f)[5]; p > c.bound {
+			t.Errorf("%s, beside a running step: %v at the 10th percentile, want at most %v", name, p, c.bound)
 		}
 	}
 }

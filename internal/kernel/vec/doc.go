@@ -1,6 +1,6 @@
-// Package vec holds loops over slices: arithmetic, elementary functions, comparisons and sums, as assembly for AVX2 with FMA and, for
-// what treats each element alone, for AVX-512, beside
-// plain Go. The executor runs chains of pointwise ops through them, tile by tile.
+// Package vec holds loops over slices: arithmetic, elementary functions, comparisons and sums, as assembly for AVX2 with FMA beside
+// plain Go; what treats each element alone is there for AVX-512 too. The executor runs chains of pointwise ops through them, tile by
+// tile.
 //
 // All take any length, also none, and a destination may be an operand. An element's bits depend neither on its place in the slice nor
 // on the slice's length, so that work may be cut anywhere; a reduction's tree depends on its length alone.
