@@ -20,6 +20,7 @@ type options struct {
 	explain io.Writer
 	verify  bool // check the graph after each pass; for tests
 	folding bool // this program computes constants of another one
+	inner   bool // it is part of an op of another one, which gives it memory for its outputs at each run
 }
 
 // In lists the inputs, in the order in which Run takes their values.

@@ -11,8 +11,8 @@ import (
 
 // A Cost is what a plan needs, known before it runs.
 type Cost struct {
-	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two
-	Arena  int   // bytes of intermediate results
+	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two, in each round of a loop
+	Arena  int   // bytes of intermediate results, those of bodies too
 	Live   int   // bytes of them that are needed at once: the least any placement could do with
 	Output int   // bytes of outputs and of the next values of variables
 	Local  int   // bytes of the workers' own memory, for all of them
@@ -23,8 +23,14 @@ type Cost struct {
 func (p *Plan) Cost() Cost {
 	c := Cost{Arena: p.arenaBytes, Live: p.liveBytes, Output: p.outBytes, Local: p.need * p.workers, Steps: len(p.steps)}
 	for _, s := range p.steps {
-		if k, ok := s.(*kernelStep); ok {
-			c.Flops += k.flops()
+		k, ok := s.(*kernelStep)
+		if !ok {
+			continue
+		}
+		c.Flops += k.flops()
+		for _, body := range k.plans {
+			b := body.Cost()
+			c.Arena, c.Live, c.Local = c.Arena+b.Arena, c.Live+b.Live, c.Local+b.Local
 		}
 	}
 	return c
@@ -37,10 +43,16 @@ func (c Cost) String() string {
 
 func mega(bytes int) float64 { return float64(bytes) / 1e6 }
 
-func (k *kernelStep) flops() int64 {
+func (k *kernelStep) flops() (n int64) {
+	for _, b := range k.plans {
+		n = max(n, b.Cost().Flops) // of branches one is taken
+	}
+	if r, ok := k.op.(graph.Repeater); ok {
+		n *= int64(r.Repeats())
+	}
 	op, ok := k.op.(graph.Costed)
 	if !ok {
-		return 0
+		return n
 	}
 	var in, out []graph.Type
 	for _, v := range k.in {

@@ -200,17 +200,11 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 			if err != nil {
 				return err
 			}
-			k.body = append(k.body, sub.call)
+			k.plans, k.body = append(k.plans, sub), append(k.body, sub.asBody(f))
 		}
 	}
 	b.add(k)
 	return nil
-}
-
-// body compiles the body of a loop or branch: a plan of its own, whose failures are its caller's.
-func (b *compiler) body(f *graph.Func) (*Plan, error) {
-	o := options{in: f.Inputs(), workers: b.workers, noTrap: true, verify: b.verify}
-	return lower(&program{options: o, roots: f.Outs(), outs: len(f.Outs())})
 }
 
 var errBusy = errors.New("exec: the plan is running; Clone it")

@@ -18,6 +18,7 @@ func rewriting() []pass {
 	return []pass{
 		{"copy", (*compiler).copyGraph},
 		{"simplify", (*compiler).simplify},
+		{"prune", (*compiler).prune},
 		{"fold", (*compiler).fold},
 		{"simplify again", (*compiler).simplify},
 	}

@@ -51,6 +51,9 @@ func (b *compiler) place() error {
 		m.buf = graph.Over(m.of, arena[m.offset:m.offset+m.of.Bytes():m.offset+m.of.Bytes()])
 	}
 	for _, m := range b.results {
+		if b.inner {
+			break
+		}
 		m.buf = graph.Over(m.of, aligned(m.of.Bytes()))
 		b.outBytes += m.of.Bytes()
 	}

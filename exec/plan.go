@@ -88,11 +88,6 @@ func (p *Plan) RunBuffers(in ...graph.Buffer) ([]graph.Buffer, error) {
 		return nil, errBusy
 	}
 	defer p.busy.Store(false)
-	return p.call(in)
-}
-
-// call is RunBuffers for those that own the plan alone, such as the loop that runs it as a body.
-func (p *Plan) call(in []graph.Buffer) ([]graph.Buffer, error) {
 	if len(in) != len(p.feeds) {
 		return nil, fmt.Errorf("exec: %d values for %d inputs %v", len(in), len(p.feeds), p.names)
 	}

@@ -117,6 +117,7 @@ type kernelStep struct {
 	out     []*memory
 	scratch *memory
 	body    []graph.Body
+	plans   []*Plan      // of the bodies
 	calls   []graph.Call // one a worker
 }
 

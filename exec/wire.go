@@ -21,16 +21,19 @@ func (b *compiler) wire() error {
 		s.prepare(b.Plan)
 	}
 	for _, m := range b.all {
-		if m.home != fed && m.home != variable {
+		if m.home != fed && m.home != variable && !(b.inner && m.home == output) {
 			m.move()
 		}
+	}
+	b.given = make([]graph.Buffer, len(b.feeds))
+	b.order()
+	if b.inner {
+		return nil
 	}
 	for i, n := range b.roots[:b.outs] {
 		b.out = append(b.out, b.results[i].buf.As(n.Shape()))
 		b.dense = append(b.dense, denseOf(b.results[i].buf))
 	}
-	b.given = make([]graph.Buffer, len(b.feeds))
-	b.order()
 	return nil
 }
 

@@ -47,3 +47,68 @@ func ExampleCond() {
 	// 0 1 <nil>
 	// 0 0 <nil>
 }
+
+// show computes nodes of a graph without inputs.
+func show(ns ...*graph.Node) {
+	out, err := exec.Eval(ns...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, y := range out {
+		fmt.Println(y.Data())
+	}
+}
+
+func constant(g *graph.Graph, v ...float64) *graph.Node { return g.Constant(graph.BufferOf(v, len(v))) }
+
+// The discounted return after each step of a game: rₜ + γ·Rₜ₊₁.
+func ExampleScanReverse() {
+	g := graph.New(graph.Evaluation)
+	_, returns := flow.ScanReverse([]*graph.Node{g.Fill(0, graph.T(graph.Float64))}, []*graph.Node{constant(g, 1, 0, 0, 8)}, func(s, x []*graph.Node) (next, y []*graph.Node) {
+		r := ops.Add(x[0], ops.Scale(0.5, s[0]))
+		return []*graph.Node{r}, []*graph.Node{r}
+	})
+	show(returns[0])
+	// Output:
+	// [2 2 4 8]
+}
+
+func ExampleMap() {
+	g := graph.New(graph.Evaluation)
+	x := ops.Reshape(constant(g, 1, 2, 3, 4, 5, 6), 3, 2)
+	show(flow.Map(func(x []*graph.Node) []*graph.Node { return []*graph.Node{ops.Sum(ops.Square(x[0]))} }, x)[0])
+	// Output:
+	// [5 25 61]
+}
+
+// Newton's iteration for √2.
+func ExampleFori() {
+	g := graph.New(graph.Evaluation)
+	root := flow.Fori(5, []*graph.Node{constant(g, 1)}, func(_ *graph.Node, s []*graph.Node) []*graph.Node {
+		return []*graph.Node{ops.Scale(0.5, ops.Add(s[0], ops.Div(ops.Like(2, s[0]), s[0])))}
+	})
+	show(root[0])
+	// Output:
+	// [1.414213562373095]
+}
+
+// Cumulative products, and a linear recurrence hₜ = aₜ·hₜ₋₁ + bₜ.
+func ExampleAssociativeScan() {
+	g := graph.New(graph.Evaluation)
+	a, b := constant(g, 2, 3, 0.5, 4), constant(g, 1, 1, 1, 1)
+	show(flow.AssociativeScan(func(x, y []*graph.Node) []*graph.Node { return []*graph.Node{ops.Mul(x[0], y[0])} }, a)[0])
+	show(flow.AssociativeScan(func(x, y []*graph.Node) []*graph.Node {
+		return []*graph.Node{ops.Mul(y[0], x[0]), ops.Add(ops.Mul(y[0], x[1]), y[1])}
+	}, a, b)[1])
+	// Output:
+	// [2 6 3 12]
+	// [1 4 3 13]
+}
+
+func ExampleAssociativeScanReverse() {
+	g := graph.New(graph.Evaluation)
+	show(flow.AssociativeScanReverse(func(x, y []*graph.Node) []*graph.Node { return []*graph.Node{ops.Add(x[0], y[0])} }, constant(g, 1, 2, 3))[0])
+	// Output:
+	// [6 5 3]
+}

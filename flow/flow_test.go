@@ -85,23 +85,23 @@ func TestFlowErrors(t *testing.T) {
 	same := func(s, _ []*node) (next, y []*node) { return s, nil }
 	first := func(in []*node) []*node { return in[:1] }
 	for want, f := range map[string]func(g *graph.Graph, s, xs *node){
-		"the next state must have the types of the state": func(_ *graph.Graph, s, xs *node) {
+		"scan: state 0 is float64[2], but the body returns float64[] for it": func(_ *graph.Graph, s, xs *node) {
 			flow.Scan([]*node{s}, []*node{xs}, func(s, _ []*node) (next, y []*node) { return []*node{ops.Sum(s[0])}, nil })
 		},
-		"scan: s float64[2] · xs float64[3 2]: the next state": func(_ *graph.Graph, s, xs *node) {
+		"scan: the body returns 0 states, want 1": func(_ *graph.Graph, s, xs *node) {
 			flow.Scan([]*node{s}, []*node{xs}, func(_, _ []*node) (next, y []*node) { return nil, nil })
 		},
 		"want a sequence to scan over": func(_ *graph.Graph, s, _ *node) { flow.Scan([]*node{s}, nil, same) },
-		"sequences differ in length": func(g *graph.Graph, s, xs *node) {
+		"scan: sequence 1, zs [4 2], has not the length 3 of xs": func(g *graph.Graph, s, xs *node) {
 			flow.Scan([]*node{s}, []*node{xs, g.Input("zs", graph.Float64, 4, 2)}, same)
 		},
-		"z float64[]: sequences differ in length": func(g *graph.Graph, s, xs *node) {
+		"scan: sequence 1, z float64[], has no axis to scan over": func(g *graph.Graph, s, xs *node) {
 			flow.Scan([]*node{s}, []*node{xs, g.Input("z", graph.Float64)}, same)
 		},
 		"want a condition that is a scalar bool, not bool[2]": func(g *graph.Graph, s, _ *node) {
 			flow.Cond(g.Input("p", graph.Bool, 2), first, first, s)
 		},
-		"the branches give": func(g *graph.Graph, s, xs *node) {
+		"cond: the branches return float64[2] and float64[3 2] for result 0, want equal types": func(g *graph.Graph, s, xs *node) {
 			flow.Cond(g.Input("p", graph.Bool), first, func(in []*node) []*node { return in[1:] }, s, xs)
 		},
 		"matmul": func(g *graph.Graph, s, _ *node) { // an operand that failed
@@ -109,6 +109,45 @@ func TestFlowErrors(t *testing.T) {
 		},
 		"matmul: ": func(_ *graph.Graph, s, xs *node) {
 			flow.Scan([]*node{ops.MatMul(s, s)}, []*node{xs}, same)
+		},
+		"iota: shape [-1] has a negative size": func(_ *graph.Graph, s, _ *node) {
+			flow.Fori(-1, []*node{s}, func(_ *node, s []*node) []*node { return s })
+		},
+		"scan: the body returns 2 states, want 1": func(_ *graph.Graph, s, _ *node) {
+			flow.Fori(2, []*node{s}, func(_ *node, s []*node) []*node { return append(s, s...) })
+		},
+		"scan: sequence 0, reshape float64[], has no axis": func(_ *graph.Graph, s, _ *node) {
+			flow.Map(func(x []*node) []*node { return x }, ops.Sum(s))
+		},
+		"scan: state 0 has rank 8, want less than 8": func(g *graph.Graph, _, xs *node) {
+			flow.Scan([]*node{g.Input("s", graph.Float64, 1, 1, 1, 1, 1, 1, 1, 1)}, []*node{xs}, same)
+		},
+		"scan: a draw in a loop body repeats in each step; draw before": func(g *graph.Graph, s, xs *node) { // in a loop in a branch in a loop
+			flow.Scan([]*node{s}, []*node{xs}, func(s, x []*node) (next, y []*node) {
+				return flow.Cond(g.Input("p", graph.Bool), first, func(in []*node) []*node {
+					return flow.Fori(2, in, func(_ *node, s []*node) []*node { return []*node{ops.Dropout(s[0], 0.5)} })
+				}, s[0]), nil
+			})
+		},
+		"cond: the branches return 1 and 2 nodes, want as many": func(g *graph.Graph, s, xs *node) {
+			flow.Cond(g.Input("p", graph.Bool), first, func(in []*node) []*node { return in }, s, xs)
+		},
+		"cond: want branches that return something": func(g *graph.Graph, s, _ *node) {
+			flow.Cond(g.Input("p", graph.Bool), func([]*node) []*node { return nil }, func([]*node) []*node { return nil }, s)
+		},
+		"associative scan: sequence 1, s [2], has not the length 3 of xs": func(_ *graph.Graph, s, xs *node) {
+			flow.AssociativeScan(func(a, b []*node) []*node { return a }, xs, s)
+		},
+		"associative scan: f returns 1 nodes, want 2": func(_ *graph.Graph, s, _ *node) {
+			flow.AssociativeScan(func(a, b []*node) []*node { return a[:1] }, s, s)
+		},
+		"associative scan: f returns float64[] for element 0, want float64[2]": func(_ *graph.Graph, _, xs *node) {
+			flow.AssociativeScanReverse(func(a, b []*node) []*node { return []*node{ops.Sum(a[0])} }, xs)
+		},
+		"matmul: x": func(g *graph.Graph, s, xs *node) { // a body that fails
+			flow.Scan([]*node{s}, []*node{xs}, func(s, x []*node) (next, y []*node) {
+				return []*node{ops.MatMul(g.Input("x", graph.Float64, 2), x[0])}, nil
+			})
 		},
 		"a body has no side effects": func(g *graph.Graph, s, xs *node) {
 			v := graph.NewState("v", graph.NewBuffer(graph.T(graph.Float64, 2)))

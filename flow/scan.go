@@ -1,54 +1,150 @@
-// Package flow holds the ops that run bodies: loops and branches. Their derivatives are loops and branches over
-// differentiated bodies, so the package sits above autodiff, and no engine knows its ops.
 package flow
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
-	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
-	"github.com/kedja-ml/kedja/vmap"
 )
 
 // A Step maps the state and one row of each sequence to the next state and one row of each result.
 type Step func(state, x []*graph.Node) (next, y []*graph.Node)
 
-// Scan runs f over the rows of xs, one after the other. It returns the last state and the stacked results.
-func Scan(init, xs []*graph.Node, f Step) (final, ys []*graph.Node) {
-	return run(false, init, xs, f)
+// Scan runs f over the rows of xs, one after the other, along axis 0. It returns the last state and the results of all steps,
+// stacked.
+//
+//	sₜ₊₁, yₜ = f(sₜ, xₜ)        final = s_T        ys[t] = yₜ        t = 0 … T−1
+//
+// The sequences have one length T, which may be 0: then final is init. The next state has the types of the state. The derivative is a
+// loop that runs the other way, over the states, which the loop keeps if there is one, and over the results of matrix products and
+// other dear ops in the body; pointwise ones are computed again. Where a weight from outside is in a product in the body, its gradient
+// is one product after the loop. For less memory let f use autodiff.Checkpoint: only the states are kept then, and of a scan of scans
+// only those of the outer one and of one inner one at a time.
+//
+// A draw in the body is an error, for it would repeat: draw before, and scan over the draws.
+func Scan(init, xs []*graph.Node, f Step) (final, ys []*graph.Node) { return run(false, init, xs, f) }
+
+// ScanReverse is Scan from the last row to the first: sₜ, yₜ = f(sₜ₊₁, xₜ). The results lie where their rows do.
+func ScanReverse(init, xs []*graph.Node, f Step) (final, ys []*graph.Node) {
+	return run(true, init, xs, f)
 }
 
+// Map applies f to each row of xs, one after the other, and stacks the results. Unlike vmap.Map it needs memory for one row at a time,
+// and no batching rules.
+func Map(f func(x []*graph.Node) []*graph.Node, xs ...*graph.Node) []*graph.Node {
+	_, ys := Scan(nil, xs, func(_, x []*graph.Node) (_, y []*graph.Node) { return nil, f(x) })
+	return ys
+}
+
+// Fori runs f n times on the state, and returns the last state. i is an int32 scalar that counts from 0.
+func Fori(n int, init []*graph.Node, f func(i *graph.Node, state []*graph.Node) []*graph.Node) []*graph.Node {
+	if len(init) == 0 {
+		panic("flow: a loop over nothing")
+	}
+	final, _ := Scan(init, []*graph.Node{ops.Iota(init[0].Graph(), graph.Int32, n)}, func(state, x []*graph.Node) (next, y []*graph.Node) {
+		return f(x[0], state), nil
+	})
+	return final
+}
+
+// run builds a loop whose results are, beside those of f, the states before each step and what a derivative would rather not compute
+// again. What nobody reads is pruned by the executor.
 func run(reverse bool, init, xs []*graph.Node, f Step) (final, ys []*graph.Node) {
-	in := slices.Concat(init, xs)
-	g, s := in[0].Graph(), len(init)
-	types := make([]graph.Type, len(in))
+	s, y := len(init), 0
+	r := loop(reverse, init, xs, func(in []*graph.Node) ([]*graph.Node, error) {
+		next, results := f(in[:s:s], in[s:])
+		if y = len(results); len(next) != s {
+			return nil, fmt.Errorf("the body returns %d states, want %d", len(next), s)
+		}
+		for i, n := range next {
+			if n.Valid() && in[i].Valid() && n.Type() != in[i].Type() {
+				return nil, fmt.Errorf("state %d is %v, but the body returns %v for it", i, in[i].Type(), n.Type())
+			}
+		}
+		outs := slices.Concat(next, results, in[:s])
+		return append(outs, dear(in, outs)...), nil
+	})
+	if r == nil {
+		failed := in0(init, xs).Graph().Fail(s+y, errors.New("scan: failed"))
+		return failed[:s], failed[s:]
+	}
+	return r[:s:s], r[s : s+y : s+y]
+}
+
+func in0(init, xs []*graph.Node) *graph.Node {
+	if len(init)+len(xs) == 0 {
+		panic("flow: a loop over nothing")
+	}
+	return slices.Concat(init, xs)[0]
+}
+
+// loop builds a scan from its body as it is: next states, then what is stacked. It returns nil, with the error on the graph, if it
+// cannot.
+func loop(reverse bool, init, xs []*graph.Node, f func(in []*graph.Node) ([]*graph.Node, error)) []*graph.Node {
+	in, s := slices.Concat(init, xs), len(init)
+	g, n, types := in0(init, xs).Graph(), 0, make([]graph.Type, len(in))
+	err := wrong(init, xs)
+	if len(xs) > 0 {
+		n = xs[0].Shape().Dim(0)
+	}
 	for i, x := range in {
 		if types[i] = x.Type(); i >= s {
 			types[i].Shape = x.Shape().Cut(1, graph.MaxRank)
 		}
 	}
 	body, captured := graph.NewFunc(g, types, func(in []*graph.Node) []*graph.Node {
-		next, y := f(in[:s], in[s:])
-		return append(slices.Clone(next), y...)
+		outs, e := f(in)
+		if err == nil {
+			err = e
+		}
+		return outs
 	})
 	for _, c := range captured {
+		for c.Op().Name() == "capture" {
+			c = c.In()[0]
+		}
 		if r, ok := c.Op().(graph.Read); ok && r.Var == graph.Var(g.RNG()) {
-			g.Fail(0, errors.New("scan: a draw in a loop body repeats in each step; draw before, and scan over the draws"))
+			err = errors.New("a draw in a loop body repeats in each step; draw before, and scan over the draws")
 		}
 	}
-	n := 0
-	if len(xs) > 0 {
-		n = xs[0].Shape().Dim(0)
+	if err != nil {
+		g.Fail(0, fmt.Errorf("scan: %w", err))
+		return nil
 	}
-	outs := max(s, len(body.Outs())) // fewer are refused by Infer
-	r := graph.ApplyN(scan{body, s, len(xs), n, reverse}, outs+s, append(in, captured...)...)
-	return r[:s], r[s:outs]
+	if slices.ContainsFunc(slices.Concat(in, body.Outs()), func(n *graph.Node) bool { return !n.Valid() }) {
+		return nil
+	}
+	outs := len(body.Outs())
+	return graph.ApplyN(scan{body, s, len(xs), n, reverse}, outs, append(in, captured...)...)
 }
 
-// scan has the operands init, xs, captured and the results final, ys, trace. The trace holds the state before each
-// step: it is the residual of the backward loop, and as a result it has a derivative like any other.
+// wrong says what no loop can be over.
+func wrong(init, xs []*graph.Node) error {
+	if len(xs) == 0 {
+		return errors.New("want a sequence to scan over; ops.Iota counts")
+	}
+	for i, x := range xs {
+		switch {
+		case !x.Valid():
+			return nil
+		case x.Shape().Rank() == 0:
+			return fmt.Errorf("sequence %d, %s %v, has no axis to scan over", i, x.Called(), x.Type())
+		case x.Shape().Dim(0) != xs[0].Shape().Dim(0):
+			return fmt.Errorf("sequence %d, %s %v, has not the length %d of %s", i, x.Called(), x.Shape(), xs[0].Shape().Dim(0), xs[0].Called())
+		}
+	}
+	for i, s := range init {
+		if s.Valid() && s.Shape().Rank() >= graph.MaxRank {
+			return fmt.Errorf("state %d has rank %d, want less than %d", i, s.Shape().Rank(), graph.MaxRank)
+		}
+	}
+	return nil
+}
+
+// scan has the operands init, xs, captured and the results final and, stacked, all that the body returns beside the next states. A
+// result that is the state itself is the trace: the states before each step.
 type scan struct {
 	Body              *graph.Func
 	States, Xs, Steps int
@@ -57,167 +153,20 @@ type scan struct {
 
 func (scan) Name() string            { return "scan" }
 func (o scan) Bodies() []*graph.Func { return []*graph.Func{o.Body} }
+func (o scan) Repeats() int          { return o.Steps }
 
 func (o scan) Infer(in []graph.Type) ([]graph.Type, error) {
 	out := o.Body.Types()
 	if len(out) < o.States || !slices.Equal(out[:o.States], in[:o.States]) {
 		return nil, errors.New("the next state must have the types of the state")
 	}
-	if o.Xs == 0 {
-		return nil, errors.New("want a sequence to scan over")
-	}
 	for _, x := range in[o.States : o.States+o.Xs] {
 		if x.Shape.Rank() == 0 || x.Shape.Dim(0) != o.Steps {
 			return nil, errors.New("sequences differ in length")
 		}
 	}
-	for _, t := range append(out[o.States:], in[:o.States]...) {
-		out = append(out, graph.Type{Dtype: t.Dtype, Shape: t.Shape.Lead(o.Steps)})
+	for i := range out[o.States:] {
+		out[o.States+i].Shape = out[o.States+i].Shape.Lead(o.Steps)
 	}
-	return append(out[:o.States:o.States], out[len(o.Body.Outs()):]...), nil
-}
-
-func (o scan) Eval(c *graph.Call) error {
-	state, ys := c.Out[:o.States], c.Out[o.States:]
-	trace := ys[len(ys)-o.States:]
-	for i, s := range state {
-		copy(s.Bytes(), c.In[i].Bytes())
-	}
-	in := slices.Clone(c.In) // not the body's own results: it would overwrite them while reading
-	copy(in, state)
-	for i := range o.Steps {
-		if o.Reverse {
-			i = o.Steps - 1 - i
-		}
-		for j, s := range state {
-			row := rowOf(trace[j], i)
-			copy(row.Bytes(), s.Bytes())
-		}
-		for j, x := range c.In[o.States : o.States+o.Xs] {
-			in[o.States+j] = rowOf(x, i)
-		}
-		out, err := c.Body[0](in)
-		if err != nil {
-			return err
-		}
-		for j, r := range out {
-			if j < o.States {
-				copy(state[j].Bytes(), r.Bytes())
-			} else {
-				row := rowOf(ys[j-o.States], i)
-				copy(row.Bytes(), r.Bytes())
-			}
-		}
-	}
-	return nil
-}
-
-// rowOf is row i of b, in its memory.
-func rowOf(b graph.Buffer, i int) graph.Buffer {
-	s := b.Type.Shape.Cut(1, graph.MaxRank)
-	n := s.Size()
-	return b.Part(i*n, (i+1)*n).As(s)
-}
-
-// Batch scans with a body that is mapped over rows: every state, sequence and captured value gets them, behind the axis of the steps.
-func (o scan) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
-	all := ops.Align(in, mapped)
-	sx := o.States + o.Xs
-	swap := func(x *graph.Node) *graph.Node {
-		order := []int{1, 0}
-		for i := 2; i < x.Shape().Rank(); i++ {
-			order = append(order, i)
-		}
-		return ops.Transpose(x, order...)
-	}
-	xs := make([]*graph.Node, o.Xs)
-	for i := range xs {
-		xs[i] = swap(all[o.States+i])
-	}
-	outs := len(o.Body.Outs())
-	final, ys := run(o.Reverse, all[:o.States], append(xs, o.count(all[0].Graph())), func(s, x []*graph.Node) (next, y []*graph.Node) {
-		step := slices.Concat(s, x[:o.Xs], all[sx:])
-		r := vmap.Map(func(in []*graph.Node) []*graph.Node { return o.Body.Inline(in[0].Graph(), in) }, step...)
-		return r[:o.States], append(slices.Clone(r[o.States:]), s...) // the trace, as a result of each step
-	})
-	out := slices.Clone(final)
-	for _, y := range ys[:outs] {
-		out = append(out, swap(y))
-	}
-	return out
-}
-
-// count is a sequence of the right length, so that a loop without one can be batched.
-func (o scan) count(g *graph.Graph) *graph.Node { return g.Fill(0, graph.T(graph.Bool, o.Steps)) }
-
-func float(n *graph.Node) bool { return n.Dtype().Float() }
-
-func orZero(d, like *graph.Node) *graph.Node {
-	if d == nil {
-		return ops.Like(0, like)
-	}
-	return d
-}
-
-// VJPs runs the loop the other way. Its state is the cotangent of the state and, so far, of what was captured.
-func (o scan) VJPs(ys, dys []*graph.Node) []*graph.Node {
-	in, s, sx, outs := ys[0].In(), o.States, o.States+o.Xs, len(o.Body.Outs())
-	operands := slices.Concat(ys[outs:], in[s:sx]) // of each step; cotangents that are there follow
-	for _, d := range dys[s:] {
-		if d != nil {
-			operands = append(operands, d)
-		}
-	}
-	var init []*graph.Node
-	for i, x := range in {
-		if float(x) && (i < s || i >= sx) {
-			var d *graph.Node
-			if i < s {
-				d = dys[i]
-			}
-			init = append(init, orZero(d, x))
-		}
-	}
-	final, dxs := run(!o.Reverse, init, operands, func(acc, x []*graph.Node) (next, dx []*graph.Node) {
-		step := slices.Concat(x[:sx], in[sx:])
-		r := o.Body.Inline(x[0].Graph(), step)
-		cot, rest, k := make([]*graph.Node, outs+s), x[sx:], 0
-		for i := range cot {
-			if i < s && float(in[i]) {
-				cot[i], k = acc[k], k+1
-			} else if i >= s && dys[i] != nil {
-				cot[i], rest = rest[0], rest[1:]
-			}
-		}
-		ds := autodiff.Pull(r, cot[:outs], step)
-		for i, d := range ds {
-			switch {
-			case !float(step[i]):
-			case i < s:
-				if d = orZero(d, step[i]); cot[outs+i] != nil {
-					d = ops.Add(d, cot[outs+i])
-				}
-				next = append(next, d)
-			case i < sx:
-				dx = append(dx, orZero(d, step[i]))
-			default:
-				if next = append(next, acc[k]); d != nil {
-					next[k] = ops.Add(acc[k], d)
-				}
-				k++
-			}
-		}
-		return next, dx
-	})
-	out := make([]*graph.Node, len(in))
-	for i, x := range in {
-		switch {
-		case !float(x):
-		case i >= s && i < sx:
-			out[i], dxs = dxs[0], dxs[1:]
-		default:
-			out[i], final = final[0], final[1:]
-		}
-	}
-	return out
+	return out, nil
 }

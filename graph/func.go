@@ -46,6 +46,34 @@ func (g *Graph) capture(x *Node) *Node {
 // NewFunc traces f on inputs of the given types. Nodes of the surrounding graph that f uses become further
 // inputs, after the others; they are returned. Equal bodies are one Func.
 func NewFunc(g *Graph, types []Type, f func(in []*Node) []*Node) (*Func, []*Node) {
+	return newFunc(g, types, func(_ *Graph, in []*Node) []*Node { return f(in) })
+}
+
+// Narrow returns f, in g, with some of its inputs and results. Inputs left out may be held by ops that do not need them.
+func (f *Func) Narrow(g *Graph, in, out []int) *Func {
+	ts, outs := make([]Type, len(in)), make([]*Node, len(out))
+	for k, i := range in {
+		ts[k] = f.in[i].typ
+	}
+	for k, j := range out {
+		outs[k] = f.out[j]
+	}
+	small, _ := newFunc(g, ts, func(b *Graph, few []*Node) []*Node {
+		at := map[*Node]*Node{}
+		for k, i := range in {
+			at[f.in[i]] = few[k]
+		}
+		for _, p := range f.in {
+			if at[p] == nil {
+				at[p] = b.Fill(0, p.typ)
+			}
+		}
+		return Rebuild(outs, at, func(n *Node, in []*Node) []*Node { return Again(b, n, in) })
+	})
+	return small
+}
+
+func newFunc(g *Graph, types []Type, f func(b *Graph, in []*Node) []*Node) (*Func, []*Node) {
 	if len(g.open) > 0 { // the innermost body being traced: f may use anything in sight
 		g = g.open[len(g.open)-1]
 	}
@@ -55,7 +83,7 @@ func NewFunc(g *Graph, types []Type, f func(in []*Node) []*Node) (*Func, []*Node
 		fn.in = append(fn.in, b.Placeholder("operand", t))
 	}
 	g.open = append(g.open, b)
-	for _, n := range f(fn.in) {
+	for _, n := range f(b, fn.in) {
 		if n.Valid() {
 			n = b.capture(n)
 		}
@@ -105,6 +133,11 @@ func alike(a, b *Func) bool {
 
 func (f *Func) order() []*Node {
 	return Order(f.out, func(n *Node) bool { return n.g != f.g })
+}
+
+// Live is Live within f.
+func (f *Func) Live(outs []*Node) map[*Node]bool {
+	return Live(Order(outs, func(n *Node) bool { return n.g != f.g }), outs)
 }
 
 func (f *Func) Graph() *Graph   { return f.g }

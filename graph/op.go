@@ -49,6 +49,23 @@ type (
 	// Higher lists the bodies an op runs; a Call offers them in this order.
 	Higher interface{ Bodies() []*Func }
 
+	// Repeater says how often a kernel runs each of its bodies; once, if it does not say.
+	Repeater interface{ Repeats() int }
+
+	// Pruner is an op that can do with fewer operands where some of its results are not used. Needs marks the operands that remain.
+	// Prune returns the smaller op, the numbers of its operands and those of its results, among which are all used ones; nil if the op
+	// is as small as can be. Bodies that it makes belong to g.
+	Pruner interface {
+		Needs(used []bool) []bool
+		Prune(g *Graph, used []bool) (op Op, operands, results []int)
+	}
+
+	// Summer says how a sum of many applications of n is cheaper than its terms: Σₜ n(xₜ) from the stacks of operands, along a new
+	// leading axis, or from their sums. stack returns nil where a stack would cost too much memory, and so does Sum where nothing is gained.
+	Summer interface {
+		SumOver(n *Node, stack, sum func(x *Node) *Node) *Node
+	}
+
 	// Costed counts floating-point operations, a multiplication and an addition as two; ops of O(n) work need not.
 	Costed interface{ Flops(in, out []Type) int64 }
 
@@ -80,8 +97,14 @@ type Call struct {
 	Body           []Body
 }
 
-// A Body runs a Func; what it returns is the caller's until the next call.
-type Body func(in []Buffer) ([]Buffer, error)
+// A Body runs a Func. Before each Run the caller places In and Out, whose types are set. No Out may overlap an In.
+type Body struct {
+	In, Out []Buffer
+	// Same says which results are not written: −1 is one that is; i ≥ 0 stands for operand i of the Func, which it is; −2 − i for result i,
+	// which comes before it and is the same.
+	Same []int
+	Run  func() error
+}
 
 // Span returns the part [lo, hi) of n elements that belongs to the call's task.
 func (c *Call) Span(n int) (lo, hi int) {

@@ -44,6 +44,38 @@ func Rebuild(outs []*Node, at map[*Node]*Node, f func(n *Node, in []*Node) []*No
 	return look(outs)
 }
 
+// Live marks what outs need of the nodes in order, which Order returned: of a Pruner only the operands that remain.
+func Live(order, outs []*Node) map[*Node]bool {
+	live := map[*Node]bool{}
+	for _, n := range outs {
+		live[n] = true
+	}
+	for _, n := range slices.Backward(order) {
+		used := Used(n, live)
+		if !slices.Contains(used, true) {
+			continue
+		}
+		p, ok := n.Op().(Pruner)
+		var needs []bool
+		if ok {
+			needs = p.Needs(used)
+		}
+		for i, x := range n.In() {
+			live[x] = live[x] || !ok || needs[i]
+		}
+	}
+	return live
+}
+
+// Used says which results of n are marked.
+func Used(n *Node, live map[*Node]bool) []bool {
+	used := make([]bool, len(n.Results()))
+	for i, r := range n.Results() {
+		used[i] = live[r]
+	}
+	return used
+}
+
 // Again applies the op of n to other operands, in g if there are none; it keeps n's origin.
 func Again(g *Graph, n *Node, in []*Node) []*Node {
 	if len(in) > 0 {

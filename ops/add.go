@@ -31,6 +31,11 @@ func addInt[T integer](dst, a, b []T) {
 
 func (add) VJP(_, dy *graph.Node) []*graph.Node { return []*graph.Node{dy, dy} }
 
+// SumOver adds up each operand.
+func (add) SumOver(n *graph.Node, _, sum func(x *graph.Node) *graph.Node) *graph.Node {
+	return Add(sum(n.In()[0]), sum(n.In()[1]))
+}
+
 func addInfo() Info {
 	return withIntegers(Info{Name: "Add", Order: 4, Cases: binaryCases(Add, Real, Real), Bad: binaryBad(Add)})
 }

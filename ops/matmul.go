@@ -100,6 +100,25 @@ func (o matMul) Simplify(n *graph.Node) *graph.Node {
 	return nil
 }
 
+// SumOver joins the axis of the terms to the inner one: Σₜ Aₜ·Bₜ is one product. Stacks of matrices are left alone.
+func (o matMul) SumOver(n *graph.Node, stack, _ func(x *graph.Node) *graph.Node) *graph.Node {
+	if n.Shape().Rank() != 2 {
+		return nil
+	}
+	a, b := stack(n.In()[0]), stack(n.In()[1])
+	if a == nil || b == nil {
+		return nil
+	}
+	inner := func(x *graph.Node, last bool) *graph.Node { // [T, K, M] or [T, M, K], to a matrix with T·K
+		s := x.Shape()
+		if last {
+			return Reshape(Transpose(x, 1, 0, 2), s.Dim(1), s.Dim(0)*s.Dim(2))
+		}
+		return Reshape(x, s.Dim(0)*s.Dim(1), s.Dim(2))
+	}
+	return graph.Apply(o, inner(a, !o.TA), inner(b, o.TB))
+}
+
 // Batch leaves it to broadcasting: operands that are not mapped lack the leading axis.
 func (o matMul) Batch(in []*graph.Node, _ []bool) []*graph.Node {
 	return []*graph.Node{MatMulT(in[0], in[1], o.TA, o.TB)}

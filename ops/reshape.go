@@ -102,6 +102,11 @@ func (o reshape) VJP(y, dy *graph.Node) []*graph.Node {
 	return []*graph.Node{ReshapeTo(dy, y.In()[0].Shape())}
 }
 
+// SumOver reshapes the sum.
+func (o reshape) SumOver(n *graph.Node, _, sum func(x *graph.Node) *graph.Node) *graph.Node {
+	return ReshapeTo(sum(n.In()[0]), o.To)
+}
+
 func (o reshape) Batch(in []*graph.Node, _ []bool) []*graph.Node {
 	return []*graph.Node{ReshapeTo(in[0], o.To.Lead(in[0].Shape().Dim(0)))}
 }

@@ -26,6 +26,11 @@ func (o scale) Eval(c *graph.Call) error {
 
 func (o scale) VJP(_, dy *graph.Node) []*graph.Node { return []*graph.Node{Scale(o.By, dy)} }
 
+// SumOver scales the sum.
+func (o scale) SumOver(n *graph.Node, _, sum func(x *graph.Node) *graph.Node) *graph.Node {
+	return Scale(o.By, sum(n.In()[0]))
+}
+
 // Simplify drops a factor of one.
 func (o scale) Simplify(n *graph.Node) *graph.Node {
 	if o.By == 1 {

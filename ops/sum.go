@@ -80,6 +80,14 @@ func (o sum) VJP(y, dy *graph.Node) []*graph.Node {
 	return []*graph.Node{expandTo(dy, y.In()[0].Shape())}
 }
 
+// SumOver adds up the terms, too, if they are stacked.
+func (o sum) SumOver(n *graph.Node, stack, _ func(x *graph.Node) *graph.Node) *graph.Node {
+	if x := stack(n.In()[0]); x != nil {
+		return ReshapeTo(sumTo(x, o.To.Lead(1)), o.To)
+	}
+	return nil
+}
+
 func (o sum) Batch(in []*graph.Node, _ []bool) []*graph.Node {
 	return []*graph.Node{sumTo(in[0], o.To.Lead(in[0].Shape().Dim(0)))}
 }

@@ -99,6 +99,11 @@ func (o transpose) VJP(_, dy *graph.Node) []*graph.Node {
 	return []*graph.Node{permute(dy, o.inverse())}
 }
 
+// SumOver transposes the sum.
+func (o transpose) SumOver(n *graph.Node, _, sum func(x *graph.Node) *graph.Node) *graph.Node {
+	return permute(sum(n.In()[0]), o.Perm)
+}
+
 func (o transpose) Batch(in []*graph.Node, _ []bool) []*graph.Node {
 	p := []int{0}
 	for _, a := range o.Perm.Dims() {
