@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/kedja-ml/kedja/graph"
-	"github.com/kedja-ml/kedja/internal/kernel/attention"
 )
 
 // An Attending says which keys a query of Attention sees, and how scores are made. The zero value is plain attention.
@@ -31,6 +30,11 @@ type Attending struct {
 // The scores are never in memory as a whole. An example's bits depend neither on the batch nor on the other queries.
 func Attention(q, k, v *graph.Node, how Attending) (y, logSumExp *graph.Node) {
 	op, in := attended(q, k, v, how)
+	if inside, ok := op.absorb(in); ok {
+		op.Inside = true
+		r := graph.ApplyN(op, 2, inside...)
+		return SwapAxes(r[0], -2, -3), r[1]
+	}
 	r := graph.ApplyN(op, 2, in...)
 	return r[0], r[1]
 }
@@ -75,86 +79,42 @@ func spread(m, q, k *graph.Node) *graph.Node {
 	return m
 }
 
-// attending has the operands q, k, v, then the mask and the bias if there are any.
+// absorb returns the operands as they were before heads and places were exchanged, if they were in all of q, k and v, as happens
+// behind a projection: the kernel takes them so, and nothing is copied. What would be refused is left as the user wrote it.
+func (o attending) absorb(in []*graph.Node) ([]*graph.Node, bool) {
+	types, out := make([]graph.Type, len(in)), append([]*graph.Node(nil), in...)
+	for i, x := range in {
+		if !x.Valid() {
+			return nil, false
+		}
+		types[i] = x.Type()
+		if i < 3 {
+			t, ok := x.Op().(transpose)
+			if r := x.Shape().Rank(); !ok || r < 3 || t != swapOf(r) {
+				return nil, false
+			}
+			out[i] = x.In()[0]
+		}
+	}
+	_, err := o.Infer(types)
+	return out, err == nil
+}
+
+// swapOf exchanges axes −2 and −3 of so many.
+func swapOf(rank int) transpose {
+	p := make([]int, rank)
+	for i := range p {
+		p[i] = i
+	}
+	p[rank-2], p[rank-3] = rank-3, rank-2
+	return transpose{graph.Of(p...)}
+}
+
+// attending has the operands q, k, v, then the mask and the bias if there are any. Inside means that q, k, v and y are [..., T, H, D] and
+// so on.
 type attending struct {
-	Causal, Masked, Biased bool
-	Scale                  float64
+	Causal, Masked, Biased, Inside bool
+	Scale                          float64
 }
 
 func (attending) Name() string { return "attention" }
-
-func (o attending) plan(q, k, v graph.Type) attention.Plan {
-	s := q.Shape
-	return attention.Plan{
-		Batch: s.Cut(0, s.Rank()-3).Size(), Heads: s.Dim(-3), KVHeads: k.Shape.Dim(-3),
-		T: s.Dim(-2), S: k.Shape.Dim(-2), D: s.Dim(-1), Dv: v.Shape.Dim(-1), Causal: o.Causal, Scale: o.Scale,
-	}
-}
-
-func (o attending) Work(in, _ []graph.Type) graph.Work {
-	p := o.plan(in[0], in[1], in[2])
-	n := p.Units()
-	local := attention.Local[float32](&p)
-	if in[0].Dtype == graph.Float64 {
-		local = attention.Local[float64](&p)
-	}
-	return graph.Work{Phases: [3]int{o.tasks(p, n)}, Local: local * in[0].Dtype.Size()}
-}
-
-// tasks shares out n units; a core does some 16 products of float32 in the time of a simple operation.
-func (o attending) tasks(p attention.Plan, n int) int {
-	if n == 0 {
-		return 0
-	}
-	return share(n, p.Batch*p.Heads*p.T*p.S*(p.D+p.Dv)/16/n)
-}
-
-func (o attending) Eval(c *graph.Call) error {
-	if c.In[0].Type.Dtype == graph.Float32 {
-		attend[float32](o, c)
-	} else {
-		attend[float64](o, c)
-	}
-	return nil
-}
-
-func attend[T graph.Floating](o attending, c *graph.Call) {
-	p, m, local := o.plan(c.In[0].Type, c.In[1].Type, c.In[2].Type), masksOf[T](o, c), elements[T](c.Local)
-	for u, hi := c.Span(p.Units()); u < hi; u++ {
-		attention.Forward(&p, u, graph.Data[T](c.Out[0]), graph.Data[T](c.Out[1]),
-			graph.Data[T](c.In[0]), graph.Data[T](c.In[1]), graph.Data[T](c.In[2]), &m, local)
-	}
-}
-
-// masksOf describes the mask and the bias to the kernel.
-func masksOf[T graph.Floating](o attending, c *graph.Call) (m attention.Masks[T]) {
-	at := 3
-	if o.Masked {
-		m.Allow, m.AllowAt = graph.Data[bool](c.In[at]), gridOf(c.In[0].Type.Shape, c.In[at].Type.Shape)
-		at++
-	}
-	if o.Biased {
-		m.Bias, m.BiasAt = graph.Data[T](c.In[at]), gridOf(c.In[0].Type.Shape, c.In[at].Type.Shape)
-	}
-	return m
-}
-
-func gridOf(q, m graph.Shape) (g attention.Grid) {
-	st := m.Strides()
-	for g.Rank = range q.Rank() - 2 {
-		g.Dims[g.Rank] = q.Dim(g.Rank)
-		if m.Dim(g.Rank) != 1 {
-			g.Strides[g.Rank] = st[g.Rank]
-		}
-	}
-	g.Rank = q.Rank() - 2
-	if m.Dim(-2) != 1 {
-		g.Row = m.Dim(-1)
-	}
-	return g
-}
-
-func (o attending) Flops(in, _ []graph.Type) int64 {
-	p := o.plan(in[0], in[1], in[2])
-	return 2 * int64(p.Batch*p.Heads) * int64(p.T) * int64(p.S) * int64(p.D+p.Dv)
-}

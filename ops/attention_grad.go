@@ -20,7 +20,25 @@ func (o attendingGrad) slope(in []*graph.Node) (w, ds *graph.Node) {
 	return w, Mul(w, Sub(dw, SumKeep(Mul(dy, y), -1)))
 }
 
+// bare is the op on operands whose heads are outside, and these operands.
+func (o attendingGrad) bare(in []*graph.Node) (attendingGrad, []*graph.Node) {
+	inside := o.Of.Inside
+	of, in := o.Of.bare(in)
+	if n := len(in); inside {
+		in[n-3], in[n-1] = SwapAxes(in[n-3], -2, -3), SwapAxes(in[n-1], -2, -3)
+	}
+	return attendingGrad{of}, in
+}
+
 func (o attendingGrad) Define(in []*graph.Node) []*graph.Node {
+	if o.Of.Inside {
+		bare, in := o.bare(in)
+		out := bare.Define(in)
+		for i, d := range out {
+			out[i] = SwapAxes(d, -2, -3)
+		}
+		return out
+	}
 	q, k := in[0], in[1]
 	w, ds := o.slope(in)
 	w, ds = grouped(w, k), Scale(o.Of.Scale, grouped(ds, k))

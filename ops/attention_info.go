@@ -68,6 +68,9 @@ func attentionInfo() Info {
 		}
 	}
 	for i, s := range attentions {
+		info.Cases = append(info.Cases, s.inside(i%2 == 0))
+	}
+	for i, s := range attentions {
 		for j, m := range [][]int{{}, {1}, {s.n}, {s.t, 1}, {s.t, s.n}, {s.h, s.t, s.n}, {1, s.t, s.n}, {s.h, 1, s.n}} {
 			if (i+j)%2 == 0 {
 				info.Cases = append(info.Cases, s.masked(m, i%3 == 0))
@@ -114,6 +117,23 @@ func (s attentionSizes) plain(causal, residual bool) Case {
 		if residual && s.sees(causal) {
 			return []*graph.Node{y, Square(lse)}
 		}
+		return []*graph.Node{y}
+	}}
+}
+
+// inside has operands as a projection leaves them.
+func (s attentionSizes) inside(masked bool) Case {
+	in := s.operands()
+	for i := range in {
+		in[i].Shape = outside(in[i].Shape)
+	}
+	in = append(in, Operand{Shape: graph.Of(s.h, s.t, s.n), Draw: Real})
+	return Case{fmt.Sprint(s, "inside", masked), in, func(in []*graph.Node) []*graph.Node {
+		how := Attending{Causal: true, Bias: in[3]}
+		if masked {
+			how.Mask = Less(in[3], Like(1, in[3]))
+		}
+		y, _ := Attention(SwapAxes(in[0], -2, -3), SwapAxes(in[1], -2, -3), SwapAxes(in[2], -2, -3), how)
 		return []*graph.Node{y}
 	}}
 }

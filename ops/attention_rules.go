@@ -9,11 +9,40 @@ import (
 )
 
 func (o attending) Infer(in []graph.Type) ([]graph.Type, error) {
+	y := in[0]
+	y.Shape = y.Shape.WithDim(-1, in[2].Shape.Dim(-1))
+	if o.Inside {
+		in = append([]graph.Type(nil), in...)
+		for i := range 3 {
+			in[i].Shape = outside(in[i].Shape)
+		}
+	}
 	if err := o.check(in); err != nil {
 		return nil, err
 	}
 	q := in[0].Shape
-	return []graph.Type{{Dtype: in[0].Dtype, Shape: q.WithDim(-1, in[2].Shape.Dim(-1))}, {Dtype: in[0].Dtype, Shape: q.Cut(0, q.Rank()-1)}}, nil
+	return []graph.Type{y, {Dtype: y.Dtype, Shape: q.Cut(0, q.Rank()-1)}}, nil
+}
+
+// outside exchanges the axes of heads and places.
+func outside(s graph.Shape) graph.Shape {
+	if s.Rank() < 3 {
+		return s
+	}
+	return s.WithDim(-2, s.Dim(-3)).WithDim(-3, s.Dim(-2))
+}
+
+// bare is the op on operands whose heads are outside, and these operands.
+func (o attending) bare(in []*graph.Node) (attending, []*graph.Node) {
+	if !o.Inside {
+		return o, in
+	}
+	o.Inside = false
+	in = append([]*graph.Node(nil), in...)
+	for i := range 3 {
+		in[i] = SwapAxes(in[i], -2, -3)
+	}
+	return o, in
 }
 
 func (o attending) check(in []graph.Type) error {
@@ -120,9 +149,14 @@ func (o attending) weights(in []*graph.Node) (lse, w *graph.Node) {
 }
 
 func (o attending) Define(in []*graph.Node) []*graph.Node {
-	lse, w := o.weights(in)
+	bare, in := o.bare(in)
+	lse, w := bare.weights(in)
 	y := MatMul(grouped(w, in[1]), in[2])
-	return []*graph.Node{ReshapeTo(y, in[0].Shape().WithDim(-1, in[2].Shape().Dim(-1))), lse}
+	y = ReshapeTo(y, in[0].Shape().WithDim(-1, in[2].Shape().Dim(-1)))
+	if o.Inside {
+		y = SwapAxes(y, -2, -3)
+	}
+	return []*graph.Node{y, lse}
 }
 
 // VJPs covers the usual case; a cotangent of logSumExp is left to the definition. That of the bias is all scores, summed up to its
@@ -137,7 +171,8 @@ func (o attending) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	copy(out, graph.ApplyN(attendingGrad{o}, 3, operands...))
 	if o.Biased {
 		at := len(in) - 1
-		_, slope := attendingGrad{o}.slope(operands)
+		grad, bare := attendingGrad{o}.bare(operands)
+		_, slope := grad.slope(bare)
 		out[at] = sumTo(slope, in[at].Shape())
 	}
 	return out

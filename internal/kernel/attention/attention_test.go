@@ -22,7 +22,7 @@ func agree[T gemm.Float](t *rapid.T, tol float64) {
 	p := &Plan{
 		Batch: rapid.IntRange(1, 2).Draw(t, "batch"), KVHeads: rapid.IntRange(1, 2).Draw(t, "kv"),
 		T: length.Draw(t, "T"), S: length.Draw(t, "S"), D: width.Draw(t, "D"), Dv: width.Draw(t, "Dv"),
-		Causal: rapid.Bool().Draw(t, "causal"),
+		Causal: rapid.Bool().Draw(t, "causal"), Inside: rapid.Bool().Draw(t, "inside"),
 	}
 	p.Heads, p.Scale = p.KVHeads*rapid.IntRange(1, 2).Draw(t, "group"), 1/math.Sqrt(float64(p.D))
 	c := draw[T](p, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), rapid.IntRange(0, 3).Draw(t, "masks"))
@@ -94,15 +94,24 @@ func (c *Pull[T]) run(p *Plan, r *rand.Rand) {
 func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
 	y, lse, dq = make([]float64, len(c.Y)), make([]float64, len(c.Lse)), make([]float64, len(c.Dq))
 	dk, dv = make([]float64, len(c.Dk)), make([]float64, len(c.Dv))
+	cell := func(head, heads, n, width, i int) int { // where a row begins
+		if p.Inside {
+			return (head/heads*n*heads + i*heads + head%heads) * width
+		}
+		return (head*n + i) * width
+	}
 	w := make([]float64, p.S)
 	for row := range lse {
 		head, i := row/p.T, row%p.T
-		kv := head / p.group() * p.S
+		kv := head / p.group()
+		atQ, atY := cell(head, p.Heads, p.T, p.D, i), cell(head, p.Heads, p.T, p.Dv, i)
+		atK := func(j int) int { return cell(kv, p.KVHeads, p.S, p.D, j) }
+		atV := func(j int) int { return cell(kv, p.KVHeads, p.S, p.Dv, j) }
 		sum := 0.0
 		for j := range w {
 			s := 0.0
 			for x := range p.D {
-				s += p.Scale * float64(c.Q[row*p.D+x]) * float64(c.K[(kv+j)*p.D+x])
+				s += p.Scale * float64(c.Q[atQ+x]) * float64(c.K[atK(j)+x])
 			}
 			if c.Bias != nil {
 				s += float64(c.Bias[head%p.Heads*p.S+j])
@@ -119,21 +128,21 @@ func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
 		delta := 0.0
 		for x := range p.Dv {
 			for j := range w {
-				y[row*p.Dv+x] += w[j] / sum * float64(c.V[(kv+j)*p.Dv+x])
+				y[atY+x] += w[j] / sum * float64(c.V[atV(j)+x])
 			}
-			delta += float64(c.Dy[row*p.Dv+x]) * y[row*p.Dv+x]
+			delta += float64(c.Dy[atY+x]) * y[atY+x]
 		}
 		for j := range w {
 			w[j] /= sum
 			slope := -delta
 			for x := range p.Dv {
-				dy := float64(c.Dy[row*p.Dv+x])
-				dv[(kv+j)*p.Dv+x] += w[j] * dy
-				slope += dy * float64(c.V[(kv+j)*p.Dv+x])
+				dy := float64(c.Dy[atY+x])
+				dv[atV(j)+x] += w[j] * dy
+				slope += dy * float64(c.V[atV(j)+x])
 			}
 			for x := range p.D {
-				dq[row*p.D+x] += p.Scale * w[j] * slope * float64(c.K[(kv+j)*p.D+x])
-				dk[(kv+j)*p.D+x] += p.Scale * w[j] * slope * float64(c.Q[row*p.D+x])
+				dq[atQ+x] += p.Scale * w[j] * slope * float64(c.K[atK(j)+x])
+				dk[atK(j)+x] += p.Scale * w[j] * slope * float64(c.Q[atQ+x])
 			}
 		}
 	}

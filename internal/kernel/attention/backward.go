@@ -45,30 +45,36 @@ type region struct {
 type span struct{ lo, hi int }
 
 func (w *worker[T]) pull(r region, t *Pull[T]) {
-	g, d, dv := w.group(), w.D, w.Dv
+	g, n := w.group(), r.queries.hi-r.queries.lo
 	first := r.kv * g // head of queries
 	for h := range g {
-		for i := r.queries.lo; i < r.queries.hi; i++ {
-			at := ((first+h)*w.T + i) * dv
-			w.delta[h*w.T+i] = vec.Dot(t.Dy[at:at+dv], t.Y[at:at+dv])
-		}
-		if r.dq {
-			clear(w.queries(t.Dq, first+h, r.queries))
+		y0, ldy := w.at(first+h, w.Heads, w.T, w.Dv, r.queries.lo)
+		q0, ldq := w.at(first+h, w.Heads, w.T, w.D, r.queries.lo)
+		for i := range n {
+			y := y0 + i*ldy
+			w.delta[h*w.T+r.queries.lo+i] = vec.Dot(t.Dy[y:y+w.Dv], t.Y[y:y+w.Dv])
+			if r.dq {
+				clear(t.Dq[q0+i*ldq:][:w.D])
+			}
 		}
 	}
 	for j := r.keys.lo; j < r.keys.hi; j += keys {
 		b := block[T]{at: j, n: min(keys, r.keys.hi-j)}
-		row := r.kv*w.S + j
-		k, v := t.K[row*d:][:b.n*d], t.V[row*dv:][:b.n*dv]
-		w.packTransposed(w.kt, k, b.n, d)
-		w.packTransposed(w.v, v, b.n, dv)
+		var k0, v0 int
+		k0, b.ldk = w.at(r.kv, w.KVHeads, w.S, w.D, j)
+		v0, b.ldv = w.at(r.kv, w.KVHeads, w.S, w.Dv, j)
+		k, v := matrix(t.K, k0, b.n, w.D, b.ldk), matrix(t.V, v0, b.n, w.Dv, b.ldv)
+		w.packKeys(k, b.n, b.ldk)
+		w.packTransposed(w.v, v, b.n, w.Dv, b.ldv)
 		if r.dq {
-			w.pack(w.k, k, b.n, d)
+			w.pack(w.k, k, b.n, w.D, b.ldk)
 		}
 		if r.dkv {
-			b.dk, b.dv = t.Dk[row*d:][:b.n*d], t.Dv[row*dv:][:b.n*dv]
-			clear(b.dk)
-			clear(b.dv)
+			b.dk, b.dv = matrix(t.Dk, k0, b.n, w.D, b.ldk), matrix(t.Dv, v0, b.n, w.Dv, b.ldv)
+			for i := range b.n {
+				clear(b.dk[i*b.ldk:][:w.D])
+				clear(b.dv[i*b.ldv:][:w.Dv])
+			}
 		}
 		for h := range g {
 			for i := r.queries.lo; i < r.queries.hi; i += rows {
@@ -76,21 +82,13 @@ func (w *worker[T]) pull(r region, t *Pull[T]) {
 			}
 		}
 	}
-	for h := 0; h < g && r.dq; h++ {
-		dq := w.queries(t.Dq, first+h, r.queries)
-		vec.Scale(dq, dq, T(w.Scale))
-	}
-}
-
-// queries are the rows of one head of an array like q.
-func (w *worker[T]) queries(q []T, head int, s span) []T {
-	return q[(head*w.T+s.lo)*w.D : (head*w.T+s.hi)*w.D]
 }
 
 // A block of keys, and where their derivatives go, if they are wanted.
 type block[T gemm.Float] struct {
-	at, n  int
-	dk, dv []T
+	at, n    int
+	dk, dv   []T
+	ldk, ldv int
 }
 
 // tile adds what r queries of one head from i on, and a block of keys, give to each other.
@@ -99,34 +97,35 @@ func (w *worker[T]) tile(b *block[T], t *Pull[T], head, h, i, r int, dq bool) {
 	if see <= 0 {
 		return
 	}
-	d, dv := w.D, w.Dv
-	row := head*w.T + i
-	dy := t.Dy[row*dv:][:r*dv]
-	ld := w.scores(t.Q[row*d:][:r*d], r, see)
-	w.product(r, ld, dv, dy, dv, false, w.v, dv, w.slope, ld, false)
+	q0, ldq := w.at(head, w.Heads, w.T, w.D, i)
+	y0, ldy := w.at(head, w.Heads, w.T, w.Dv, i)
+	q, dy := matrix(t.Q, q0, r, w.D, ldq), matrix(t.Dy, y0, r, w.Dv, ldy)
+	ld := w.scores(q, r, see, ldq)
+	w.product(r, ld, w.Dv, dy, ldy, false, w.v, w.Dv, w.slope, ld, false)
 	for x := range r {
 		n := max(0, min(see, w.sees(i+x)-b.at))
 		weight, slope := w.score[x*ld:][:ld], w.slope[x*ld:][:ld]
 		clear(weight[n:])
 		clear(slope[n:])
 		weight, slope = weight[:n], slope[:n]
-		lse := t.Lse[row+x]
+		lse := t.Lse[head*w.T+i+x]
 		if math.IsInf(float64(lse), -1) {
 			clear(weight)
 		} else {
 			t.apply(weight, head, i+x, b.at)
 			vec.ExpSumShift(weight, weight, lse)
 		}
-		vec.Affine(slope, slope, 1, -w.delta[h*w.T+i+x])
+		scale := T(w.Scale)
+		vec.Affine(slope, slope, scale, -scale*w.delta[h*w.T+i+x])
 		vec.Mul(slope, slope, weight)
 	}
 	if b.dk != nil {
-		w.pack(w.right, dy, r, dv)
-		w.product(see, dv, r, w.score, ld, true, w.right, r, b.dv, dv, true)
-		w.pack(w.right, w.q, r, d)
-		w.product(see, d, r, w.slope, ld, true, w.right, r, b.dk, d, true)
+		w.pack(w.right, dy, r, w.Dv, ldy)
+		w.product(see, w.Dv, r, w.score, ld, true, w.right, r, b.dv, b.ldv, true)
+		w.pack(w.right, q, r, w.D, ldq)
+		w.product(see, w.D, r, w.slope, ld, true, w.right, r, b.dk, b.ldk, true)
 	}
 	if dq {
-		w.product(r, d, see, w.slope, ld, false, w.k, b.n, t.Dq[row*d:], d, true)
+		w.product(r, w.D, see, w.slope, ld, false, w.k, b.n, t.Dq[q0:], ldq, true)
 	}
 }

@@ -14,47 +14,41 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 	w.place(p, local, false)
 	parts := ceil(p.T, chunk)
 	head, lo := unit/parts, unit%parts*chunk
-	n := min(chunk, p.T-lo)
-	kv := head / p.group()
-	q, y, lse = q[(head*p.T+lo)*p.D:][:n*p.D], y[(head*p.T+lo)*p.Dv:][:n*p.Dv], lse[head*p.T+lo:][:n]
-	k, v = k[kv*p.S*p.D:][:p.S*p.D], v[kv*p.S*p.Dv:][:p.S*p.Dv]
-	clear(y)
+	n, kv := min(chunk, p.T-lo), head/p.group()
+	q0, ldq := p.at(head, p.Heads, p.T, p.D, lo)
+	y0, ldy := p.at(head, p.Heads, p.T, p.Dv, lo)
+	q, y, lse = matrix(q, q0, n, p.D, ldq), matrix(y, y0, n, p.Dv, ldy), lse[head*p.T+lo:][:n]
 	for i := range n {
+		clear(y[i*ldy:][:p.Dv])
 		w.top[i], w.sum[i] = T(math.Inf(-1)), 0
 	}
 	for j := 0; j < p.sees(lo+n-1); j += keys {
 		cols := min(keys, p.S-j)
-		w.packTransposed(w.kt, k[j*p.D:], cols, p.D)
-		w.pack(w.v, v[j*p.Dv:], cols, p.Dv)
+		k0, ldk := p.at(kv, p.KVHeads, p.S, p.D, j)
+		v0, ldv := p.at(kv, p.KVHeads, p.S, p.Dv, j)
+		w.packKeys(matrix(k, k0, cols, p.D, ldk), cols, ldk)
+		w.pack(w.v, matrix(v, v0, cols, p.Dv, ldv), cols, p.Dv, ldv)
 		for i := 0; i < n; i += rows {
 			r := min(rows, n-i)
 			see := min(cols, p.sees(lo+i+r-1)-j)
 			if see <= 0 {
 				continue
 			}
-			ld := w.scores(q[i*p.D:], r, see)
+			ld := w.scores(q[i*ldq:], r, see, ldq)
 			for x := range r {
 				at := i + x
-				w.weigh(w.score[x*ld:][:ld], max(0, min(see, p.sees(lo+at)-j)), at, y[at*p.Dv:][:p.Dv], m, head, lo+at, j)
+				w.weigh(w.score[x*ld:][:ld], max(0, min(see, p.sees(lo+at)-j)), at, y[at*ldy:][:p.Dv], m, head, lo+at, j)
 			}
-			w.product(r, p.Dv, see, w.score, ld, false, w.v, cols, y[i*p.Dv:], p.Dv, true)
+			w.product(r, p.Dv, see, w.score, ld, false, w.v, cols, y[i*ldy:], ldy, true)
 		}
 	}
 	for i := range n {
 		lse[i] = w.top[i] + T(math.Log(float64(w.sum[i])))
 		if w.sum[i] != 0 {
-			row := y[i*p.Dv:][:p.Dv]
+			row := y[i*ldy:][:p.Dv]
 			vec.Scale(row, row, 1/w.sum[i])
 		}
 	}
-}
-
-// scores computes the scores of r queries and the first n keys of the block, and returns the length of a row of the tile.
-func (w *worker[T]) scores(q []T, r, n int) (ld int) {
-	vec.Scale(w.q[:r*w.D], q, T(w.Scale))
-	ld = panels(n, w.nr)
-	w.product(r, ld, w.D, w.q, w.D, false, w.kt, w.D, w.score, ld, false)
-	return ld
 }
 
 // weigh turns the first n scores of a row into e^(score − top) and the others, which the query does not see, into 0. Where the row
@@ -70,11 +64,11 @@ func (w *worker[T]) weigh(row []T, n, at int, y []T, m *Masks[T], head, i, j int
 		return
 	}
 	sum := vec.ExpSumShift(row, row, top)
-	if old != top {
+	if old != top && w.sum[at] != 0 {
 		shrink := T(math.Exp(float64(old - top)))
 		vec.Scale(y, y, shrink)
 		w.sum[at] *= shrink
-		w.top[at] = top
 	}
+	w.top[at] = top
 	w.sum[at] += sum
 }

@@ -1,6 +1,9 @@
 package attention
 
-import "github.com/kedja-ml/kedja/internal/kernel/gemm"
+import (
+	"github.com/kedja-ml/kedja/internal/kernel/gemm"
+	"github.com/kedja-ml/kedja/internal/kernel/vec"
+)
 
 // A Plan is the shape of the work: queries [Batch, Heads, T, D], keys [Batch, KVHeads, S, D], values [Batch, KVHeads, S, Dv]. Heads is
 // a multiple of KVHeads, and each run of Heads/KVHeads query heads shares the keys and values of one.
@@ -8,6 +11,7 @@ type Plan struct {
 	Batch, Heads, KVHeads int
 	T, S, D, Dv           int
 	Causal                bool // query i sees the keys j ≤ i + S − T
+	Inside                bool // arrays are [Batch, T, Heads, D] and so on, as a projection leaves them
 	Scale                 float64
 }
 
@@ -33,6 +37,23 @@ func (p *Plan) BackwardUnits() [2]int {
 }
 
 func (p *Plan) long() bool { return p.Batch*p.KVHeads < few && max(p.T, p.S) > chunk }
+
+// at is where row i of a head of the batch, counted through, begins in an array of so many heads of n rows, and the distance between
+// its rows.
+func (p *Plan) at(head, heads, n, width, i int) (from, ld int) {
+	if p.Inside {
+		return ((head/heads*n+i)*heads + head%heads) * width, heads * width
+	}
+	return (head*n + i) * width, width
+}
+
+// matrix is n rows of width elements, the first of which begins at from.
+func matrix[T any](x []T, from, n, width, ld int) []T {
+	if n == 0 {
+		return nil
+	}
+	return x[from:][:(n-1)*ld+width]
+}
 
 // group is the number of query heads for each head of keys.
 func (p *Plan) group() int { return p.Heads / max(1, p.KVHeads) }
@@ -61,8 +82,7 @@ func BackwardLocal[T gemm.Float](p *Plan) int {
 type worker[T gemm.Float] struct {
 	Plan
 	nr       int
-	q        []T // scaled queries of a tile
-	kt       []T // a block of keys, transposed, in panels
+	kt       []T // a block of keys, scaled and transposed, in panels
 	v        []T // a block of values in panels: as they are, backward transposed
 	score    []T // a tile of scores, then of weights
 	tmp      []T // a tile of a product
@@ -70,7 +90,7 @@ type worker[T gemm.Float] struct {
 
 	k     []T // a block of keys in panels
 	slope []T // a tile of derivatives by the scores
-	right []T // scaled queries, or cotangents, of a tile in panels
+	right []T // queries, or cotangents, of a tile in panels
 	delta []T // of all queries of a group: Σ dy·y
 }
 
@@ -87,7 +107,6 @@ func (w *worker[T]) place(p *Plan, mem []T, backward bool) (n int) {
 	part(&w.score, tile)
 	part(&w.kt, p.D*keys)
 	part(&w.tmp, gemm.MR*w.nr)
-	part(&w.q, rows*p.D)
 	if !backward {
 		part(&w.v, keys*dv)
 		part(&w.top, chunk)
@@ -108,17 +127,24 @@ func panels(n, nr int) int { return ceil(n, nr) * nr }
 func ceil(x, y int) int { return (x + y - 1) / y }
 
 // pack copies n rows of width d to panels [n][nr].
-func (w *worker[T]) pack(dst, src []T, n, d int) {
+func (w *worker[T]) pack(dst, src []T, n, d, ld int) {
 	for c := 0; c < d; c += w.nr {
-		gemm.PackB(n, min(w.nr, d-c), src[c:], d, false, dst[c*n:])
+		gemm.PackB(n, min(w.nr, d-c), src[c:], ld, false, dst[c*n:])
 	}
 }
 
 // packTransposed copies n rows of width d to panels [d][nr] of their transpose.
-func (w *worker[T]) packTransposed(dst, src []T, n, d int) {
+func (w *worker[T]) packTransposed(dst, src []T, n, d, ld int) {
 	for c := 0; c < n; c += w.nr {
-		gemm.PackB(d, min(w.nr, n-c), src[c*d:], d, true, dst[c*d:])
+		gemm.PackB(d, min(w.nr, n-c), src[c*ld:], ld, true, dst[c*d:])
 	}
+}
+
+// packKeys packs a block of keys for scores.
+func (w *worker[T]) packKeys(k []T, n, ld int) {
+	w.packTransposed(w.kt, k, n, w.D, ld)
+	kt := w.kt[:panels(n, w.nr)*w.D]
+	vec.Scale(kt, kt, T(w.Scale))
 }
 
 // product computes C[m×n] = op(A)·B, or adds to C, for the first k of the deep rows that the panels of B have.
@@ -126,4 +152,11 @@ func (w *worker[T]) product(m, n, k int, a []T, lda int, trans bool, b []T, deep
 	for j := 0; j < n; j += w.nr {
 		gemm.Column(m, min(w.nr, n-j), k, a, lda, trans, b[j*deep:], c[j:], ldc, acc, w.tmp)
 	}
+}
+
+// scores computes the scores of r queries and the first n keys of the block, and returns the length of a row of the tile.
+func (w *worker[T]) scores(q []T, r, n, ldq int) (ld int) {
+	ld = panels(n, w.nr)
+	w.product(r, ld, w.D, q, ldq, false, w.kt, w.D, w.score, ld, false)
+	return ld
 }
