@@ -196,3 +196,72 @@ func TestCTCByCounting(t *testing.T) {
 		}
 	}
 }
+
+// Labels beyond a target's length may be anything, and steps beyond the input's do not count.
+func TestCTCPadding(t *testing.T) {
+	g := graph.New(graph.Training)
+	logp := ops.LogSoftmax(g.Constant(gradcheck.Random(5, 2, 4)), -1)
+	lengths, n := ints(logp, []int32{4, 3}, 2), ints(logp, []int32{1, 2}, 2)
+	short := nn.CTC(logp, ints(logp, []int32{3, 0, 1, 2}, 2, 2), lengths, n, nn.CTCOptions{}, nn.None)
+	long := nn.CTC(logp, ints(logp, []int32{3, -1, 99, 1, 2, -7}, 2, 3), lengths, n, nn.CTCOptions{}, nn.None)
+	out, err := exec.Eval(short, long, autodiff.Grad(ops.Sum(short), logp)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, d := out[0].Data().([]float64), out[1].Data().([]float64), out[2].Data().([]float64)
+	for i := range a {
+		if math.Abs(a[i]-b[i]) > 1e-12 {
+			t.Errorf("%v and %v", a, b)
+		}
+	}
+	for i, beyond := range map[int]bool{3 * 8: false, 3*8 + 4: true, 4 * 8: true, 4*8 + 4: true} {
+		if (d[i] == 0 && d[i+1] == 0 && d[i+2] == 0 && d[i+3] == 0) != beyond {
+			t.Errorf("gradient %v at element %d", d[i:i+4], i)
+		}
+	}
+}
+
+// What cannot be aligned costs +Inf, or nothing, and has no gradient; one repeat needs a blank between.
+func TestCTCImpossible(t *testing.T) {
+	for _, zero := range []bool{false, true} {
+		g := graph.New(graph.Training)
+		logp := ops.LogSoftmax(g.Constant(gradcheck.Random(2, 1, 3)), -1)
+		loss := nn.CTC(logp, ints(logp, []int32{1, 1}, 1, 2), ints(logp, []int32{2}, 1), ints(logp, []int32{2}, 1), nn.CTCOptions{ZeroInfinity: zero})
+		out, err := exec.Eval(loss, autodiff.Grad(loss, logp)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := math.Inf(1)
+		if zero {
+			want = 0
+		}
+		if v := exec.Scalar(out[0]); v != want {
+			t.Errorf("%v, not %v", v, want)
+		}
+		for _, d := range out[1].Data().([]float64) {
+			if d != 0 {
+				t.Errorf("gradient %v", out[1].Data())
+			}
+		}
+	}
+}
+
+// Zeros have a cosine of 0 with all, and a gradient of numbers: what is shorter than 1e-8 counts as that long.
+func TestCosineOfZeros(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := g.Constant(graph.BufferOf([]float64{0, 0, 3e-9, 4e-9, 3e-7, 4e-7}, 3, 2))
+	y := g.Constant(graph.BufferOf([]float64{1, 0, 0, 1, 0, 2}, 3, 2))
+	cos := nn.CosineSimilarity(x, y, -1)
+	out, err := exec.Eval(cos, autodiff.Grad(ops.Sum(cos), x)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{0, 0.4, 0.8} {
+		if v := out[0].Data().([]float64)[i]; math.Abs(v-want) > 1e-12 {
+			t.Errorf("cosines %v", out[0].Data())
+		}
+	}
+	if d := out[1].Data().([]float64); math.Abs(d[0]-1e8) > 1 || d[1] != 0 {
+		t.Errorf("gradient %v", d)
+	}
+}
