@@ -35,8 +35,10 @@ func cases() []benchCase {
 		model("mlp-b128"),
 		model("cnn-b64"),
 		model("resnet-b32"),
+		model("gpt-b8"),
 		model("dqn-b128"),
 		of("act-latency", acting),
+		model("dcgan-b64"),
 		of("softmax-xent", softmaxXent),
 		of("layernorm", layerNorm),
 		of("gelu-erf", geluErf),
@@ -59,7 +61,9 @@ func models() []trained {
 		{"mlp-b128", 128, mlp},
 		{"cnn-b64", 64, cnn},
 		{"resnet-b32", 32, resnet},
+		{"gpt-b8", 8, gpt},
 		{"dqn-b128", 128, dqn},
+		{"dcgan-b64", 64, dcgan},
 	}
 }
 

@@ -197,7 +197,7 @@ class GPTBlock(nn.Module):
     def entries(s, at):
         for n, m in (("Norm1", s.ln1), ("Norm2", s.ln2)):
             yield from norm(f"{at}.{n}", m)
-        for n, m in (("QKV", s.qkv), ("Out", s.o), ("Up", s.f1), ("Down", s.f2)):
+        for n, m in (("Attention.QKV", s.qkv), ("Attention.Out", s.o), ("MLP.In", s.f1), ("MLP.Out", s.f2)):
             yield from dense(f"{at}.{n}", m)
 
 
@@ -219,7 +219,7 @@ def gpt(dt, cl, batch):
         return F.cross_entropy(head(ln(z)).view(-1, V), y.view(-1))
 
     o = torch.optim.AdamW([p for p, _ in params.values()], lr=3e-4, weight_decay=0.01)
-    skip = [[f"Blocks.{i}.QKV.B", d, 2 * d] for i in range(L)]
+    skip = [[f"Blocks.{i}.Attention.QKV.B", d, 2 * d] for i in range(L)]
     return simple(params, o, loss, skip)
 
 
