@@ -66,12 +66,28 @@ func (b *compiler) reserve() {
 		if i >= b.outs {
 			h = staged
 		}
+		if i >= b.outs && times[r] == 1 && b.patches(r, b.vars[i-b.outs]) {
+			h = variable
+		}
 		m := b.memory(r.Type(), h)
+		if h == variable {
+			b.reserved[r.In()[0]] = m
+		}
 		b.results = append(b.results, m)
 		if _, kernel := r.Op().(graph.Kernel); kernel && times[r] == 1 && len(r.In()) > 0 {
 			b.reserved[r] = m
 		}
 	}
+}
+
+// patches reports whether r is v with a part written anew, and may be computed where v lies, because nothing else reads v.
+func (b *compiler) patches(r *graph.Node, v graph.Var) bool {
+	if _, ok := r.Op().(graph.Patch); !ok {
+		return false
+	}
+	x := r.In()[0]
+	read, ok := x.Op().(graph.Read)
+	return ok && read.Var == v && len(b.users[x]) == 1 && !b.isRoot[x]
 }
 
 // finish copies to their places the roots that are not there yet.
@@ -202,6 +218,10 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 			}
 			k.plans, k.body = append(k.plans, sub), append(k.body, sub.asBody(f))
 		}
+	}
+	if patch, ok := op.(graph.Patch); ok && k.out[0].home == variable {
+		k.patch = &inPlace{op: patch}
+		b.patched = append(b.patched, k)
 	}
 	b.add(k)
 	return nil

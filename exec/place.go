@@ -54,6 +54,9 @@ func (b *compiler) place() error {
 		if b.inner {
 			break
 		}
+		if m.home == variable { // lies where the variable does
+			continue
+		}
 		m.buf = graph.Over(m.of, aligned(m.of.Bytes()))
 		b.outBytes += m.of.Bytes()
 	}

@@ -17,6 +17,7 @@ type Plan struct {
 	reads   []read
 	results []*memory // for outputs, then for what the variables are assigned
 	steps   []step
+	patched []*kernelStep  // those that write a variable where it lies
 	locals  []graph.Buffer // a worker's own memory, shared by all steps
 	need    int            // bytes of each of locals
 	lock    []locked
@@ -121,11 +122,16 @@ func (p *Plan) step(in []graph.Buffer) ([]graph.Buffer, error) {
 	}
 	for _, s := range p.steps {
 		if err := p.run(s); err != nil {
+			p.restore()
 			if errors.Is(err, errNaN) {
 				err = p.trap()
+				p.restore()
 			}
 			return nil, err
 		}
+	}
+	for _, k := range p.patched {
+		k.patch.written = false
 	}
 	for i, v := range p.vars {
 		m := p.results[p.outs+i]

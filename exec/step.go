@@ -87,6 +87,11 @@ func (p *Plan) run(s step) error {
 	if p.profile {
 		start = time.Now()
 	}
+	if k, ok := s.(*kernelStep); ok && k.patch != nil {
+		if err := k.patch.save(k.calls[0]); err != nil {
+			return &opError{k.node, err}
+		}
+	}
 	p.job.s = s
 	for phase, tasks := range h.work.Phases {
 		if tasks == 0 {
@@ -119,6 +124,7 @@ type kernelStep struct {
 	body    []graph.Body
 	plans   []*Plan      // of the bodies
 	calls   []graph.Call // one a worker
+	patch   *inPlace     // nil unless its result lies where its first operand does
 }
 
 func (k *kernelStep) prepare(p *Plan) {
@@ -138,6 +144,9 @@ func (k *kernelStep) prepare(p *Plan) {
 	for i := range k.calls {
 		k.calls[i] = first
 		k.calls[i].Local = p.local(i, k.work.Local)
+	}
+	if k.patch != nil {
+		k.patch.prepare(first)
 	}
 }
 

@@ -44,7 +44,11 @@ func (b *compiler) markTraps() error {
 		}
 		for n, m := range s.results {
 			if watched[m] {
-				steps = append(steps, &trapStep{header: header{node: n, op: "trap", work: graph.Work{Phases: [3]int{1}}}, m: m})
+				t := &trapStep{header: header{node: n, op: "trap", work: graph.Work{Phases: [3]int{1}}}, m: m}
+				if k, ok := s.(*kernelStep); ok && k.patch != nil { // the rest is as it was
+					t.part = k
+				}
+				steps = append(steps, t)
 			}
 		}
 	}
@@ -55,12 +59,17 @@ func (b *compiler) markTraps() error {
 // A trapStep looks for NaN in what the step before it wrote.
 type trapStep struct {
 	header
-	m *memory
+	m    *memory
+	part *kernelStep // if not nil, it has written its second operand to m, and no more
 }
 
 func (t *trapStep) prepare(*Plan) {}
 func (t *trapStep) task(_, _, _ int) error {
-	if hasNaN(t.m.buf) {
+	b := t.m.buf
+	if t.part != nil {
+		b = t.part.calls[0].In[1]
+	}
+	if hasNaN(b) {
 		return errNaN
 	}
 	return nil
@@ -89,6 +98,7 @@ func (p *Plan) trap() error {
 }
 
 func (p *Plan) found(n *graph.Node, s step) error {
+	p.restore() // the variables are looked at as they were
 	for i, m := range p.feeds {
 		if hasNaN(m.buf) {
 			return fmt.Errorf("exec: input %q is fed NaN; nothing is committed", p.names[i])

@@ -26,6 +26,13 @@ type (
 		View(x Type, at Layout) (y Layout, ok bool)
 	}
 
+	// A Patch's only result is its first operand with the second written over a part of it. Where both lie in one memory,
+	// Eval writes that part alone; Part copies what lies there to Out[0], which is of the second operand's type, in one call.
+	Patch interface {
+		Kernel
+		Part(*Call) error
+	}
+
 	// Partial gives ∂y/∂xᵢ of a pointwise op; the chain rule itself is the engine's business.
 	Partial interface{ Partial(y *Node, i int) *Node }
 	// VJP pulls the cotangent dy of the only result back to each operand; nil where none flows.

@@ -36,6 +36,17 @@ func wantStarts(starts []graph.Type, lead graph.Shape) error {
 	return nil
 }
 
+// cutOut writes elements lo to hi−1 of blocks of x to y.
+func cutOut(y, x graph.Buffer, lead int, axes graph.Shape, starts []graph.Buffer, lo, hi int) error {
+	for lo < hi {
+		w, from, n := block(lead, axes, x.Type.Shape, y.Type.Shape, starts, lo)
+		k := min(hi-lo, n-from)
+		strided.Load(y.Part(lo, lo+k).Pointer(), x.Pointer(), x.Type.Dtype.Size(), w, from, from+k)
+		lo += k
+	}
+	return nil
+}
+
 // block is the place in x of the block that element i of all blocks is in: the walk over it, i's number in it, and how many there are.
 func block(lead int, axes, x, y graph.Shape, starts []graph.Buffer, i int) (w strided.Walk, from, n int) {
 	n = y.Cut(lead, y.Rank()).Size()

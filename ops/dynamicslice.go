@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/kedja-ml/kedja/graph"
-	"github.com/kedja-ml/kedja/internal/kernel/strided"
 )
 
 // DynamicSlice returns a block of x, of any dtype, whose place is known at run time only: y[i…] = x[s + i…].
@@ -69,15 +68,8 @@ func (dynamicSlice) Work(_, out []graph.Type) graph.Work {
 }
 
 func (o dynamicSlice) Eval(c *graph.Call) error {
-	x, y := c.In[0], c.Out[0]
-	lo, hi := c.Span(y.Len())
-	for lo < hi {
-		w, from, n := block(o.Lead, o.Axes, x.Type.Shape, y.Type.Shape, c.In[1:], lo)
-		k := min(hi-lo, n-from)
-		strided.Load(y.Part(lo, lo+k).Pointer(), x.Pointer(), x.Type.Dtype.Size(), w, from, from+k)
-		lo += k
-	}
-	return nil
+	lo, hi := c.Span(c.Out[0].Len())
+	return cutOut(c.Out[0], c.In[0], o.Lead, o.Axes, c.In[1:], lo, hi)
 }
 
 func (o dynamicSlice) VJP(y, dy *graph.Node) []*graph.Node {

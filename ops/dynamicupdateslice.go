@@ -69,12 +69,13 @@ func (dynamicUpdateSlice) Work(in, _ []graph.Type) graph.Work {
 	return graph.Work{Phases: [3]int{share(in[0].Shape.Size(), 1), share(in[1].Shape.Size(), 1)}}
 }
 
-// Eval copies x, then writes u over it.
+// Eval copies x, if it does not lie there already, and then writes u over it.
 func (o dynamicUpdateSlice) Eval(c *graph.Call) error {
 	x, u, y := c.In[0], c.In[1], c.Out[0]
 	if c.Phase == 0 {
-		lo, hi := c.Span(x.Len() * x.Type.Dtype.Size())
-		copy(y.Bytes()[lo:hi], x.Bytes()[lo:hi])
+		if lo, hi := c.Span(x.Len() * x.Type.Dtype.Size()); x.Pointer() != y.Pointer() {
+			copy(y.Bytes()[lo:hi], x.Bytes()[lo:hi])
+		}
 		return nil
 	}
 	lo, hi := c.Span(u.Len())
@@ -85,6 +86,11 @@ func (o dynamicUpdateSlice) Eval(c *graph.Call) error {
 		lo += k
 	}
 	return nil
+}
+
+// Part is the block that u is written over.
+func (o dynamicUpdateSlice) Part(c *graph.Call) error {
+	return cutOut(c.Out[0], c.In[0], o.Lead, o.Axes, c.In[2:], 0, c.Out[0].Len())
 }
 
 func (o dynamicUpdateSlice) VJP(y, dy *graph.Node) []*graph.Node {

@@ -1,0 +1,59 @@
+package exec
+
+import (
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// A variable that a step assigns to itself with a part written anew, and reads nowhere else, is written where it lies: a cache of keys
+// and values costs what is added to it, not what is in it. A step that fails puts back what was there.
+
+// inPlace is such a kernel's memory of what it wrote over.
+type inPlace struct {
+	op      graph.Patch
+	old     graph.Buffer
+	part    graph.Call // copies the part to old
+	back    graph.Call // writes old over the part
+	written bool       // in this run
+}
+
+// prepare makes the calls, once; first is the kernel's.
+func (o *inPlace) prepare(first graph.Call) {
+	t := first.In[1].Type
+	o.old = graph.Over(t, aligned(t.Bytes()))
+	o.part.In, o.part.Out = make([]graph.Buffer, len(first.In)), []graph.Buffer{o.old}
+	o.back.In, o.back.Out, o.back.Tasks = make([]graph.Buffer, len(first.In)), make([]graph.Buffer, 1), 1
+}
+
+// save keeps what the kernel is going to write over.
+func (o *inPlace) save(c graph.Call) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	copy(o.part.In, c.In)
+	copy(o.back.In, c.In)
+	copy(o.back.Out, c.Out)
+	o.back.In[1] = o.old
+	if err := o.op.Part(&o.part); err != nil {
+		return err
+	}
+	o.written = true
+	return nil
+}
+
+// restore undoes what the kernels of a failed run have written in place.
+func (p *Plan) restore() {
+	for _, k := range p.patched {
+		if o := k.patch; o.written {
+			o.written = false
+			for o.back.Phase = range k.work.Phases {
+				if k.work.Phases[o.back.Phase] > 0 {
+					_ = o.op.Eval(&o.back) // it has done so before, with other values
+				}
+			}
+		}
+	}
+}
