@@ -10,5 +10,8 @@
 // Reflection serves only names: [Params] and [States] yield what a model holds by the path of its fields. Freezing a
 // part means not giving its parameters to the optimiser ([Matching], [Except]).
 //
+// Losses are functions of nodes that return the mean, or what a [Reduction] says. Images are [N, C, spatial…], as in PyTorch, and so
+// are the layouts of weights of convolutions; classes of logits lie on the last axis.
+//
 // The package must not know how a graph is run.
 package nn

@@ -27,8 +27,8 @@ func AdaptiveAvgPool(x *graph.Node, size ...int) *graph.Node {
 	})
 }
 
-// AdaptiveMaxPool is AdaptiveAvgPool with the largest element of each bin. Of equal ones the first along a dimension gets the
-// cotangent, the last dimension first.
+// AdaptiveMaxPool is AdaptiveAvgPool with the largest element of each bin, and nothing is spoilt outside a bin. NaN is larger than any
+// number, and of equal elements the first in row-major order gets the cotangent.
 func AdaptiveMaxPool(x *graph.Node, size ...int) *graph.Node {
 	return adaptive("adaptivemaxpool", x, size, ops.MaxPool, func(x *graph.Node, axis, k int) *graph.Node {
 		n, widest := x.Shape().Dim(axis), 0

@@ -5,7 +5,7 @@ Operands are x, then the weights and the bias where there are such.
 
 import torch.nn.functional as F
 
-from harness import case, real, write
+from harness import case, floats, real, write
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 TRANSPOSE = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
@@ -74,6 +74,10 @@ for x, size in [
     d = len(size)
     case("AdaptiveAvgPool", lambda x: AVG[d](x, size), real(*x), size=size)
     case("AdaptiveMaxPool", lambda x: MAX[d](x, size), real(*x), size=size)
+
+ties = [2.0, 1.0, 2.0, 2.0, 0.0, 2.0, 2.0, 1.0, 2.0, 2.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 0.0, 1.0, 1.0, 1.0]
+case("AdaptiveMaxPool", lambda x: F.adaptive_max_pool2d(x, (3, 2)), floats(ties, 1, 1, 4, 5), name="ties", size=[3, 2])
+case("AdaptiveMaxPool", lambda x: F.adaptive_max_pool3d(x, (2, 1, 2)), floats(ties[:12] * 3, 1, 1, 4, 3, 3), name="ties in space", size=[2, 1, 2])
 
 case("GlobalAvgPool", lambda x: x.mean(dim=(2, 3)), real(2, 3, 4, 5))
 case("GlobalMaxPool", lambda x: x.amax(dim=2), real(2, 3, 5))

@@ -185,6 +185,9 @@ reduced("CTC", lambda *a, reduction: ctc(*a, reduction, blank=3), real(7, 2, 4),
 reduced("CTC", ctc, real(4, 2, 3), i32([1, 0, 2, 1], 2, 2), i32([4, 3]), i32([0, 2]), name="an empty target", blank=0)
 reduced("CTC", lambda *a, reduction: ctc(*a, reduction, zero=True), real(3, 2, 3), i32([1, 1, 1, 2], 2, 2), i32([2, 3]), i32([2, 2]),
         name="one that does not fit", blank=0, zero=True)
+targets = [(i * 5 + i // 3) % 7 + 1 for i in range(30)]
+case("CTC", lambda *a: ctc(*a, reduction="mean"), Draw((30, 3, 8), lambda k, i: ((i * i * 13 + i * 7) % 211 - 105) / 32), i64(targets, 3, 10),
+     i64([30, 24, 19]), i64([10, 9, 4]), name="thirty steps", blank=0, r="mean")
 reduced("CTC", ctc, large(5, 2, 4), i32([1, 2, 3, 3], 2, 2), i32([5, 5]), i32([2, 2]), name="large", blank=0, loose=100.0)
 
 write("nn/testdata/parity")
