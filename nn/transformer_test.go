@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/tools/gradcheck"
+	"github.com/kedja-ml/kedja/vmap"
 )
 
 // The model of the benchmark has its number of parameters, starts at the entropy of guessing, and learns a batch.
@@ -291,5 +293,66 @@ func TestTokensOutOfRange(t *testing.T) {
 	_, err := exec.Eval(e.Forward(g.Constant(graph.BufferOf([]int32{1, 4, 5}, 3))))
 	if err == nil || !strings.Contains(err.Error(), "index 5, number 2 of the list, is not in [0, 5)") {
 		t.Error(err)
+	}
+}
+
+// Mapped over examples, layers give what they give a batch.
+func TestTransformerMapped(t *testing.T) {
+	r, d := rand.New(rand.NewPCG(1, 2)), nn.Dtype(graph.Float64)
+	for name, l := range map[string]nn.Layer{
+		"attention": nn.NewMultiHeadAttention(r, 8, 4, d, nn.KVHeads(2), nn.Causal(), nn.Rotating(nn.Rotary{})),
+		"pre-norm":  nn.NewTransformerBlock(r, 8, 2, 5, d),
+		"post-norm": nn.NewTransformerBlock(r, 8, 2, 5, d, nn.PostNorm()),
+		"positions": nn.NewPositions(r, 4, 8, d),
+		"sinusoids": nn.Sinusoids{Width: 8},
+	} {
+		g := graph.New(graph.Training)
+		x := g.Constant(gradcheck.Random(3, 4, 8))
+		f := func(in []*graph.Node) []*graph.Node {
+			y := l.Forward(in[0])
+			return []*graph.Node{y, autodiff.Grad(ops.Sum(ops.Square(y)), in[0])[0]}
+		}
+		mapped, whole := vmap.Map(f, x), f([]*graph.Node{x})
+		for i, y := range mapped {
+			out, err := exec.Eval(ops.Max(ops.Abs(ops.Sub(y, whole[i]))))
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if e := out[0].Data().(float64); !(e < 1e-12) {
+				t.Errorf("%s, result %d: off by %v", name, i, e)
+			}
+		}
+	}
+}
+
+// A mask of padding, one for each example, hides places from attention: what they hold does not matter.
+func TestPaddingIsNotSeen(t *testing.T) {
+	b := nn.NewTransformerBlock(rand.New(rand.NewPCG(1, 2)), 8, 2, 5)
+	g := graph.New(graph.Evaluation)
+	x, real := g.Input("x", graph.Float32, 2, 4, 8), g.Input("real", graph.Bool, 2, 4)
+	mask := ops.Attending{Mask: ops.Reshape(real, 2, 1, 1, 4)}
+	p, err := exec.Compile(g, exec.In(x, real), exec.Out(b.ForwardIn(x, nn.Surrounding{Self: mask})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := make([]float32, 2*4*8)
+	for i := range v {
+		v[i] = float32(i*i%13) / 7
+	}
+	var first []float32
+	for change := range 2 {
+		v[3*8+2] += float32(change) // of the last place of the first example, which is none
+		out, err := p.Run(v, []bool{true, true, true, false, true, true, true, true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y := append([]float32(nil), out[0].Data().([]float32)...)
+		if change == 0 {
+			first = y
+			continue
+		}
+		if !slices.Equal(y[:3*8], first[:3*8]) || !slices.Equal(y[4*8:], first[4*8:]) || slices.Equal(y, first) {
+			t.Error("a place that is none is seen")
+		}
 	}
 }

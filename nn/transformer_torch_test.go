@@ -22,6 +22,14 @@ func bound(model any, params []*graph.Node, f func() *graph.Node) (y *graph.Node
 	return y
 }
 
+// placeOf is the place of a case's first token, nil for 0.
+func placeOf(c torchCase, in []*graph.Node) *graph.Node {
+	if c.num("at") == 0 {
+		return nil
+	}
+	return in[0].Graph().Fill(c.num("at"), graph.T(graph.Int64))
+}
+
 func TestTransformerTorch(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	block := func(c torchCase, d graph.Dtype, in []*graph.Node, f func(*rand.Rand, int, int, int, ...nn.Option) *nn.TransformerBlock) *nn.TransformerBlock {
@@ -48,11 +56,15 @@ func TestTransformerTorch(t *testing.T) {
 			if c.Attr["width"] != nil {
 				turn.Width = int(c.num("width"))
 			}
-			var at *graph.Node
-			if c.num("at") != 0 {
-				at = in[0].Graph().Fill(c.num("at"), graph.T(graph.Int64))
-			}
-			return turn.Rotate(in[0], at)
+			return turn.Rotate(in[0], placeOf(c, in))
+		},
+		"Sinusoids": func(c torchCase, _ graph.Dtype, in []*graph.Node) *graph.Node {
+			s := nn.Sinusoids{Width: in[0].Shape().Dim(-1), Base: c.num("base"), Halves: c.flag("halves")}
+			return s.ForwardAt(in[0], placeOf(c, in))
+		},
+		"Positions": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			p := nn.NewPositions(r, in[1].Shape().Dim(0), in[1].Shape().Dim(1), nn.Dtype(d))
+			return bound(p, in[1:], func() *graph.Node { return p.ForwardAt(in[0], placeOf(c, in)) })
 		},
 		"MultiHeadAttention": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
 			opts := []nn.Option{nn.Dtype(d)}

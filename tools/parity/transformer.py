@@ -42,6 +42,23 @@ for halves in [False, True]:
     case("Rotary", lambda x: rotary(x, 100.0, halves, 5), small(1, 2, 3, 6), halves=halves, base=100, at=5)
     case("Rotary", lambda x: rotary(x, 100.0, halves, 1, 4), small(3, 7), halves=halves, base=100, at=1, width=4)
 
+# Sinusoids, after the formula of Vaswani et al.
+def sinusoids(x, base, halves, at):
+    n = x.shape[-1]
+    angle = (at + torch.arange(x.shape[-2], dtype=torch.float64))[:, None] / base ** (torch.arange(0, n, 2, dtype=torch.float64) / n)
+    code = torch.empty(x.shape[-2:], dtype=torch.float64)
+    first, second = (slice(0, n // 2), slice(n // 2, n)) if halves else (slice(0, n, 2), slice(1, n, 2))
+    code[:, first], code[:, second] = angle.sin(), angle.cos()
+    return x + code
+
+
+for halves in [False, True]:
+    case("Sinusoids", lambda x: sinusoids(x, 10000.0, halves, 0), small(2, 5, 6), halves=halves, base=10000, at=0)
+    case("Sinusoids", lambda x: sinusoids(x, 50.0, halves, 1000), small(3, 2), halves=halves, base=50, at=1000)
+
+case("Positions", lambda x, w: x + F.embedding(torch.arange(3) + 2, w), small(2, 3, 4), small(6, 4), at=2)
+case("Positions", lambda x, w: x + F.embedding(torch.arange(3), w), small(3, 4), small(3, 4), at=0)
+
 MHA = ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]
 
 

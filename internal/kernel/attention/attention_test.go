@@ -176,6 +176,29 @@ func TestBitsDoNotDependOnTheBatch(t *testing.T) {
 	}
 }
 
+// Blocks of keys that a mask hides from everyone are skipped, whatever they hold, as the rest of a cache is.
+func TestHiddenBlocksAreSkipped(t *testing.T) {
+	p := &Plan{Batch: 1, Heads: 2, KVHeads: 1, T: 3, S: 400, D: 4, Dv: 5, Scale: 0.5}
+	c := draw[float64](p, rand.New(rand.NewPCG(3, 4)), 0)
+	const seen = 100
+	c.Allow, c.AllowAt = make([]bool, p.T*p.S), Grid{Rank: 2, Dims: [8]int{1, 2}, Row: p.S}
+	for i := range c.Allow {
+		c.Allow[i] = i%p.S <= seen+i/p.S
+	}
+	for i := 128 * p.D; i < len(c.K); i++ {
+		c.K[i] = math.NaN()
+	}
+	for i := 128 * p.Dv; i < len(c.V); i++ {
+		c.V[i] = math.NaN()
+	}
+	c.run(p, rand.New(rand.NewPCG(5, 6)))
+	for name, x := range map[string][]float64{"y": c.Y, "dq": c.Dq, "dk": c.Dk, "dv": c.Dv} {
+		if i := slices.IndexFunc(x, func(v float64) bool { return v != v }); i >= 0 {
+			t.Errorf("%s[%d] is NaN", name, i)
+		}
+	}
+}
+
 // A score that is NaN reaches its row, and no other.
 func TestNaNStaysInItsRow(t *testing.T) {
 	p := &Plan{Batch: 1, Heads: 1, KVHeads: 1, T: 60, S: 150, D: 3, Dv: 3, Scale: 1}

@@ -94,7 +94,7 @@ type block[T gemm.Float] struct {
 // tile adds what r queries of one head from i on, and a block of keys, give to each other.
 func (w *worker[T]) tile(b *block[T], t *Pull[T], head, h, i, r int, dq bool) {
 	see := min(b.n, w.sees(i+r-1)-b.at)
-	if see <= 0 {
+	if see <= 0 || t.blind(head, i, r, b.at, see) {
 		return
 	}
 	q0, ldq := w.at(head, w.Heads, w.T, w.D, i)
@@ -128,4 +128,5 @@ func (w *worker[T]) tile(b *block[T], t *Pull[T], head, h, i, r int, dq bool) {
 	if dq {
 		w.product(r, w.D, see, w.slope, ld, false, w.k, b.n, t.Dq[q0:], ldq, true)
 	}
+	w.breathe(r * see * (3*w.D + 2*w.Dv))
 }

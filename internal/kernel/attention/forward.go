@@ -24,6 +24,9 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 	}
 	for j := 0; j < p.sees(lo+n-1); j += keys {
 		cols := min(keys, p.S-j)
+		if m.blind(head, lo, n, j, cols) {
+			continue
+		}
 		k0, ldk := p.at(kv, p.KVHeads, p.S, p.D, j)
 		v0, ldv := p.at(kv, p.KVHeads, p.S, p.Dv, j)
 		w.packKeys(matrix(k, k0, cols, p.D, ldk), cols, ldk)
@@ -31,7 +34,7 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 		for i := 0; i < n; i += rows {
 			r := min(rows, n-i)
 			see := min(cols, p.sees(lo+i+r-1)-j)
-			if see <= 0 {
+			if see <= 0 || m.blind(head, lo+i, r, j, see) {
 				continue
 			}
 			ld := w.scores(q[i*ldq:], r, see, ldq)
@@ -40,6 +43,7 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 				w.weigh(w.score[x*ld:][:ld], max(0, min(see, p.sees(lo+at)-j)), at, y[at*ldy:][:p.Dv], m, head, lo+at, j)
 			}
 			w.product(r, p.Dv, see, w.score, ld, false, w.v, cols, y[i*ldy:], ldy, true)
+			w.breathe(r * see * (p.D + p.Dv))
 		}
 	}
 	for i := range n {

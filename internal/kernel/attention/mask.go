@@ -1,7 +1,9 @@
 package attention
 
 import (
+	"bytes"
 	"math"
+	"unsafe"
 
 	"github.com/kedja-ml/kedja/internal/kernel/gemm"
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
@@ -29,6 +31,23 @@ func (g *Grid) at(head int) (at int) {
 		head /= g.Dims[i]
 	}
 	return at
+}
+
+// blind reports whether the mask hides all of n keys from j on from all of r queries from i on: a cache that is not full, or padding.
+func (m *Masks[T]) blind(head, i, r, j, n int) bool {
+	if m.Allow == nil {
+		return false
+	}
+	if m.AllowAt.Row == 0 {
+		r = min(r, 1)
+	}
+	for x := range r {
+		row := m.Allow[m.AllowAt.at(head)+(i+x)*m.AllowAt.Row+j:][:n]
+		if bytes.IndexByte(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(row))), n), 1) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // apply puts the masks of one query on its scores for keys from j on.

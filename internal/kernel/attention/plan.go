@@ -1,6 +1,8 @@
 package attention
 
 import (
+	"runtime"
+
 	"github.com/kedja-ml/kedja/internal/kernel/gemm"
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
@@ -17,10 +19,11 @@ type Plan struct {
 
 // Sizes of tiles. A tile of scores in float32 takes 24 KiB, a block of keys or values of width 32 takes 16.
 const (
-	rows  = 48  // queries of a tile, a multiple of the height of a tile of a product
-	keys  = 128 // keys of a tile, a multiple of its width
-	chunk = 192 // queries of a unit, for which a block of keys is packed once
-	few   = 16  // with fewer heads in the batch, the backward pass is cut along the sequence, too
+	rows  = 48      // queries of a tile, a multiple of the height of a tile of a product
+	keys  = 128     // keys of a tile, a multiple of its width
+	chunk = 192     // queries of a unit, for which a block of keys is packed once
+	pause = 1 << 23 // multiply-adds, some 200 µs of float32, after which a unit lets other goroutines run
+	few   = 16      // with fewer heads in the batch, the backward pass is cut along the sequence, too
 )
 
 // Units is the number of units of Forward.
@@ -82,6 +85,7 @@ func BackwardLocal[T gemm.Float](p *Plan) int {
 type worker[T gemm.Float] struct {
 	Plan
 	nr       int
+	done     int // multiply-adds since the last pause
 	kt       []T // a block of keys, scaled and transposed, in panels
 	v        []T // a block of values in panels: as they are, backward transposed
 	score    []T // a tile of scores, then of weights
@@ -151,6 +155,14 @@ func (w *worker[T]) packKeys(k []T, n, ld int) {
 func (w *worker[T]) product(m, n, k int, a []T, lda int, trans bool, b []T, deep int, c []T, ldc int, acc bool) {
 	for j := 0; j < n; j += w.nr {
 		gemm.Column(m, min(w.nr, n-j), k, a, lda, trans, b[j*deep:], c[j:], ldc, acc, w.tmp)
+	}
+}
+
+// breathe counts multiply-adds, and lets other goroutines run now and then: a unit of a long sequence takes milliseconds.
+func (w *worker[T]) breathe(n int) {
+	if w.done += n; w.done >= pause {
+		w.done = 0
+		runtime.Gosched()
 	}
 }
 
