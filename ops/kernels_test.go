@@ -28,6 +28,11 @@ func large(d graph.Dtype) map[string]entry {
 		y, _, _ := ops.LayerNorm(in[0], 1e-5)
 		return y
 	}
+	lstm := func(in []*graph.Node) *graph.Node {
+		h, next := ops.LSTMCell(in[0], in[0], in[1])
+		return ops.Add(h, next)
+	}
+	gru := func(in []*graph.Node) *graph.Node { return ops.GRUCell(in[0], in[0], in[1]) }
 	pool := ops.Pooling{Window: []int{3}, Stride: []int{2}, Pad: []int{1}}
 	maxPool := func(in []*graph.Node) *graph.Node { return ops.MaxPool(in[0], pool) }
 	avgPool := func(in []*graph.Node) *graph.Node { return ops.AvgPool(in[0], pool) }
@@ -63,6 +68,10 @@ func large(d graph.Dtype) map[string]entry {
 		"entropy grad":   {f: grad(crossEntropy), in: ins(normal(d, 1, 500, 301), list(301, 500))},
 		"layernorm":      {f: norm, in: ins(normal(d, 1, 500, 301))},
 		"layernorm grad": {f: grad(norm), in: ins(normal(d, 1, 500, 301))},
+		"lstm cell":      {f: lstm, in: ins(normal(d, 1, 64, 4*130), normal(d, 2, 64, 130))},
+		"lstm cell grad": {f: grad(lstm), in: ins(normal(d, 1, 64, 4*130), normal(d, 2, 64, 130))},
+		"gru cell":       {f: gru, in: ins(normal(d, 1, 64, 3*130), normal(d, 2, 64, 130))},
+		"gru cell grad":  {f: grad(gru), in: ins(normal(d, 1, 64, 3*130), normal(d, 2, 64, 130))},
 		"gather":         {f: lookup, in: ins(normal(d, 1, 300, 64), list(300, 2000))},
 		"gather grad":    {f: grad(lookup), in: ins(normal(d, 1, 300, 64), list(300, 2000))},
 		"pick":           {f: binary(ops.Pick), in: ins(normal(d, 1, 50_000, 3), list(3, 50_000))},

@@ -70,10 +70,15 @@ var parityRows = map[string]parityRow{
 	"Flatten": func(u use) []*graph.Node { return list1(ops.Flatten(u.in[0], u.int("from"))) },
 	"Flip":    func(u use) []*graph.Node { return list1(ops.Flip(u.in[0], u.int("axis"))) },
 
-	"Gather":       of2(ops.Gather),
-	"GatherAxis":   func(u use) []*graph.Node { return list1(ops.GatherAxis(u.in[0], u.in[1], u.int("axis"))) },
-	"GELU":         of1(ops.GELU),
-	"GELUTanh":     of1(ops.GELUTanh),
+	"Gather":     of2(ops.Gather),
+	"GatherAxis": func(u use) []*graph.Node { return list1(ops.GatherAxis(u.in[0], u.in[1], u.int("axis"))) },
+	"GELU":       of1(ops.GELU),
+	"GELUTanh":   of1(ops.GELUTanh),
+	"GRUCell":    func(u use) []*graph.Node { return list1(ops.GRUCell(u.in[0], u.in[1], u.in[2])) },
+	"LSTMCell": func(u use) []*graph.Node {
+		h, next := ops.LSTMCell(u.in[0], u.in[1], u.in[2])
+		return []*graph.Node{h, next}
+	},
 	"Greater":      of2(ops.Greater),
 	"GreaterEqual": of2(ops.GreaterEqual),
 

@@ -451,4 +451,24 @@ attention((2, 2, 2, 2), (2, 1, 3, 2), (2, 1, 3, 2), mask=bools([1, 1, 0, 0, 1, 1
 attention((1, 3, 2), (1, 3, 2), (1, 3, 2), mask=bools([1, 1, 0, 0, 0, 0, 0, 1, 1], 3, 3), residual=False)
 attention((1, 3, 2), (1, 2, 2), (1, 2, 2), bias=floats([0.5, -inf, -inf, -inf, -1.0, 2.0], 3, 2), residual=False)
 
+
+# Cells: PyTorch's with no weights, the pre-activations in place of the biases.
+def lstm_cell(x, u, c):
+    n, zero = c.shape[-1], x.new_zeros
+    rows = [torch.lstm_cell(zero(1, 1), (zero(1, n), r[None]), zero(4 * n, 1), zero(4 * n, n), a, b) for a, b, r in zip(x.reshape(-1, 4 * n), u.reshape(-1, 4 * n), c.reshape(-1, n))]
+    return [torch.cat(y).reshape(c.shape) for y in zip(*rows)]
+
+
+def gru_cell(x, u, h):
+    n, zero = h.shape[-1], x.new_zeros
+    rows = [torch.gru_cell(zero(1, 1), r[None], zero(3 * n, 1), zero(3 * n, n), a, b) for a, b, r in zip(x.reshape(-1, 3 * n), u.reshape(-1, 3 * n), h.reshape(-1, n))]
+    return torch.cat(rows).reshape(h.shape)
+
+
+for shape in [(1,), (3,), (2, 3), (2, 1, 2), (1, 9)]:
+    case("LSTMCell", lstm_cell, real(*shape[:-1], 4 * shape[-1]), real(*shape[:-1], 4 * shape[-1]), real(*shape))
+    case("GRUCell", gru_cell, real(*shape[:-1], 3 * shape[-1]), real(*shape[:-1], 3 * shape[-1]), real(*shape))
+case("LSTMCell", lstm_cell, floats([60.0, -60.0, 9.0, 60.0, inf, -inf, -inf, -60.0]), floats([0.0] * 8), floats([0.5, -2.0]), name="saturated")
+case("GRUCell", gru_cell, floats([60.0, -60.0, inf, -60.0, 60.0, -inf]), floats([0.0] * 6), floats([0.5, -2.0]), name="saturated")
+
 write("ops/testdata/parity")
