@@ -76,7 +76,8 @@ func (s *settings) filters(name string, in, out, d, size int) (window []int, gro
 	}
 	switch {
 	case in < 1 || out < 1 || len(window) != d || slices.Min(window) < 1:
-		return nil, 0, fmt.Errorf("%s: want at least one channel and a window of %d positive sizes, not %d channels to %d by %v", name, d, in, out, window)
+		return nil, 0,
+			fmt.Errorf("%s: want at least one channel and a window of %d positive sizes, not %d channels to %d by %v", name, d, in, out, window)
 	case s.conv.Groups < 0 || in%groups != 0 || out%groups != 0:
 		return nil, 0, fmt.Errorf("%s: %d groups do not divide %d channels to %d", name, s.conv.Groups, in, out)
 	case s.causal:

@@ -161,15 +161,20 @@ func TestConvBad(t *testing.T) {
 	badUse(t, "want one dilation, or 1, not [1 2]", layer(nn.NewConv1D(r, 4, 6, 3, nn.Causal(), nn.Dilation(1, 2)), 1, 4, 8))
 	badUse(t, "want filters [K, C/groups, …] with 2 spatial dimensions", layer(nn.NewConv1D(r, 4, 6, 3), 1, 4, 8, 8))
 	badUse(t, "cannot be causal", layer(nn.NewConvTranspose1D(r, 4, 6, 3, nn.Causal()), 1, 4, 8))
-	badUse(t, "output padding 2 is not smaller than stride 2", layer(nn.NewConvTranspose1D(r, 4, 6, 3, nn.Stride(2), nn.OutputPadding(2)), 1, 4, 8))
+	badUse(t, "output padding 2 is not smaller than stride 2", layer(nn.NewConvTranspose1D(r, 4, 6, 3, nn.Stride(2),
+		nn.OutputPadding(2)), 1, 4, 8))
 	badUse(t, "globalavgpool: x [2 3]: want [N, C, …]", func(g *graph.Graph) *graph.Node { return nn.GlobalAvgPool(x(g, 2, 3)) })
 	badUse(t, "adaptiveavgpool: x [2 3]: want [N, C, …]", func(g *graph.Graph) *graph.Node { return nn.AdaptiveAvgPool(x(g, 2, 3), 1) })
 	badUse(t, "want one size, or 2, not [1 2 3]", func(g *graph.Graph) *graph.Node { return nn.AdaptiveMaxPool(x(g, 2, 3, 4, 5), 1, 2, 3) })
 	badUse(t, "want sizes of at least 1, not [0]", func(g *graph.Graph) *graph.Node { return nn.AdaptiveMaxPool(x(g, 2, 3, 4), 0) })
 	badUse(t, "not empty", func(g *graph.Graph) *graph.Node { return nn.AdaptiveMaxPool(x(g, 2, 3, 0), 2) })
-	badUse(t, "want float32 or float64, not int32", func(g *graph.Graph) *graph.Node { return nn.AdaptiveAvgPool(g.Input("x", graph.Int32, 1, 2, 5), 2) })
+	badUse(t, "want float32 or float64, not int32", func(g *graph.Graph) *graph.Node {
+		return nn.AdaptiveAvgPool(g.Input("x", graph.Int32, 1, 2, 5), 2)
+	})
 	badUse(t, "upsamplenearest: x [2 3]: want", func(g *graph.Graph) *graph.Node { return nn.UpsampleNearest(x(g, 2, 3), 2) })
-	badUse(t, "upsamplelinear: x [2 3 4]: want sizes of at least 1", func(g *graph.Graph) *graph.Node { return nn.UpsampleLinear(x(g, 2, 3, 4), true, -1) })
+	badUse(t, "upsamplelinear: x [2 3 4]: want sizes of at least 1", func(g *graph.Graph) *graph.Node {
+		return nn.UpsampleLinear(x(g, 2, 3, 4), true, -1)
+	})
 	badUse(t, "resizelinear: x [1 2 5]: want float32 or float64, not int32", func(g *graph.Graph) *graph.Node {
 		return nn.ResizeLinear(g.Input("x", graph.Int32, 1, 2, 5), false, 7)
 	})

@@ -50,7 +50,8 @@ func TestAutoencoderLearns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	net := nn.Sequential{
 		nn.NewConv2D(r, 1, 8, 3, nn.Stride(2), nn.Padding(1)), nn.Func(ops.Tanh), nn.NewConv2D(r, 8, 1, 1),
-		nn.NewConvTranspose2D(r, 1, 8, 3, nn.Stride(2), nn.Padding(1), nn.OutputPadding(1)), nn.Func(ops.Tanh), nn.NewConv2D(r, 8, 1, 3, nn.Same()),
+		nn.NewConvTranspose2D(r, 1, 8, 3, nn.Stride(2), nn.Padding(1), nn.OutputPadding(1)), nn.Func(ops.Tanh),
+		nn.NewConv2D(r, 8, 1, 3, nn.Same()),
 	}
 	g := graph.New(graph.Training)
 	x := g.Input("x", graph.Float32, 16, 1, 8, 8)

@@ -68,7 +68,8 @@ func unlike(name string, xs ...*graph.Node) *graph.Node {
 		case !x.Dtype().Float():
 			return x.Graph().Failf("%s: %s: want float32 or float64, not %v", name, x.Called(), x.Dtype())
 		case x.Dtype() != first.Dtype():
-			return x.Graph().Failf("%s: %s %v · %s %v: dtypes differ; ops.Cast converts", name, first.Called(), first.Type(), x.Called(), x.Type())
+			return x.Graph().Failf("%s: %s %v · %s %v: dtypes differ; ops.Cast converts", name, first.Called(),
+				first.Type(), x.Called(), x.Type())
 		case x.Shape() != first.Shape():
 			return x.Graph().Failf("%s: %s %v · %s %v: want equal shapes", name, first.Called(), first.Shape(), x.Called(), x.Shape())
 		}

@@ -36,11 +36,15 @@ func TestLossBad(t *testing.T) {
 		"ntxent":           func(x, y *graph.Node) *graph.Node { return nn.NTXent(x, y, 1) },
 	}
 	for name, f := range elementwise {
-		badUse(t, name+": x [4 1] · y [4]: want equal shapes", func(g *graph.Graph) *graph.Node { return f(in(g, "x", f32, 4, 1), in(g, "y", f32, 4)) })
+		badUse(t, name+": x [4 1] · y [4]: want equal shapes", func(g *graph.Graph) *graph.Node {
+			return f(in(g, "x", f32, 4, 1), in(g, "y", f32, 4))
+		})
 		badUse(t, name+": x float32[4 2] · y float64[4 2]: dtypes differ", func(g *graph.Graph) *graph.Node {
 			return f(in(g, "x", f32, 4, 2), in(g, "y", f64, 4, 2))
 		})
-		badUse(t, name+": x: want float32 or float64, not int32", func(g *graph.Graph) *graph.Node { return f(in(g, "x", i32, 4, 2), in(g, "y", i32, 4, 2)) })
+		badUse(t, name+": x: want float32 or float64, not int32", func(g *graph.Graph) *graph.Node {
+			return f(in(g, "x", i32, 4, 2), in(g, "y", i32, 4, 2))
+		})
 	}
 	classes := map[string]two{
 		"crossentropy": func(x, y *graph.Node) *graph.Node { return nn.CrossEntropy(x, y) },
@@ -52,8 +56,12 @@ func TestLossBad(t *testing.T) {
 		badUse(t, name+": x [4 3] · y int32[3]: want labels, int32 or int64 [4]", func(g *graph.Graph) *graph.Node {
 			return f(in(g, "x", f32, 4, 3), in(g, "y", i32, 3))
 		})
-		badUse(t, "want labels, int32 or int64 [4]", func(g *graph.Graph) *graph.Node { return f(in(g, "x", f32, 4, 3), in(g, "y", u8, 4)) })
-		badUse(t, "want float32 or float64, not int32", func(g *graph.Graph) *graph.Node { return f(in(g, "x", i32, 4, 3), in(g, "y", i32, 4)) })
+		badUse(t, "want labels, int32 or int64 [4]", func(g *graph.Graph) *graph.Node {
+			return f(in(g, "x", f32, 4, 3), in(g, "y", u8, 4))
+		})
+		badUse(t, "want float32 or float64, not int32", func(g *graph.Graph) *graph.Node {
+			return f(in(g, "x", i32, 4, 3), in(g, "y", i32, 4))
+		})
 		badUse(t, "want at least one class", func(g *graph.Graph) *graph.Node { return f(in(g, "x", f32, 4, 0), in(g, "y", i32, 4)) })
 		badUse(t, "want at least one class", func(g *graph.Graph) *graph.Node { return f(in(g, "x", f32), in(g, "y", i32)) })
 	}
@@ -90,7 +98,9 @@ func TestLossBad(t *testing.T) {
 		return nn.MultiMargin(in(g, "x", f32, 4, 3), in(g, "y", i32, 4), 1, 3)
 	})
 	badUse(t, "infonce: want a temperature above 0, not 0", x(func(x, y *graph.Node) *graph.Node { return nn.InfoNCE(x, y, 0) }))
-	badUse(t, "ntxent: x [3]: want rows [N, D]", func(g *graph.Graph) *graph.Node { return nn.NTXent(in(g, "x", f32, 3), in(g, "y", f32, 3), 1) })
+	badUse(t, "ntxent: x [3]: want rows [N, D]", func(g *graph.Graph) *graph.Node {
+		return nn.NTXent(in(g, "x", f32, 3), in(g, "y", f32, 3), 1)
+	})
 	badUse(t, "no axis 2 in [4 3]", x(func(x, y *graph.Node) *graph.Node { return nn.CosineSimilarity(x, y, 2) }))
 	badUse(t, "cosineembedding: x float32[4 3] · sign float32[3]: want signs float32[4]", func(g *graph.Graph) *graph.Node {
 		return nn.CosineEmbedding(in(g, "x", f32, 4, 3), in(g, "y", f32, 4, 3), in(g, "sign", f32, 3), 0)
@@ -99,15 +109,21 @@ func TestLossBad(t *testing.T) {
 		a := in(g, "x", f32)
 		return nn.TripletMargin(a, a, a, 1, false)
 	})
-	badUse(t, "gaussiannll: v [4]: want a shape that expands to [4 3]", x(func(x, y *graph.Node) *graph.Node { return nn.GaussianNLL(x, y, in(x.Graph(), "v", f32, 4)) }))
-	badUse(t, "bcewithlogits: w [2]: want a shape that expands to [4 3]", x(func(x, y *graph.Node) *graph.Node { return nn.BCEWithLogitsWeighted(x, y, in(x.Graph(), "w", f32, 2)) }))
+	badUse(t, "gaussiannll: v [4]: want a shape that expands to [4 3]", x(func(x, y *graph.Node) *graph.Node {
+		return nn.GaussianNLL(x, y, in(x.Graph(), "v", f32, 4))
+	}))
+	badUse(t, "bcewithlogits: w [2]: want a shape that expands to [4 3]", x(func(x, y *graph.Node) *graph.Node {
+		return nn.BCEWithLogitsWeighted(x, y, in(x.Graph(), "w", f32, 2))
+	}))
 
 	ctc := func(blank int, logp, targets []int, length int, d graph.Dtype) func(g *graph.Graph) *graph.Node {
 		return func(g *graph.Graph) *graph.Node {
-			return nn.CTC(in(g, "x", f32, logp...), in(g, "y", d, targets...), in(g, "n", i32, length), in(g, "m", i32, length), nn.CTCOptions{Blank: blank})
+			return nn.CTC(in(g, "x", f32, logp...), in(g, "y", d, targets...),
+				in(g, "n", i32, length), in(g, "m", i32, length), nn.CTCOptions{Blank: blank})
 		}
 	}
-	badUse(t, "ctc: x float32[5 2] · y int32[2 3]: want logarithms of probabilities, floats [T, N, C]", ctc(0, []int{5, 2}, []int{2, 3}, 2, i32))
+	badUse(t, "ctc: x float32[5 2] · y int32[2 3]: want logarithms of probabilities, floats [T, N, C]",
+		ctc(0, []int{5, 2}, []int{2, 3}, 2, i32))
 	badUse(t, "want targets [2, S] of int32 or int64", ctc(0, []int{5, 2, 4}, []int{3, 3}, 2, i32))
 	badUse(t, "want targets [2, S] of int32 or int64", ctc(0, []int{5, 2, 4}, []int{2, 3}, 2, f32))
 	badUse(t, "want lengths int64[2], not int32[2] and int32[2]", ctc(0, []int{5, 2, 4}, []int{2, 3}, 2, graph.Int64))
@@ -156,10 +172,12 @@ func TestLabelsOutOfRange(t *testing.T) {
 			return nn.CTC(x.Graph().Fill(0, graph.T(graph.Float32, 5, 1, 4)), ops.Unsqueeze(y, 0), n, n, nn.CTCOptions{})
 		}},
 		{"ctc's lengths", "index 7, number 1 of the list, is not in [0, 6)", func(x, y *graph.Node) *graph.Node {
-			return nn.CTC(x.Graph().Fill(0, graph.T(graph.Float32, 5, 2, 4)), ints(x, make([]int32, 4), 2, 2), y, ints(x, make([]int32, 2), 2), nn.CTCOptions{})
+			return nn.CTC(x.Graph().Fill(0, graph.T(graph.Float32, 5, 2, 4)), ints(x, make([]int32, 4), 2, 2), y,
+				ints(x, make([]int32, 2), 2), nn.CTCOptions{})
 		}},
 		{"ctc's target lengths", "index 7, number 1 of the list, is not in [0, 3)", func(x, y *graph.Node) *graph.Node {
-			return nn.CTC(x.Graph().Fill(0, graph.T(graph.Float32, 5, 2, 4)), ints(x, make([]int32, 4), 2, 2), ints(x, make([]int32, 2), 2), y, nn.CTCOptions{})
+			return nn.CTC(x.Graph().Fill(0, graph.T(graph.Float32, 5, 2, 4)), ints(x, make([]int32, 4), 2, 2),
+				ints(x, make([]int32, 2), 2), y, nn.CTCOptions{})
 		}},
 	} {
 		g := graph.New(graph.Training)
@@ -169,7 +187,8 @@ func TestLabelsOutOfRange(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if _, err := p.Run(make([]float32, 8), []int32{0, 7}); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+		_, err = p.Run(make([]float32, 8), []int32{0, 7})
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 		if _, err := p.Run(make([]float32, 8), []int32{0, 1}); err != nil {

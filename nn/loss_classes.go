@@ -17,7 +17,7 @@ var inf = math.Inf(1)
 // ClassOptions are those of CrossEntropyWith and NLLWith; the zero value has no effect.
 type ClassOptions struct {
 	Weights   *graph.Node // [C], of each class; nil means 1
-	Smoothing float64     // mixes targets with the uniform distribution: (1 − Smoothing)·target + Smoothing/C (Szegedy et al., 2016, section 7)
+	Smoothing float64     // mixes the uniform distribution into targets (Szegedy et al., 2016, section 7)
 	Ignore    *int        // rows with this label count for nothing; PyTorch's default is new(-100), here it is none
 }
 

@@ -226,7 +226,8 @@ func TestCTCImpossible(t *testing.T) {
 	for _, zero := range []bool{false, true} {
 		g := graph.New(graph.Training)
 		logp := ops.LogSoftmax(g.Constant(gradcheck.Random(2, 1, 3)), -1)
-		loss := nn.CTC(logp, ints(logp, []int32{1, 1}, 1, 2), ints(logp, []int32{2}, 1), ints(logp, []int32{2}, 1), nn.CTCOptions{ZeroInfinity: zero})
+		loss := nn.CTC(logp, ints(logp, []int32{1, 1}, 1, 2), ints(logp, []int32{2}, 1), ints(logp, []int32{2}, 1),
+			nn.CTCOptions{ZeroInfinity: zero})
 		out, err := exec.Eval(loss, autodiff.Grad(loss, logp)[0])
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,8 @@ func unit(x *graph.Node, axis int) *graph.Node {
 func CosineEmbedding(x, y, sign *graph.Node, margin float64, r ...Reduction) *graph.Node {
 	cos := CosineSimilarity(x, y, -1)
 	if cos.Valid() && sign.Valid() && sign.Type() != cos.Type() {
-		return x.Graph().Failf("cosineembedding: %s %v · %s %v: want signs %v", x.Called(), x.Type(), sign.Called(), sign.Type(), cos.Type())
+		return x.Graph().Failf("cosineembedding: %s %v · %s %v: want signs %v", x.Called(), x.Type(), sign.Called(),
+			sign.Type(), cos.Type())
 	}
 	if bad := unlike("cosineembedding", cos, sign); bad != nil {
 		return bad

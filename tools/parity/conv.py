@@ -37,7 +37,8 @@ def transpose(x, out, window, bias=True, groups=1, stride=1, pad=0, dilation=1, 
     def f(x, w, b=None):
         return TRANSPOSE[d](x, w, b, stride=stride, padding=pad, output_padding=output, groups=groups, dilation=dilation)
 
-    case("ConvTranspose", f, real(*x), real(x[1], out // groups, *window), *[real(out)] * bias, out=out, window=window, bias=bias, groups=groups,
+    case("ConvTranspose", f, real(*x), real(x[1], out // groups, *window), *[real(out)] * bias, out=out, window=window,
+            bias=bias, groups=groups,
          stride=stride, pad=pad, dilation=dilation, output=output)
 
 
@@ -77,7 +78,8 @@ for x, size in [
 
 ties = [2.0, 1.0, 2.0, 2.0, 0.0, 2.0, 2.0, 1.0, 2.0, 2.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 0.0, 1.0, 1.0, 1.0]
 case("AdaptiveMaxPool", lambda x: F.adaptive_max_pool2d(x, (3, 2)), floats(ties, 1, 1, 4, 5), name="ties", size=[3, 2])
-case("AdaptiveMaxPool", lambda x: F.adaptive_max_pool3d(x, (2, 1, 2)), floats(ties[:12] * 3, 1, 1, 4, 3, 3), name="ties in space", size=[2, 1, 2])
+case("AdaptiveMaxPool", lambda x: F.adaptive_max_pool3d(x, (2, 1, 2)), floats(ties[:12] * 3, 1, 1, 4, 3, 3),
+        name="ties in space", size=[2, 1, 2])
 
 case("GlobalAvgPool", lambda x: x.mean(dim=(2, 3)), real(2, 3, 4, 5))
 case("GlobalMaxPool", lambda x: x.amax(dim=2), real(2, 3, 5))
@@ -91,11 +93,13 @@ for x, size in [
 ]:
     case("ResizeNearest", lambda x: F.interpolate(x, size=size, mode="nearest"), real(*x), size=size)
     for align in [False, True]:
-        case("ResizeLinear", lambda x: F.interpolate(x, size=size, mode=LINEAR[len(size)], align_corners=align), real(*x), size=size, align=align)
+        case("ResizeLinear", lambda x: F.interpolate(x, size=size, mode=LINEAR[len(size)], align_corners=align), real(*x),
+                size=size, align=align)
 for x, factor in [([1, 2, 4], 3), ([1, 2, 3, 2], 2), ([1, 1, 2, 2, 2], 2)]:
     case("UpsampleNearest", lambda x: F.interpolate(x, scale_factor=factor, mode="nearest"), real(*x), size=[factor])
     for align in [False, True]:
-        case("UpsampleLinear", lambda x: F.interpolate(x, scale_factor=factor, mode=LINEAR[len(x.shape) - 2], align_corners=align), real(*x), size=[factor],
+        case("UpsampleLinear", lambda x: F.interpolate(x, scale_factor=factor, mode=LINEAR[len(x.shape) - 2],
+                align_corners=align), real(*x), size=[factor],
              align=align)
 
 case("PixelShuffle", lambda x: F.pixel_shuffle(x, 2), real(2, 8, 2, 3), size=[2])

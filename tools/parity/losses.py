@@ -55,7 +55,8 @@ for delta in [0.5, 1.0, 2.0]:
     reduced("Huber", lambda x, y, reduction: F.huber_loss(x, y, delta=delta, reduction=reduction), real(3, 4), real(3, 4), delta=delta)
 for beta in [0.0, 0.5, 1.0]:
     reduced("SmoothL1", lambda x, y, reduction: F.smooth_l1_loss(x, y, beta=beta, reduction=reduction), real(3, 4), real(3, 4), beta=beta)
-reduced("SmoothL1", lambda x, y, reduction: F.smooth_l1_loss(x, y, beta=1.0, reduction=reduction), large(5), real(5), name="large", beta=1.0)
+reduced("SmoothL1", lambda x, y, reduction: F.smooth_l1_loss(x, y, beta=1.0, reduction=reduction), large(5), real(5),
+        name="large", beta=1.0)
 reduced("GaussianNLL", F.gaussian_nll_loss, real(3, 4), real(3, 4), positive(3, 4))
 reduced("GaussianNLL", F.gaussian_nll_loss, real(3, 4), real(3, 4), positive(3, 1))
 reduced("GaussianNLL", F.gaussian_nll_loss, floats([1.0, 2.0]), floats([1.0, 2.001]), floats([1e-9, 0.5]), name="a small variance")
@@ -84,7 +85,8 @@ def sigmoid_focal(z, y, alpha, gamma, reduction):
 
 hard = floats([0.0, 1.0, 1.0, 0.0, 1.0, 0.0], 2, 3)
 for alpha, gamma in [(0.25, 2.0), (-1.0, 2.0), (0.5, 0.0), (0.75, 1.5)]:
-    reduced("SigmoidFocal", lambda z, reduction: sigmoid_focal(z, hard, alpha, gamma, reduction), real(2, 3), name=f"alpha={alpha} gamma={gamma}",
+    reduced("SigmoidFocal", lambda z, reduction: sigmoid_focal(z, hard, alpha, gamma, reduction), real(2, 3),
+            name=f"alpha={alpha} gamma={gamma}",
             alpha=alpha, gamma=gamma, given=given(hard))
 
 
@@ -123,15 +125,20 @@ holes = i64([3, -100, 4, -100])
 block = i64([0, 1, 2, 2, 1, 0], 2, 3)
 for s in [0.0, 0.1, 1.0]:
     reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction, smoothing=s), real(4, 5), labels, smoothing=s)
-    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), labels, smoothing=s, name=f"weighted, smoothing {s}, labels", given=given(w5))
+    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), labels,
+            smoothing=s, name=f"weighted, smoothing {s}, labels", given=given(w5))
     reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction, smoothing=s), real(4, 5), holes, smoothing=s, ignore=-100)
-    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), holes, smoothing=s, ignore=-100, name=f"weighted, smoothing {s}, holes", given=given(w5))
+    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), holes, smoothing=s,
+            ignore=-100, name=f"weighted, smoothing {s}, holes", given=given(w5))
     reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction, smoothing=s), real(4, 5), rows(4, 5), smoothing=s)
-    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), rows(4, 5), smoothing=s, name=f"weighted, smoothing {s}, soft", given=given(w5))
-reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w4, reduction, 1, 0.2), real(2, 3, 4), block, name="a block", smoothing=0.2, ignore=1, given=given(w4))
+    reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w5, reduction, smoothing=s), real(4, 5), rows(4, 5),
+            smoothing=s, name=f"weighted, smoothing {s}, soft", given=given(w5))
+reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, w4, reduction, 1, 0.2), real(2, 3, 4), block, name="a block",
+        smoothing=0.2, ignore=1, given=given(w4))
 reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction), real(2, 3, 4), rows(2, 3, 4))
 reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction), large(4, 5), labels, name="large")
-reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction, smoothing=0.1), large(4, 5), labels, name="large, smooth", smoothing=0.1)
+reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction, smoothing=0.1), large(4, 5), labels,
+        name="large, smooth", smoothing=0.1)
 reduced("CrossEntropy", lambda x, y, reduction: cross(x, y, None, reduction), large(4, 5), rows(4, 5), name="large, soft")
 case("CrossEntropy", lambda x, y: cross(x, y), real(2, 3), i32([-100, -100]), name="all ignored", ignore=-100, r="mean")
 reduced("NLL", nll, real(4, 5), labels)
@@ -140,10 +147,12 @@ reduced("NLL", lambda x, y, reduction: nll(x, y, w5, reduction), real(4, 5), hol
 reduced("NLL", lambda x, y, reduction: nll(x, y, None, reduction, 2), real(2, 3, 4), block, ignore=2)
 
 for p in [1, 2]:
-    reduced("MultiMargin", lambda x, y, reduction: F.multi_margin_loss(x, y.long(), p=p, margin=0.5, reduction=reduction), real(4, 5), labels, p=p, margin=0.5)
+    reduced("MultiMargin", lambda x, y, reduction: F.multi_margin_loss(x, y.long(), p=p, margin=0.5, reduction=reduction),
+            real(4, 5), labels, p=p, margin=0.5)
 reduced("Hinge", lambda x, y, reduction: rows_reduced((1 - x * y).relu(), reduction), real(3, 4), signs(3, 4))
 sign = signs(3, 4).tensor(1)
-reduced("HingeEmbedding", lambda x, reduction: F.hinge_embedding_loss(x, sign, margin=0.8, reduction=reduction), positive(3, 4), name="margin=0.8",
+reduced("HingeEmbedding", lambda x, reduction: F.hinge_embedding_loss(x, sign, margin=0.8, reduction=reduction), positive(3,
+        4), name="margin=0.8",
         margin=0.8, given=given(sign))
 for swap in [False, True]:
     reduced("TripletMargin", lambda a, p, n, reduction: F.triplet_margin_loss(a, p, n, margin=0.7, swap=swap, reduction=reduction),
@@ -181,12 +190,14 @@ def ctc(x, y, ni, nt, reduction, blank=0, zero=False):
 
 
 reduced("CTC", ctc, real(6, 3, 4), i32([1, 2, 3, 2, 2, 0, 1, 0, 0], 3, 3), i32([6, 5, 4]), i32([3, 2, 1]), blank=0)
-reduced("CTC", lambda *a, reduction: ctc(*a, reduction, blank=3), real(7, 2, 4), i64([1, 1, 2, 0, 2, 2], 2, 3), i64([7, 7]), i64([3, 3]), blank=3)
+reduced("CTC", lambda *a, reduction: ctc(*a, reduction, blank=3), real(7, 2, 4), i64([1, 1, 2, 0, 2, 2], 2, 3), i64([7, 7]),
+        i64([3, 3]), blank=3)
 reduced("CTC", ctc, real(4, 2, 3), i32([1, 0, 2, 1], 2, 2), i32([4, 3]), i32([0, 2]), name="an empty target", blank=0)
 reduced("CTC", lambda *a, reduction: ctc(*a, reduction, zero=True), real(3, 2, 3), i32([1, 1, 1, 2], 2, 2), i32([2, 3]), i32([2, 2]),
         name="one that does not fit", blank=0, zero=True)
 targets = [(i * 5 + i // 3) % 7 + 1 for i in range(30)]
-case("CTC", lambda *a: ctc(*a, reduction="mean"), Draw((30, 3, 8), lambda k, i: ((i * i * 13 + i * 7) % 211 - 105) / 32), i64(targets, 3, 10),
+case("CTC", lambda *a: ctc(*a, reduction="mean"), Draw((30, 3, 8), lambda k, i: ((i * i * 13 + i * 7) % 211 - 105) / 32),
+        i64(targets, 3, 10),
      i64([30, 24, 19]), i64([10, 9, 4]), name="thirty steps", blank=0, r="mean")
 reduced("CTC", ctc, large(5, 2, 4), i32([1, 2, 3, 3], 2, 2), i32([5, 5]), i32([2, 2]), name="large", blank=0, loose=100.0)
 
