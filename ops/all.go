@@ -5,6 +5,7 @@ func All() []Info {
 	return []Info{
 		absInfo(),
 		addAlongAxisInfo(),
+		adamUpdateInfo(),
 		addInfo(),
 		affineInfo(),
 		andInfo(),

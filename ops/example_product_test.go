@@ -2,7 +2,9 @@ package ops_test
 
 import (
 	"fmt"
+	"math"
 
+	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 )
@@ -91,4 +93,16 @@ func ExampleEinsum() {
 	// [7 10 15 22]
 	// 5
 	// [1 3 2 4]
+}
+
+func ExampleAdamUpdate() {
+	g := graph.New(graph.Training)
+	w, zero := g.Constant(graph.BufferOf([]float64{1, 2}, 2)), g.Fill(0, graph.T(graph.Float64))
+	d := g.Constant(graph.BufferOf([]float64{0.5, -3}, 2))
+	size := ops.Like(0.1/(1-0.9), zero)            // a rate of 0.1 in the first step
+	second := ops.Like(1/math.Sqrt(1-0.999), zero) // whose moments count as a tenth and a thousandth
+	next, _, _ := ops.AdamUpdate(w, zero, zero, d, size, second, 0.9, 0.999, 1e-8)
+	out, err := exec.Eval(next)
+	fmt.Printf("%.4f %v\n", out[0].Data(), err)
+	// Output: [0.9000 2.1000] <nil>
 }

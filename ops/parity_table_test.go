@@ -9,8 +9,12 @@ import (
 type parityRow func(u use) []*graph.Node
 
 var parityRows = map[string]parityRow{
-	"Abs":          of1(ops.Abs),
-	"Add":          of2(ops.Add),
+	"Abs": of1(ops.Abs),
+	"Add": of2(ops.Add),
+	"AdamUpdate": func(u use) []*graph.Node {
+		w, m, v := ops.AdamUpdate(u.in[0], u.in[1], u.in[2], u.in[3], u.in[4], u.in[5], u.num("beta1"), u.num("beta2"), u.num("eps"))
+		return []*graph.Node{w, m, v}
+	},
 	"AddAlongAxis": func(u use) []*graph.Node { return list1(ops.AddAlongAxis(u.in[0], u.in[1], u.int("axis"), u.int("n"))) },
 	"Affine":       func(u use) []*graph.Node { return list1(ops.Affine(u.num("a"), u.in[0], u.num("b"))) },
 	"And":          of2(ops.And),

@@ -47,12 +47,10 @@ func (a *Adam) Update(grads []*graph.Node) {
 	for i, p := range a.vars {
 		w := g.Use(p)
 		d := decayed(grads[i], w, a.WeightDecay)
-		m := mix(a.Beta1, g.Use(a.m[i]), d)
-		v := mix(a.Beta2, g.Use(a.v[i]), ops.Square(d))
+		next, m, v := ops.AdamUpdate(shrunk(w, rate, a.Decay), g.Use(a.m[i]), g.Use(a.v[i]), d, like(size, w), like(second, w), a.Beta1, a.Beta2, a.Eps)
 		g.Assign(a.m[i], m)
 		g.Assign(a.v[i], v)
-		by := ops.Div(m, ops.Offset(ops.Mul(ops.Sqrt(v), like(second, w)), a.Eps))
-		g.Assign(p, ops.Sub(shrunk(w, rate, a.Decay), ops.Mul(like(size, w), by)))
+		g.Assign(p, next)
 	}
 }
 

@@ -329,6 +329,16 @@ for x, labels in [(real(2, 3), i32([2, 0])), (real(2, 2, 3), i64([0, 2, 1, 1], 2
     case("SoftmaxCrossEntropy", cross_entropy, x, labels)
 case("SoftmaxCrossEntropy", cross_entropy, floats([500.0, 0.0, -500.0, -inf, 1.0, 2.0], 2, 3), i32([2, 1]), name="special")
 
+
+def adam_update(w, m, v, d, size, second, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * d, beta2 * v + (1 - beta2) * d * d
+    return w - size * m / (v.sqrt() * second + eps), m, v
+
+
+for shape in [(), (0,), (5,), (2, 3)]:
+    case("AdamUpdate", lambda *x: adam_update(*x, 0.9, 0.99, 1e-2), real(*shape), real(*shape), positive(*shape), real(*shape),
+         positive(), positive(), beta1=0.9, beta2=0.99, eps=1e-2)
+
 # Draws: see philox.py.
 for seed, step, stream, dims in [(1, 0, 4, [5]), (2**40 + 3, 2**33 + 5, 7, [2, 3]), (0, 1, 3, [])]:
     of, n = {"seed": seed, "step": step, "stream": stream}, math.prod(dims)

@@ -65,6 +65,9 @@ func leakyReLU32AVX512(dst *float32, x *float32, n int, slope float32)
 func clamp32AVX512(dst *float32, x *float32, n int, lo float32, hi float32)
 
 //go:noescape
+func adam32AVX512(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
+
+//go:noescape
 func add64AVX512(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -123,6 +126,9 @@ func leakyReLU64AVX512(dst *float64, x *float64, n int, slope float64)
 
 //go:noescape
 func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
+
+//go:noescape
+func adam64AVX512(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
 
 //go:noescape
 func exp32AVX512(dst *float32, x *float32, n int)
@@ -215,6 +221,9 @@ func leakyReLU32(dst *float32, x *float32, n int, slope float32)
 func clamp32(dst *float32, x *float32, n int, lo float32, hi float32)
 
 //go:noescape
+func adam32(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
+
+//go:noescape
 func add64(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -273,6 +282,9 @@ func leakyReLU64(dst *float64, x *float64, n int, slope float64)
 
 //go:noescape
 func clamp64(dst *float64, x *float64, n int, lo float64, hi float64)
+
+//go:noescape
+func adam64(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
 
 //go:noescape
 func exp32(dst *float32, x *float32, n int)

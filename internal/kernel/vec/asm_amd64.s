@@ -1422,6 +1422,96 @@ end:
 	VZEROUPPER
 	RET
 
+// func adam32AVX512(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adam32AVX512(SB), NOSPLIT, $0-100
+	MOVQ         nw+0(FP), AX
+	MOVQ         nm+8(FP), CX
+	MOVQ         nv+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         m+32(FP), SI
+	MOVQ         v+40(FP), DI
+	MOVQ         grad+48(FP), R8
+	MOVQ         size+56(FP), R9
+	MOVQ         second+64(FP), R10
+	MOVQ         n+72(FP), R11
+	VBROADCASTSS b1+80(FP), Z0
+	VBROADCASTSS c1+84(FP), Z1
+	VBROADCASTSS b2+88(FP), Z2
+	VBROADCASTSS c2+92(FP), Z3
+	VBROADCASTSS eps+96(FP), Z4
+	SUBQ         $0x00000010, R11
+	JLT          vectorsDone
+
+vectors:
+	VMOVUPS (R8), Z5
+	VMOVUPS (SI), Z6
+	VMULPS  Z0, Z6, Z6
+	VMULPS  Z1, Z5, Z7
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, (CX)
+	VMOVUPS (DI), Z7
+	VMULPS  Z5, Z5, Z5
+	VMULPS  Z3, Z5, Z5
+	VMULPS  Z2, Z7, Z7
+	VADDPS  Z5, Z7, Z7
+	VMOVUPS Z7, (DX)
+	VSQRTPS Z7, Z7
+	VMOVUPS (R10), Z5
+	VMULPS  Z5, Z7, Z7
+	VADDPS  Z4, Z7, Z7
+	VDIVPS  Z7, Z6, Z6
+	VMOVUPS (R9), Z5
+	VMULPS  Z5, Z6, Z6
+	VMOVUPS (BX), Z5
+	VSUBPS  Z6, Z5, Z5
+	VMOVUPS Z5, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	ADDQ    $0x00000040, R10
+	SUBQ    $0x00000010, R11
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, R11
+	TESTQ     R11, R11
+	JEQ       end
+	MOVQ      $-1, R12
+	BZHIQ     R11, R12, R12
+	KMOVW     R12, K1
+	VMOVUPS.Z (R8), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VMULPS    Z0, Z6, Z6
+	VMULPS    Z1, Z5, Z0
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, (CX)
+	VMOVUPS.Z (DI), K1, Z0
+	VMULPS    Z5, Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VMULPS    Z2, Z0, Z0
+	VADDPS    Z5, Z0, Z0
+	VMOVUPS   Z0, K1, (DX)
+	VSQRTPS   Z0, Z0
+	VMOVUPS.Z (R10), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VADDPS    Z4, Z0, Z0
+	VDIVPS    Z0, Z6, Z6
+	VMOVUPS.Z (R9), K1, Z0
+	VMULPS    Z0, Z6, Z6
+	VMOVUPS.Z (BX), K1, Z0
+	VSUBPS    Z6, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func add64AVX512(dst *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·add64AVX512(SB), NOSPLIT, $0-32
@@ -2823,6 +2913,96 @@ vectorsDone:
 	VMAXPD    Z2, Z0, Z2
 	VMINPD    Z2, Z1, Z2
 	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func adam64AVX512(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adam64AVX512(SB), NOSPLIT, $0-120
+	MOVQ         nw+0(FP), AX
+	MOVQ         nm+8(FP), CX
+	MOVQ         nv+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         m+32(FP), SI
+	MOVQ         v+40(FP), DI
+	MOVQ         grad+48(FP), R8
+	MOVQ         size+56(FP), R9
+	MOVQ         second+64(FP), R10
+	MOVQ         n+72(FP), R11
+	VBROADCASTSD b1+80(FP), Z0
+	VBROADCASTSD c1+88(FP), Z1
+	VBROADCASTSD b2+96(FP), Z2
+	VBROADCASTSD c2+104(FP), Z3
+	VBROADCASTSD eps+112(FP), Z4
+	SUBQ         $0x00000008, R11
+	JLT          vectorsDone
+
+vectors:
+	VMOVUPS (R8), Z5
+	VMOVUPS (SI), Z6
+	VMULPD  Z0, Z6, Z6
+	VMULPD  Z1, Z5, Z7
+	VADDPD  Z7, Z6, Z6
+	VMOVUPS Z6, (CX)
+	VMOVUPS (DI), Z7
+	VMULPD  Z5, Z5, Z5
+	VMULPD  Z3, Z5, Z5
+	VMULPD  Z2, Z7, Z7
+	VADDPD  Z5, Z7, Z7
+	VMOVUPS Z7, (DX)
+	VSQRTPD Z7, Z7
+	VMOVUPS (R10), Z5
+	VMULPD  Z5, Z7, Z7
+	VADDPD  Z4, Z7, Z7
+	VDIVPD  Z7, Z6, Z6
+	VMOVUPS (R9), Z5
+	VMULPD  Z5, Z6, Z6
+	VMOVUPS (BX), Z5
+	VSUBPD  Z6, Z5, Z5
+	VMOVUPS Z5, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	ADDQ    $0x00000040, R10
+	SUBQ    $0x00000008, R11
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, R11
+	TESTQ     R11, R11
+	JEQ       end
+	MOVQ      $-1, R12
+	BZHIQ     R11, R12, R12
+	KMOVW     R12, K1
+	VMOVUPD.Z (R8), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMULPD    Z0, Z6, Z6
+	VMULPD    Z1, Z5, Z0
+	VADDPD    Z0, Z6, Z6
+	VMOVUPD   Z6, K1, (CX)
+	VMOVUPD.Z (DI), K1, Z0
+	VMULPD    Z5, Z5, Z5
+	VMULPD    Z3, Z5, Z5
+	VMULPD    Z2, Z0, Z0
+	VADDPD    Z5, Z0, Z0
+	VMOVUPD   Z0, K1, (DX)
+	VSQRTPD   Z0, Z0
+	VMOVUPD.Z (R10), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VADDPD    Z4, Z0, Z0
+	VDIVPD    Z0, Z6, Z6
+	VMOVUPD.Z (R9), K1, Z0
+	VMULPD    Z0, Z6, Z6
+	VMOVUPD.Z (BX), K1, Z0
+	VSUBPD    Z6, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
 
 end:
 	VZEROUPPER
@@ -6508,6 +6688,96 @@ end:
 	VZEROUPPER
 	RET
 
+// func adam32(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
+// Requires: AVX, AVX2
+TEXT ·adam32(SB), NOSPLIT, $0-100
+	MOVQ         nw+0(FP), AX
+	MOVQ         nm+8(FP), CX
+	MOVQ         nv+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         m+32(FP), SI
+	MOVQ         v+40(FP), DI
+	MOVQ         grad+48(FP), R8
+	MOVQ         size+56(FP), R9
+	MOVQ         second+64(FP), R10
+	MOVQ         n+72(FP), R11
+	VBROADCASTSS b1+80(FP), Y0
+	VBROADCASTSS c1+84(FP), Y1
+	VBROADCASTSS b2+88(FP), Y2
+	VBROADCASTSS c2+92(FP), Y3
+	VBROADCASTSS eps+96(FP), Y4
+	SUBQ         $0x00000008, R11
+	JLT          vectorsDone
+
+vectors:
+	VMOVUPS (R8), Y5
+	VMOVUPS (SI), Y6
+	VMULPS  Y0, Y6, Y6
+	VMULPS  Y1, Y5, Y7
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, (CX)
+	VMOVUPS (DI), Y7
+	VMULPS  Y5, Y5, Y5
+	VMULPS  Y3, Y5, Y5
+	VMULPS  Y2, Y7, Y7
+	VADDPS  Y5, Y7, Y7
+	VMOVUPS Y7, (DX)
+	VSQRTPS Y7, Y7
+	VMOVUPS (R10), Y5
+	VMULPS  Y5, Y7, Y7
+	VADDPS  Y4, Y7, Y7
+	VDIVPS  Y7, Y6, Y6
+	VMOVUPS (R9), Y5
+	VMULPS  Y5, Y6, Y6
+	VMOVUPS (BX), Y5
+	VSUBPS  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	ADDQ    $0x00000020, R10
+	SUBQ    $0x00000008, R11
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, R11
+	TESTQ        R11, R11
+	JEQ          end
+	VMOVQ        R11, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y5
+	VMASKMOVPS   (R8), Y5, Y6
+	VMASKMOVPS   (SI), Y5, Y7
+	VMULPS       Y0, Y7, Y7
+	VMULPS       Y1, Y6, Y0
+	VADDPS       Y0, Y7, Y7
+	VMASKMOVPS   Y7, Y5, (CX)
+	VMASKMOVPS   (DI), Y5, Y0
+	VMULPS       Y6, Y6, Y6
+	VMULPS       Y3, Y6, Y6
+	VMULPS       Y2, Y0, Y0
+	VADDPS       Y6, Y0, Y0
+	VMASKMOVPS   Y0, Y5, (DX)
+	VSQRTPS      Y0, Y0
+	VMASKMOVPS   (R10), Y5, Y1
+	VMULPS       Y1, Y0, Y0
+	VADDPS       Y4, Y0, Y0
+	VDIVPS       Y0, Y7, Y7
+	VMASKMOVPS   (R9), Y5, Y0
+	VMULPS       Y0, Y7, Y7
+	VMASKMOVPS   (BX), Y5, Y0
+	VSUBPS       Y7, Y0, Y0
+	VMASKMOVPS   Y0, Y5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func add64(dst *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·add64(SB), NOSPLIT, $0-32
@@ -7825,6 +8095,96 @@ vectorsDone:
 	VMAXPD       Y3, Y0, Y3
 	VMINPD       Y3, Y1, Y3
 	VMASKMOVPS   Y3, Y2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func adam64(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
+// Requires: AVX, AVX2
+TEXT ·adam64(SB), NOSPLIT, $0-120
+	MOVQ         nw+0(FP), AX
+	MOVQ         nm+8(FP), CX
+	MOVQ         nv+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         m+32(FP), SI
+	MOVQ         v+40(FP), DI
+	MOVQ         grad+48(FP), R8
+	MOVQ         size+56(FP), R9
+	MOVQ         second+64(FP), R10
+	MOVQ         n+72(FP), R11
+	VBROADCASTSD b1+80(FP), Y0
+	VBROADCASTSD c1+88(FP), Y1
+	VBROADCASTSD b2+96(FP), Y2
+	VBROADCASTSD c2+104(FP), Y3
+	VBROADCASTSD eps+112(FP), Y4
+	SUBQ         $0x00000004, R11
+	JLT          vectorsDone
+
+vectors:
+	VMOVUPS (R8), Y5
+	VMOVUPS (SI), Y6
+	VMULPD  Y0, Y6, Y6
+	VMULPD  Y1, Y5, Y7
+	VADDPD  Y7, Y6, Y6
+	VMOVUPS Y6, (CX)
+	VMOVUPS (DI), Y7
+	VMULPD  Y5, Y5, Y5
+	VMULPD  Y3, Y5, Y5
+	VMULPD  Y2, Y7, Y7
+	VADDPD  Y5, Y7, Y7
+	VMOVUPS Y7, (DX)
+	VSQRTPD Y7, Y7
+	VMOVUPS (R10), Y5
+	VMULPD  Y5, Y7, Y7
+	VADDPD  Y4, Y7, Y7
+	VDIVPD  Y7, Y6, Y6
+	VMOVUPS (R9), Y5
+	VMULPD  Y5, Y6, Y6
+	VMOVUPS (BX), Y5
+	VSUBPD  Y6, Y5, Y5
+	VMOVUPS Y5, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	ADDQ    $0x00000020, SI
+	ADDQ    $0x00000020, DI
+	ADDQ    $0x00000020, R8
+	ADDQ    $0x00000020, R9
+	ADDQ    $0x00000020, R10
+	SUBQ    $0x00000004, R11
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, R11
+	TESTQ        R11, R11
+	JEQ          end
+	VMOVQ        R11, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y5
+	VMASKMOVPS   (R8), Y5, Y6
+	VMASKMOVPS   (SI), Y5, Y7
+	VMULPD       Y0, Y7, Y7
+	VMULPD       Y1, Y6, Y0
+	VADDPD       Y0, Y7, Y7
+	VMASKMOVPS   Y7, Y5, (CX)
+	VMASKMOVPS   (DI), Y5, Y0
+	VMULPD       Y6, Y6, Y6
+	VMULPD       Y3, Y6, Y6
+	VMULPD       Y2, Y0, Y0
+	VADDPD       Y6, Y0, Y0
+	VMASKMOVPS   Y0, Y5, (DX)
+	VSQRTPD      Y0, Y0
+	VMASKMOVPS   (R10), Y5, Y1
+	VMULPD       Y1, Y0, Y0
+	VADDPD       Y4, Y0, Y0
+	VDIVPD       Y0, Y7, Y7
+	VMASKMOVPS   (R9), Y5, Y0
+	VMULPD       Y0, Y7, Y7
+	VMASKMOVPS   (BX), Y5, Y0
+	VSUBPD       Y7, Y0, Y0
+	VMASKMOVPS   Y0, Y5, (AX)
 
 end:
 	VZEROUPPER

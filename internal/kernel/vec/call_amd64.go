@@ -208,3 +208,38 @@ func comparison64(r routine, dst *bool, x, y *float64, n int) {
 		notEqual64(dst, x, y, n)
 	}
 }
+
+func adam[T Float](nw, nm, nv, w, m, v, g, size, second []T, b1, c1, b2, c2, eps T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	for at, n := 0, len(nw); at < n; at += chunk {
+		k := min(chunk, n-at)
+		if isSingle[T]() {
+			p := func(s []T) *float32 { return pointer[float32](s[at : at+k]) }
+			adam32s(p(nw), p(nm), p(nv), p(w), p(m), p(v), p(g), p(size), p(second), k, float32(b1), float32(c1), float32(b2), float32(c2), float32(eps))
+		} else {
+			p := func(s []T) *float64 { return pointer[float64](s[at : at+k]) }
+			adam64s(p(nw), p(nm), p(nv), p(w), p(m), p(v), p(g), p(size), p(second), k, float64(b1), float64(c1), float64(b2), float64(c2), float64(eps))
+		}
+	}
+	return true
+}
+
+//go:noinline
+func adam32s(nw, nm, nv, w, m, v, g, size, second *float32, n int, b1, c1, b2, c2, eps float32) {
+	if cpu.AVX512 {
+		adam32AVX512(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
+	} else {
+		adam32(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
+	}
+}
+
+//go:noinline
+func adam64s(nw, nm, nv, w, m, v, g, size, second *float64, n int, b1, c1, b2, c2, eps float64) {
+	if cpu.AVX512 {
+		adam64AVX512(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
+	} else {
+		adam64(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
+	}
+}

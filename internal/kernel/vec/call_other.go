@@ -27,3 +27,5 @@ func largest[T Float]([]T) (T, bool) { return 0, false }
 func hasNaN[T Float]([]T) (found, ok bool) { return false, false }
 
 func nonFinite[T Float]([]T) (found, ok bool) { return false, false }
+
+func adam[T Float](_, _, _, _, _, _, _, _, _ []T, _, _, _, _, _ T) bool { return false }

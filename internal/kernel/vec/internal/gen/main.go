@@ -209,6 +209,11 @@ func elementwise(k kind, name string, unroll int, operands, scalars []string, f 
 		}
 		p.store(f(k, in, ss), cs[0])
 	}
+	vectorwise(k, n, unroll, cs, one)
+}
+
+// vectorwise applies one to all n elements, whole vectors first, and ends the routine.
+func vectorwise(k kind, n reg.Register, unroll int, cs []cursor, one func(p place)) {
 	blocks := func(label string, unroll int) {
 		loop(label, n, unroll*k.lanes(), cs, func() {
 			for at := range unroll {
@@ -236,6 +241,7 @@ func main() {
 		for _, k := range []kind{f32, f64} {
 			arithmetic(k)
 			unaries(k)
+			adam(k)
 		}
 		elementary()
 	}

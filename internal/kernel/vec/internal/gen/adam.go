@@ -1,0 +1,30 @@
+package main
+
+// adam is a step of Adam: the moments nm = b1·m + c1·g and nv = b2·v + c2·g², and nw = w − size·nm/(√nv·second + eps).
+func adam(k kind) {
+	cs, n, s := signature(k, "adam", named("nw", "nm", "nv", "w", "m", "v", "grad", "size", "second"),
+		[]string{"b1", "c1", "b2", "c2", "eps"}, "")
+	nw, nm, nv, w, m, v, g, size, second := cs[0], cs[1], cs[2], cs[3], cs[4], cs[5], cs[6], cs[7], cs[8]
+	one := func(p place) {
+		d, first, t := p.load(g), p.load(m), vector()
+		mul(k, s[0], first, first)
+		mul(k, s[1], d, t)
+		add(k, t, first, first)
+		p.store(first, nm)
+		squares := p.load(v)
+		mul(k, d, d, d)
+		mul(k, s[3], d, d)
+		mul(k, s[2], squares, squares)
+		add(k, d, squares, squares)
+		p.store(squares, nv)
+		root(k, squares, squares)
+		mul(k, p.load(second), squares, squares)
+		add(k, s[4], squares, squares)
+		div(k, squares, first, first)
+		mul(k, p.load(size), first, first)
+		x := p.load(w)
+		sub(k, first, x, x)
+		p.store(x, nw)
+	}
+	vectorwise(k, n, 1, cs, one)
+}
