@@ -107,7 +107,7 @@ func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
 		atQ, atY := cell(head, p.Heads, p.T, p.D, i), cell(head, p.Heads, p.T, p.Dv, i)
 		atK := func(j int) int { return cell(kv, p.KVHeads, p.S, p.D, j) }
 		atV := func(j int) int { return cell(kv, p.KVHeads, p.S, p.Dv, j) }
-		sum := 0.0
+		sum, top := 0.0, math.Inf(-1)
 		for j := range w {
 			s := 0.0
 			for x := range p.D {
@@ -116,13 +116,17 @@ func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
 			if c.Bias != nil {
 				s += float64(c.Bias[head%p.Heads*p.S+j])
 			}
-			w[j] = math.Exp(s)
+			w[j] = s
 			if c.Allow != nil && !c.Allow[(head/p.Heads*p.T+i)*p.S+j] || p.Causal && j > i+p.S-p.T {
-				w[j] = 0
+				w[j] = math.Inf(-1)
 			}
+			top = max(top, w[j])
+		}
+		for j := range w {
+			w[j] = math.Exp(w[j] - max(top, -1e300))
 			sum += w[j]
 		}
-		if lse[row] = math.Log(sum); sum == 0 {
+		if lse[row] = top + math.Log(sum); sum == 0 {
 			continue
 		}
 		delta := 0.0
@@ -147,6 +151,42 @@ func naive[T gemm.Float](p *Plan, c *Pull[T]) (y, lse, dq, dk, dv []float64) {
 		}
 	}
 	return y, lse, dq, dk, dv
+}
+
+// The error stays within what the package states, also for scores far apart, and hardly moves with them.
+func TestErrorBound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := &Plan{
+			Batch: 1, Heads: 1, KVHeads: 1, T: rapid.IntRange(1, 60).Draw(t, "T"), S: rapid.IntRange(1, 400).Draw(t, "S"),
+			D: rapid.IntRange(1, 80).Draw(t, "D"), Dv: 3, Causal: rapid.Bool().Draw(t, "causal"),
+			Scale: rapid.SampledFrom([]float64{1e-3, 0.1, 1, -3, 20}).Draw(t, "scale"),
+		}
+		c := draw[float32](p, rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1)), 0)
+		shift := float32(rapid.SampledFrom([]float64{0, 10}).Draw(t, "shift")) // makes all scores large
+		for i := range c.K {
+			c.K[i] += shift
+		}
+		c.run(p, rand.New(rand.NewPCG(1, 2)))
+		y, _, _, _, _ := naive(p, c)
+		for i, want := range y {
+			z, most := 0.0, 0.0
+			row := i / p.Dv
+			for j := range p.sees(row) {
+				s := 0.0
+				for x := range p.D {
+					s += math.Abs(p.Scale * float64(c.Q[row*p.D+x]) * float64(c.K[j*p.D+x]))
+				}
+				z = max(z, s)
+				for x := range p.Dv {
+					most = max(most, math.Abs(float64(c.V[j*p.Dv+x])))
+				}
+			}
+			bound := (2*float64(p.D+3)*z + 2*float64(p.S) + 32) * 0x1p-24 * most
+			if e := math.Abs(float64(c.Y[i]) - want); !(e <= bound) {
+				t.Fatalf("y[%d] is off by %v, the bound is %v", i, e, bound)
+			}
+		}
+	})
 }
 
 // An example's bits depend neither on the batch it comes in nor on how the backward pass is cut.
