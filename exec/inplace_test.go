@@ -145,7 +145,7 @@ func TestTrapInPlace(t *testing.T) {
 	if _, err := q.Run([]float32{1}); err != nil {
 		t.Error(err)
 	}
-	if _, err := q.Run([]float32{-1}); err == nil || !strings.Contains(err.Error(), "cache holds NaN before the step") && !strings.Contains(err.Error(), "log gives NaN") {
+	if _, err := q.Run([]float32{-1}); err == nil || !strings.Contains(err.Error(), "cache holds NaN before the step") {
 		t.Error(err)
 	}
 	if v := graph.Data[float32](s.Value()); v[0] != 5 || v[1] == v[1] || v[2] != 0 {

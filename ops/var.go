@@ -55,7 +55,8 @@ func varianceInfo(name string, f func(x *graph.Node, correction int, axes ...int
 			if n <= correction || n < least {
 				continue
 			}
-			info.Cases = append(info.Cases, Case{fmt.Sprint(s.dims, s.axes, " less ", correction), []Operand{{Shape: x, Draw: Apart}}, func(in []*graph.Node) []*graph.Node {
+			in := []Operand{{Shape: x, Draw: Apart}}
+			info.Cases = append(info.Cases, Case{fmt.Sprint(s.dims, s.axes, " less ", correction), in, func(in []*graph.Node) []*graph.Node {
 				return []*graph.Node{f(in[0], correction, s.axes...)}
 			}})
 		}

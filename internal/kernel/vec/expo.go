@@ -1,6 +1,9 @@
 package vec
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // The elementary functions of float32 are assembly, or else the float64 function, rounded.
 
@@ -76,14 +79,35 @@ func SiLU[T Float](dst, x []T) {
 	}
 }
 
-// ELU writes scale·x where x is above 0, and low·(e^(rate·x) − 1) elsewhere.
+// ELU writes scale·x where x is above 0, and low·(e^(rate·x) − 1) elsewhere, for float32 and a rate above 0 within 3 ulp.
 func ELU[T Float](dst, x []T, scale T, low, rate float64) {
-	for i, v := range x[:len(dst)] {
-		if v > 0 {
-			dst[i] = scale * v
-		} else {
-			dst[i] = T(low * math.Expm1(rate*float64(v)))
+	x = x[:len(dst)]
+	if unsafe.Sizeof(scale) == 8 || rate < 0 {
+		for i, v := range x {
+			if v > 0 {
+				dst[i] = scale * v
+			} else {
+				dst[i] = T(low * math.Expm1(rate*float64(v)))
+			}
 		}
+		return
+	}
+	var tile [256]T // eᵗ − 1 = 2u/(1 − u) with u = tanh(t/2), which does not cancel below 0
+	half, twice := T(rate/2), T(2*low)
+	for len(x) > 0 {
+		u := tile[:min(len(tile), len(x))]
+		for i := range u {
+			u[i] = half * min(x[i], 0)
+		}
+		Tanh(u, u)
+		for i, u := range u {
+			if v := x[i]; v > 0 {
+				dst[i] = scale * v
+			} else {
+				dst[i] = twice * u / (1 - u)
+			}
+		}
+		x, dst = x[len(u):], dst[len(u):]
 	}
 }
 

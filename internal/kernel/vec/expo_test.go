@@ -28,6 +28,16 @@ var elementary = []elementaryFunction{
 	{"GELU", GELU[float32], GELU[float64], gelu64, 4},
 	{"GELUTanh", GELUTanh[float32], GELUTanh[float64], geluTanh64, 3},
 	{"SiLU", SiLU[float32], SiLU[float64], silu64, 3},
+	{"ELU", elu[float32], elu[float64], elu64, 3},
+}
+
+func elu[T Float](dst, x []T) { ELU(dst, x, 1, 1, 1) }
+
+func elu64(x float64) float64 {
+	if x > 0 {
+		return x
+	}
+	return math.Expm1(x)
 }
 
 // ulps is the distance of got from the exact value, in units of the last place of the float32 nearest to it.
@@ -137,6 +147,9 @@ func TestElementaryLimits(t *testing.T) {
 		{"SiLU", zero, zero},
 		{"SiLU", inf, inf},
 		{"SiLU", -inf, zero},
+		{"ELU", zero, zero},
+		{"ELU", inf, inf},
+		{"ELU", -inf, -1},
 	} {
 		for _, f := range elementary {
 			if f.name != c.name {
