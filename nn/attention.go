@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -27,7 +28,8 @@ type MultiHeadAttention struct {
 	Dropout float64 // the probability of dropping a weight in training; the weights are then in memory as a whole
 }
 
-// NewMultiHeadAttention draws a layer of attention to itself. Options beside those of Dense: Causal, KVHeads, Rotating, DropWeights.
+// NewMultiHeadAttention draws a layer of attention to itself. Options beside those of Dense: Causal, KVHeads, Rotating, DropWeights. NoBias
+// leaves out all biases; a layer with biases before the heads alone has a nil Out.B.
 func NewMultiHeadAttention(r *rand.Rand, width, heads int, opts ...Option) *MultiHeadAttention {
 	m, head := newAttention(width, heads, opts)
 	m.QKV = NewDense(r, width, (m.Heads+2*m.Shared)*head, opts...)
@@ -88,28 +90,41 @@ func (m *MultiHeadAttention) project(x, memory *graph.Node) (q, k, v *graph.Node
 	switch {
 	case err != nil:
 	case memory == nil && m.QKV == nil:
-		err = fmt.Errorf("want a memory to attend to")
+		err = errors.New("want a memory to attend to")
 	case memory != nil && m.Q == nil:
-		err = fmt.Errorf("want no memory: the layer attends to x itself")
+		err = errors.New("want no memory: the layer attends to x itself")
 	default:
 		err = wantSequence(x, m.Out.W.Type().Shape.Dim(1))
 	}
 	if err != nil || !x.Valid() {
 		return x, x, x, err
 	}
-	queries, shared := m.Heads*head, m.Shared*head
 	if memory == nil {
+		queries, shared := m.Heads*head, m.Shared*head
 		p := ops.Split(m.QKV.Forward(x), -1, queries, shared, shared)
 		return split(p[0], head), split(p[1], head), split(p[2], head), nil
 	}
-	if err := wantSequence(memory, m.KV.W.Type().Shape.Dim(0)); err != nil || !memory.Valid() {
-		if err != nil {
+	k, v, err = m.remembered(memory)
+	return split(m.Q.Forward(x), head), k, v, err
+}
+
+// remembered returns the keys and values of a memory.
+func (m *MultiHeadAttention) remembered(memory *graph.Node) (k, v *graph.Node, err error) {
+	head, err := m.head()
+	switch {
+	case err != nil:
+	case m.KV == nil:
+		err = errors.New("want no memory: the layer attends to x itself")
+	default:
+		if err = wantSequence(memory, m.KV.W.Type().Shape.Dim(0)); err != nil {
 			err = fmt.Errorf("memory %v: %w", memory.Shape(), err)
 		}
-		return x, memory, memory, err
 	}
-	p := ops.Split(m.KV.Forward(memory), -1, shared, shared)
-	return split(m.Q.Forward(x), head), split(p[0], head), split(p[1], head), nil
+	if err != nil || !memory.Valid() {
+		return memory, memory, err
+	}
+	p := ops.Split(m.KV.Forward(memory), -1, m.Shared*head, m.Shared*head)
+	return split(p[0], head), split(p[1], head), nil
 }
 
 // head is the width of a head.

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -26,7 +27,7 @@ func (m *MultiHeadAttention) Step(x *graph.Node, cache *KVCache, at *graph.Node)
 	case err != nil || !q.Valid():
 		return m.refuse(x, q, k, err)
 	case at == nil || at.Valid() && (!at.Dtype().Integer() || at.Shape().Rank() != 0):
-		return refuse("attention", x, fmt.Errorf("want a whole number as the place of the first token"))
+		return refuse("attention", x, errors.New("want a whole number as the place of the first token"))
 	case !at.Valid():
 		return at
 	}
@@ -43,6 +44,38 @@ func (m *MultiHeadAttention) Step(x *graph.Node, cache *KVCache, at *graph.Node)
 	seen := ops.LessEqual(ops.Iota(g, at.Dtype(), of.Dim(2)), last)
 	y, _ := ops.Attention(q, k, v, ops.Attending{Mask: seen})
 	return m.join(y)
+}
+
+// Memorise writes the keys and values of a whole memory [batch, n, memory's width] to a cache of n places, when the step is committed:
+// once, so that decoding does not project the memory for each token anew. The layer is one of attention to a memory.
+func (m *MultiHeadAttention) Memorise(memory *graph.Node, cache *KVCache) {
+	k, v, err := m.remembered(memory)
+	if err == nil && k.Valid() && k.Shape() != cache.K.Type().Shape {
+		err = fmt.Errorf("keys %v do not fit a cache of %v", k.Shape(), cache.K.Type().Shape)
+	}
+	if err != nil || !k.Valid() || !v.Valid() {
+		refuse("attention", memory, err)
+		return
+	}
+	g := memory.Graph()
+	g.Assign(cache.K, k)
+	g.Assign(cache.V, v)
+}
+
+// Recall is Attend to the memory that a cache holds. how says which of its places count.
+func (m *MultiHeadAttention) Recall(x *graph.Node, cache *KVCache, how ops.Attending) *graph.Node {
+	head, err := m.head()
+	if err == nil && m.Q == nil {
+		err = errors.New("want no memory: the layer attends to x itself")
+	}
+	if err == nil {
+		err = wantSequence(x, m.Out.W.Type().Shape.Dim(1))
+	}
+	if err != nil || !x.Valid() {
+		return refuse("attention", x, err)
+	}
+	g := x.Graph()
+	return m.join(m.gather(split(m.Q.Forward(x), head), g.Use(cache.K), g.Use(cache.V), how))
 }
 
 // keep writes new rows into a cache, and returns all of it.

@@ -83,11 +83,12 @@ func DropoutRate(p float64) Option { return func(s *settings) { s.dropout = p } 
 
 // A Surrounding is what a block sees beside x.
 type Surrounding struct {
-	Memory *graph.Node   // what Cross attends to
-	Self   ops.Attending // masks of attention to the sequence itself
-	Cross  ops.Attending // masks of attention to the memory
-	Cache  *KVCache      // earlier keys and values, for decoding; nil for none
-	At     *graph.Node   // the place of the first token of x, with Cache
+	Memory   *graph.Node   // what Cross attends to
+	Memories *KVCache      // what Cross attends to, when Cross.Memorise has written it to a cache; nil for Memory
+	Self     ops.Attending // masks of attention to the sequence itself
+	Cross    ops.Attending // masks of attention to the memory
+	Cache    *KVCache      // earlier keys and values of the sequence itself, for decoding; nil for none
+	At       *graph.Node   // the place of the first token of x, with Cache
 }
 
 // Forward applies the block.
@@ -102,7 +103,12 @@ func (b *TransformerBlock) ForwardIn(x *graph.Node, in Surrounding) *graph.Node 
 		return b.Attention.Attend(x, nil, in.Self)
 	})
 	if b.Cross != nil {
-		x = b.beside(x, b.NormCross, func(x *graph.Node) *graph.Node { return b.Cross.Attend(x, in.Memory, in.Cross) })
+		x = b.beside(x, b.NormCross, func(x *graph.Node) *graph.Node {
+			if in.Memories != nil {
+				return b.Cross.Recall(x, in.Memories, in.Cross)
+			}
+			return b.Cross.Attend(x, in.Memory, in.Cross)
+		})
 	}
 	return b.beside(x, b.Norm2, b.MLP.Forward)
 }

@@ -121,6 +121,61 @@ func decoder(t *testing.T, m *gpt, batch, context, size int) (*exec.Plan, *nn.Po
 	return p, place
 }
 
+// A decoder with a memory, its keys and values projected once, gives what it gives the whole sequence.
+func TestDecodingWithMemory(t *testing.T) {
+	const batch, context, width, places = 2, 4, 8, 3
+	d := nn.Dtype(graph.Float64)
+	b := nn.NewDecoderBlock(rand.New(rand.NewPCG(1, 2)), width, 4, 5, d, nn.KVHeads(2))
+	x, memory := gradcheck.Random(batch, context, width), gradcheck.Random(batch, places, width)
+	hidden := graph.BufferOf([]bool{true, true, false, true, true, true}, batch, 1, 1, places)
+	g := graph.New(graph.Evaluation)
+	mask := ops.Attending{Mask: g.Constant(hidden)}
+	want, err := exec.Eval(b.ForwardIn(g.Constant(x), nn.Surrounding{Memory: g.Constant(memory), Cross: mask}))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	memories := b.Cross.NewCache(batch, places)
+	g = graph.New(graph.Evaluation)
+	b.Cross.Memorise(g.Constant(memory), memories)
+	encode, err := exec.Compile(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := encode.Run(); err != nil {
+		t.Fatal(err)
+	}
+
+	g = graph.New(graph.Evaluation)
+	token, place := g.Input("x", graph.Float64, batch, 1, width), nn.NewPosition(context)
+	y := b.ForwardIn(token, nn.Surrounding{
+		Memories: memories, Cross: ops.Attending{Mask: g.Constant(hidden)},
+		Cache: b.Attention.NewCache(batch, context), At: place.Advance(g, 1),
+	})
+	step, err := exec.Compile(g, exec.In(token), exec.Out(y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 2 {
+		for at := range context {
+			next := make([]float64, 0, batch*width)
+			for i := range batch {
+				next = append(next, graph.Data[float64](x)[(i*context+at)*width:][:width]...)
+			}
+			out, err := step.Run(next)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range out[0].Data().([]float64) {
+				if w := want[0].Data().([]float64)[(i/width*context+at)*width+i%width]; math.Abs(v-w) > 1e-13 {
+					t.Fatalf("round %d, element %d at %d is %v, not %v", round, i, at, v, w)
+				}
+			}
+		}
+		place.Reset()
+	}
+}
+
 // Second derivatives in the operands and in the parameters.
 func TestTransformerGradients(t *testing.T) {
 	r, d := rand.New(rand.NewPCG(1, 2)), nn.Dtype(graph.Float64)
@@ -264,6 +319,22 @@ func TestTransformerRefuses(t *testing.T) {
 		},
 		"want a whole number as the place of the first token": func(g *graph.Graph) *graph.Node {
 			return nn.NewMultiHeadAttention(r, 4, 2).Step(seq(g, 2, 1, 4), cache, nil)
+		},
+		"attention: m [2 4 4]: keys [2 2 4 2] do not fit a cache of [2 2 3 2]": func(g *graph.Graph) *graph.Node {
+			m := g.Input("m", graph.Float32, 2, 4, 4)
+			nn.NewCrossAttention(r, 4, 4, 2).Memorise(m, cache)
+			return m
+		},
+		"attention: m [2 3 4]: want no memory: the layer attends to x itself": func(g *graph.Graph) *graph.Node {
+			m := g.Input("m", graph.Float32, 2, 3, 4)
+			nn.NewMultiHeadAttention(r, 4, 2).Memorise(m, cache)
+			return m
+		},
+		"attention: x [2 3 5]: want a width of 8, not 5": func(g *graph.Graph) *graph.Node {
+			return nn.NewCrossAttention(r, 8, 4, 2).Recall(seq(g, 2, 3, 5), cache, ops.Attending{})
+		},
+		"queries of width 4 do not match keys of width 2": func(g *graph.Graph) *graph.Node {
+			return nn.NewCrossAttention(r, 8, 4, 2).Recall(seq(g, 2, 3, 8), cache, ops.Attending{})
 		},
 		"inner dimensions 5 and 4 differ": func(g *graph.Graph) *graph.Node { return nn.NewFeedForward(r, 4, 3).Forward(seq(g, 2, 5)) },
 	} {
