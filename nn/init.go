@@ -88,6 +88,9 @@ type settings struct {
 	dropout     float64
 	postNorm    bool
 	activation  func(x *graph.Node) *graph.Node
+
+	layers        int // of a recurrent net
+	bidirectional bool
 }
 
 func apply(opts []Option) settings {

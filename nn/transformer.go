@@ -78,7 +78,8 @@ func Activation(f func(x *graph.Node) *graph.Node) Option {
 	return func(s *settings) { s.activation = f }
 }
 
-// DropoutRate makes a block drop weights of attention, hidden units and what each layer adds with probability p in training.
+// DropoutRate makes a block drop weights of attention, hidden units and what each layer adds with probability p in training; and a
+// recurrent net what goes from one layer to the next.
 func DropoutRate(p float64) Option { return func(s *settings) { s.dropout = p } }
 
 // A Surrounding is what a block sees beside x.
