@@ -19,7 +19,7 @@ vmap
 autodiff exec
 flow tools/gradcheck
 nn
-nn/optim
+nn/optim nn/torch
 train vision
 rl
 `

@@ -1,0 +1,83 @@
+package torch
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/safetensors"
+)
+
+// wire names dtypes as the safetensors format does.
+var wire = map[graph.Dtype]string{
+	graph.Float32: "F32", graph.Float64: "F64", graph.Int32: "I32", graph.Int64: "I64", graph.Uint8: "U8", graph.Bool: "BOOL",
+	graph.Float16: "F16", graph.BFloat16: "BF16",
+}
+
+// convert returns the elements of t in dtype want.
+func convert(t safetensors.Tensor, want graph.Dtype, allowed bool) ([]byte, error) {
+	half := t.Dtype == "F16" || t.Dtype == "BF16"
+	full := t.Dtype == "F32" || t.Dtype == "F64"
+	switch {
+	case t.Dtype == wire[want]:
+		if want == graph.Bool && bytes.ContainsFunc(t.Data, func(r rune) bool { return r > 1 }) {
+			return nil, errors.New("has a truth value that is neither 0 nor 1")
+		}
+		return t.Data, nil
+	case !want.Float() || !half && !full:
+		return nil, fmt.Errorf("is %s%v, want %s%v", t.Dtype, t.Shape, wire[want], t.Shape)
+	case full && !allowed:
+		return nil, fmt.Errorf("is %s%v, want %s%v (torch.Convert changes it)", t.Dtype, t.Shape, wire[want], t.Shape)
+	}
+	n := graph.Of(t.Shape...).Size()
+	out := make([]byte, 0, n*want.Size())
+	for i := range n {
+		v := element(t, i)
+		if want == graph.Float64 {
+			out = binary.LittleEndian.AppendUint64(out, math.Float64bits(v))
+			continue
+		}
+		f := float32(v)
+		if math.IsInf(float64(f), 0) && !math.IsInf(v, 0) {
+			return nil, fmt.Errorf("has %v, which is too large for F32", v)
+		}
+		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(f))
+	}
+	return out, nil
+}
+
+// element is number i of a tensor of floats; a float64 holds them all.
+func element(t safetensors.Tensor, i int) float64 {
+	switch t.Dtype {
+	case "F64":
+		return math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
+	case "F32":
+		return float64(math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:])))
+	case "BF16": // the upper half of a float32
+		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Data[2*i:])) << 16))
+	}
+	return binary16(binary.LittleEndian.Uint16(t.Data[2*i:]))
+}
+
+// binary16 is the value of a float16: a sign, five bits of exponent, ten of fraction (IEEE 754-2019, section 3.6).
+func binary16(b uint16) float64 {
+	e, f := int(b>>10&31), float64(b&1023)
+	var v float64
+	switch {
+	case e == 0:
+		v = math.Ldexp(f, -24)
+	case e < 31:
+		v = math.Ldexp(1024+f, e-25)
+	case f == 0:
+		v = math.Inf(1)
+	default:
+		return math.NaN()
+	}
+	if b>>15 == 1 {
+		return -v
+	}
+	return v
+}
