@@ -3,53 +3,70 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 )
 
-// An Init draws the first values of weights of n elements, each of which is a sum over fanIn inputs and feeds fanOut outputs.
-type Init func(r *rand.Rand, n, fanIn, fanOut int) []float64
+// An Init draws the first values of weights of a shape, row by row: each output is a sum over fanIn inputs, and each input feeds fanOut
+// outputs. Dense has weights [in, out], a convolution has filters [out, in, window…].
+type Init func(r *rand.Rand, s graph.Shape, fanIn, fanOut int) []float64
 
 // FanIn draws from U(−1/√fanIn, 1/√fanIn), the default of layers here as in PyTorch.
-func FanIn(r *rand.Rand, n, fanIn, _ int) []float64 {
-	return uniform(r, n, 1/math.Sqrt(float64(max(1, fanIn))))
+func FanIn(r *rand.Rand, s graph.Shape, fanIn, _ int) []float64 {
+	return uniform(r, s.Size(), 1/math.Sqrt(float64(max(1, fanIn))))
 }
 
 // GlorotUniform draws from U(−a, a), a = √(6/(fanIn+fanOut)) (Glorot & Bengio, 2010, eq. 16); for tanh and linear layers.
-func GlorotUniform(r *rand.Rand, n, fanIn, fanOut int) []float64 {
-	return uniform(r, n, math.Sqrt(6/float64(max(1, fanIn+fanOut))))
+func GlorotUniform(r *rand.Rand, s graph.Shape, fanIn, fanOut int) []float64 {
+	return uniform(r, s.Size(), math.Sqrt(6/float64(max(1, fanIn+fanOut))))
 }
 
 // GlorotNormal draws from N(0, 2/(fanIn+fanOut)).
-func GlorotNormal(r *rand.Rand, n, fanIn, fanOut int) []float64 {
-	return normal(r, n, math.Sqrt(2/float64(max(1, fanIn+fanOut))))
+func GlorotNormal(r *rand.Rand, s graph.Shape, fanIn, fanOut int) []float64 {
+	return normal(r, s.Size(), math.Sqrt(2/float64(max(1, fanIn+fanOut))))
 }
 
 // HeUniform draws from U(−a, a), a = √(6/fanIn) (He et al., 2015, eq. 10); for ReLU.
-func HeUniform(r *rand.Rand, n, fanIn, _ int) []float64 {
-	return uniform(r, n, math.Sqrt(6/float64(max(1, fanIn))))
+func HeUniform(r *rand.Rand, s graph.Shape, fanIn, _ int) []float64 {
+	return uniform(r, s.Size(), math.Sqrt(6/float64(max(1, fanIn))))
 }
 
 // HeNormal draws from N(0, 2/fanIn).
-func HeNormal(r *rand.Rand, n, fanIn, _ int) []float64 {
-	return normal(r, n, math.Sqrt(2/float64(max(1, fanIn))))
+func HeNormal(r *rand.Rand, s graph.Shape, fanIn, _ int) []float64 {
+	return normal(r, s.Size(), math.Sqrt(2/float64(max(1, fanIn))))
+}
+
+// LeCunUniform draws from U(−a, a), a = √(3/fanIn) (LeCun et al., Efficient BackProp, 1998, section 4.6); for SELU.
+func LeCunUniform(r *rand.Rand, s graph.Shape, fanIn, _ int) []float64 {
+	return uniform(r, s.Size(), math.Sqrt(3/float64(max(1, fanIn))))
+}
+
+// LeCunNormal draws from N(0, 1/fanIn) (Klambauer et al., 2017, for self-normalising networks).
+func LeCunNormal(r *rand.Rand, s graph.Shape, fanIn, _ int) []float64 {
+	return normal(r, s.Size(), 1/math.Sqrt(float64(max(1, fanIn))))
+}
+
+// Uniform draws from U(lo, hi).
+func Uniform(lo, hi float64) Init {
+	return func(r *rand.Rand, s graph.Shape, _, _ int) []float64 {
+		x := make([]float64, s.Size())
+		for i := range x {
+			x[i] = lo + (hi-lo)*r.Float64()
+		}
+		return x
+	}
 }
 
 // Normal draws from N(0, sd²).
 func Normal(sd float64) Init {
-	return func(r *rand.Rand, n, _, _ int) []float64 { return normal(r, n, sd) }
+	return func(r *rand.Rand, s graph.Shape, _, _ int) []float64 { return normal(r, s.Size(), sd) }
 }
 
 // Constant gives every element the value v.
 func Constant(v float64) Init {
-	return func(_ *rand.Rand, n, _, _ int) []float64 {
-		x := make([]float64, n)
-		for i := range x {
-			x[i] = v
-		}
-		return x
-	}
+	return func(_ *rand.Rand, s graph.Shape, _, _ int) []float64 { return slices.Repeat([]float64{v}, s.Size()) }
 }
 
 func uniform(r *rand.Rand, n int, a float64) []float64 {
@@ -80,6 +97,8 @@ type settings struct {
 	window    []int
 	outputPad []int
 	causal    bool
+
+	norm normSettings
 
 	paddingRow  int // of an embedding, plus one
 	kvHeads     int
@@ -124,7 +143,7 @@ func values(d graph.Dtype, v []float64, dims ...int) graph.Buffer {
 
 // weights draws an array of the given sizes.
 func (s settings) weights(r *rand.Rand, fanIn, fanOut int, dims ...int) graph.Buffer {
-	return values(s.dtype, s.init(r, graph.Of(dims...).Size(), fanIn, fanOut), dims...)
+	return values(s.dtype, s.init(r, graph.Of(dims...), fanIn, fanOut), dims...)
 }
 
 // bias draws a bias, or returns nil if there is to be none. It is drawn by FanIn.
@@ -132,9 +151,11 @@ func (s settings) bias(name string, r *rand.Rand, fanIn, n int) *graph.Param {
 	if s.noBias {
 		return nil
 	}
-	return graph.NewParam(name, values(s.dtype, FanIn(r, n, fanIn, n), n))
+	return graph.NewParam(name, values(s.dtype, FanIn(r, graph.Of(n), fanIn, n), n))
 }
 
+// filled is a list of n elements v; a negative n is 0, which the layer's Forward refuses.
 func filled(d graph.Dtype, v float64, n int) graph.Buffer {
-	return values(d, Constant(v)(nil, n, 0, 0), n)
+	n = max(0, n)
+	return values(d, slices.Repeat([]float64{v}, n), n)
 }

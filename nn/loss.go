@@ -93,8 +93,13 @@ func expanded(name string, v, x *graph.Node) *graph.Node {
 	return ops.ExpandTo(v, to)
 }
 
-// Accuracy is the share of rows whose largest logit is at the label.
+// Accuracy is the share of rows whose largest logit is at the label; of equal logits the first counts.
+//
+//	logits [i…, classes]    labels [i…], int32 or int64    a scalar of the logits' dtype
 func Accuracy(logits, labels *graph.Node) *graph.Node {
+	if bad := unlabelled("accuracy", logits, labels); bad != nil {
+		return bad
+	}
 	best := ops.Cast(ops.ArgMax(logits, -1), labels.Dtype())
 	return ops.Mean(ops.Cast(ops.Equal(best, labels), logits.Dtype()))
 }

@@ -1,15 +1,20 @@
 package nn
 
 import (
+	"cmp"
+	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"github.com/kedja-ml/kedja/graph"
 )
 
 // Params yields each parameter reachable from model once, with its path of fields ("Hidden.0.W"), which becomes its name
-// in errors and prints. model is a pointer to a struct, or a slice, array or map-free composition of such.
+// in errors and prints. model is a pointer to a struct, or a slice, array or composition of such; maps are walked in the order
+// of their keys, strings or integers. The fields of an embedded struct belong to the struct around it. What is shared has the
+// path by which it is first met. Unexported fields and what functions capture are not seen.
 func Params(model any) iter.Seq2[string, *graph.Param] { return reach[*graph.Param](model) }
 
 // States does so for what lasts but is not trained.
@@ -65,7 +70,7 @@ func reach[T interface {
 }](model any,
 ) iter.Seq2[string, T] {
 	return func(yield func(string, T) bool) {
-		w := walker[T]{seen: map[T]bool{}, on: map[any]bool{}, yield: yield}
+		w := walker[T]{seen: map[T]bool{}, walked: map[place]bool{}, yield: yield}
 		if v := reflect.ValueOf(model); v.IsValid() {
 			w.walk("", v)
 		}
@@ -76,25 +81,29 @@ type walker[T interface {
 	comparable
 	SetName(string)
 }] struct {
-	seen  map[T]bool
-	on    map[any]bool // pointers being walked: a model may refer to itself
-	yield func(string, T) bool
+	seen   map[T]bool
+	walked map[place]bool // what lies behind a pointer is yielded once, and a model may refer to itself
+	yield  func(string, T) bool
+}
+
+type place struct {
+	of reflect.Type
+	at uintptr
 }
 
 func (w *walker[T]) walk(path string, v reflect.Value) bool {
-	if !v.CanInterface() {
-		return true
-	}
-	if p, ok := v.Interface().(T); ok {
-		var none T
-		if p == none || w.seen[p] {
-			return true
+	if v.CanInterface() {
+		if p, ok := v.Interface().(T); ok {
+			var none T
+			if p == none || w.seen[p] {
+				return true
+			}
+			w.seen[p] = true
+			if path != "" {
+				p.SetName(path)
+			}
+			return w.yield(path, p)
 		}
-		w.seen[p] = true
-		if path != "" {
-			p.SetName(path)
-		}
-		return w.yield(path, p)
 	}
 	at := func(s string) string {
 		if path == "" {
@@ -104,10 +113,11 @@ func (w *walker[T]) walk(path string, v reflect.Value) bool {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() || w.on[v.Interface()] {
+		here := place{v.Type(), v.Pointer()}
+		if v.IsNil() || w.walked[here] {
 			return true
 		}
-		w.on[v.Interface()] = true
+		w.walked[here] = true
 		return w.walk(path, v.Elem())
 	case reflect.Interface:
 		return v.IsNil() || w.walk(path, v.Elem())
@@ -118,7 +128,8 @@ func (w *walker[T]) walk(path string, v reflect.Value) bool {
 			if f.Anonymous {
 				name = path
 			}
-			if f.IsExported() && !w.walk(name, v.Field(i)) {
+			if (f.IsExported() || f.Anonymous) && // an embedded struct may be of an unexported type, and its fields are exported
+				!w.walk(name, v.Field(i)) {
 				return false
 			}
 		}
@@ -128,6 +139,26 @@ func (w *walker[T]) walk(path string, v reflect.Value) bool {
 				return false
 			}
 		}
+	case reflect.Map:
+		for _, k := range sorted(v.MapKeys()) {
+			if !w.walk(at(fmt.Sprint(k)), v.MapIndex(k)) {
+				return false
+			}
+		}
 	}
 	return true
+}
+
+// sorted orders keys that are strings or integers; others are none.
+func sorted(keys []reflect.Value) []reflect.Value {
+	switch {
+	case len(keys) == 0:
+	case keys[0].Kind() == reflect.String:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	case keys[0].CanInt():
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Int(), b.Int()) })
+	default:
+		return nil
+	}
+	return keys
 }

@@ -1,0 +1,136 @@
+package nn_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// listOf is a list of numbers among a case's attributes, as a variable's value.
+func (c torchCase) listOf(name string, d graph.Dtype) graph.Buffer {
+	l, ok := c.Attr[name].([]any)
+	if !ok {
+		panic("no list " + name + " in " + c.Name)
+	}
+	a := torchArray{T: "f", S: []int{len(l)}}
+	for _, x := range l {
+		a.V = append(a.V, torchNumber(x.(float64)))
+	}
+	return a.buffer(d)
+}
+
+func (c torchCase) mode() graph.Mode {
+	if c.text("mode") == "evaluation" {
+		return graph.Evaluation
+	}
+	return graph.Training
+}
+
+// inMode builds f in another mode.
+func inMode(m graph.Mode, x *graph.Node, f func() *graph.Node) (y *graph.Node) {
+	x.Graph().WithMode(m, func() { y = f() })
+	return y
+}
+
+func TestLayersTorch(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	testTorch(t, map[string]torchRow{
+		"Dense": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			opts := []nn.Option{nn.Dtype(d)}
+			if !c.flag("bias") {
+				opts = append(opts, nn.NoBias())
+			}
+			l := nn.NewDense(r, in[0].Shape().Dim(-1), in[1].Shape().Dim(1), opts...)
+			return bound(l, in[1:], func() *graph.Node { return l.Forward(in[0]) })
+		},
+		"Flatten": plain(nn.Flatten{}.Forward),
+		"MaxPool": func(c torchCase, _ graph.Dtype, in []*graph.Node) *graph.Node {
+			return nn.MaxPool(in[0], c.list("size")[0])
+		},
+		"AvgPool": func(c torchCase, _ graph.Dtype, in []*graph.Node) *graph.Node {
+			return nn.AvgPool(in[0], c.list("size")[0])
+		},
+		"LayerNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			l := nn.NewLayerNorm(in[0].Shape().Dim(-1), nn.Eps(c.num("eps")), nn.Dtype(d))
+			return bound(l, in[1:], func() *graph.Node { return l.Forward(in[0]) })
+		},
+		"BatchNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			l := nn.NewBatchNorm(in[0].Shape().Dim(1), nn.Eps(c.num("eps")), nn.Dtype(d))
+			if c.mode() == graph.Evaluation {
+				l.Mean.Set(c.listOf("mean", d))
+				l.Var.Set(c.listOf("var", d))
+			}
+			return bound(l, in[1:], func() *graph.Node {
+				return inMode(c.mode(), in[0], func() *graph.Node { return l.Forward(in[0]) })
+			})
+		},
+	})
+}
+
+// testSteps takes three steps in training and one in evaluation, and compares the last two results, and the states after each step.
+func testSteps(t *testing.T, name string, make func(c torchCase, d graph.Dtype) nn.Layer) {
+	for _, c := range torchCases(t, name) {
+		for _, d := range []graph.Dtype{graph.Float64, graph.Float32} {
+			l := make(c, d)
+			var states []*graph.State
+			for _, s := range nn.States(l) {
+				states = append(states, s)
+			}
+			want := c.Out[2:]
+			for i, mode := range []graph.Mode{graph.Training, graph.Training, graph.Training, graph.Evaluation} {
+				g := graph.New(mode)
+				feed := c.In[i].buffer(d)
+				x := g.Placeholder("x", feed.Type)
+				p, err := exec.Compile(g, exec.In(x), exec.Out(l.Forward(x)), exec.NoTrap())
+				if err != nil {
+					t.Errorf("%s: %v", c.Name, err)
+					break
+				}
+				y, err := p.RunBuffers(feed)
+				if err != nil {
+					t.Errorf("%s: %v", c.Name, err)
+					break
+				}
+				if i >= 2 {
+					torchEqual(t, c.Name+" y "+mode.String(), y[0], c.Out[i-2], 1)
+				}
+				for k, s := range states {
+					at := min(i, 2)*len(states) + k // evaluation changes nothing
+					torchEqual(t, c.Name+" "+s.Name(), s.Value(), want[at], 1)
+				}
+			}
+			if len(want) != 3*len(states) || len(states) == 0 {
+				t.Errorf("%s: %d states in the golden, %d in the layer", c.Name, len(want), len(states))
+			}
+		}
+	}
+}
+
+func TestBatchNormSteps(t *testing.T) {
+	testSteps(t, "BatchNormSteps", func(c torchCase, d graph.Dtype) nn.Layer {
+		return nn.NewBatchNorm(c.In[0].S[1], nn.Momentum(c.num("momentum")), nn.Dtype(d))
+	})
+}
+
+// A teacher, or a frozen part, inside a training graph: its running statistics serve, and stay.
+func TestFrozenBatchNorm(t *testing.T) {
+	b := nn.NewBatchNorm(2, nn.Dtype(graph.Float64))
+	b.Mean.Set(graph.BufferOf([]float64{1, 2}, 2))
+	g := graph.New(graph.Training)
+	x := g.Constant(graph.BufferOf([]float64{1, 2, 3, 4}, 2, 2))
+	y := inMode(graph.Evaluation, x, func() *graph.Node { return b.Forward(x) })
+	out, err := exec.Eval(ops.Sum(ops.Abs(ops.Sub(ops.Scale(1/(1+b.Eps), ops.Square(y)), g.Constant(graph.BufferOf([]float64{0, 0, 4, 4}, 2, 2))))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := out[0].Data().(float64); e > 1e-3 {
+		t.Errorf("off by %v", e)
+	}
+	for v := range g.Assigned {
+		t.Errorf("%s is assigned", v.Name())
+	}
+}
