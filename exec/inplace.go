@@ -2,12 +2,52 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 )
 
 // A variable that a step assigns to itself with a part written anew, and reads nowhere else, is written where it lies: a cache of keys
-// and values costs what is added to it, not what is in it. A step that fails puts back what was there.
+// and values costs what is added to it, not what is in it. A step that fails puts back what was there. An intermediate result that nobody
+// needs any more is written over, too.
+
+// patches reports whether r is v with a part written anew, and may be computed where v lies, because nothing else reads v.
+func (b *compiler) patches(r *graph.Node, v graph.Var) bool {
+	if _, ok := r.Op().(graph.Patch); !ok {
+		return false
+	}
+	x := r.In()[0]
+	read, ok := x.Op().(graph.Read)
+	return ok && read.Var == v && len(b.users[x]) == 1 && !b.isRoot[x]
+}
+
+// dies reports whether n, made from in, is the last to read the whole memory of its first operand.
+func (b *compiler) dies(n *graph.Node, in []value) bool {
+	m := in[0].mem
+	if m.home != inArena || in[0].at != whole(m).at || in[0].typ.Bytes() != m.of.Bytes() {
+		return false
+	}
+	for _, v := range in[1:] {
+		if v.mem == m {
+			return false
+		}
+	}
+	last := func(x *graph.Node) bool {
+		return !slices.ContainsFunc(b.users[x], func(u *graph.Node) bool { return u != n && !b.done[u] })
+	}
+	for x, v := range b.at {
+		if v.mem == m && (b.isRoot[x] || !last(x)) {
+			return false
+		}
+	}
+	if x := n.In()[0]; b.copied[x].mem == m {
+		if !last(x) {
+			return false
+		}
+		delete(b.copied, x)
+	}
+	return true
+}
 
 // inPlace is such a kernel's memory of what it wrote over.
 type inPlace struct {

@@ -1,7 +1,9 @@
 package exec_test
 
 import (
+	"bytes"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"strings"
@@ -174,4 +176,76 @@ func TestCacheMemory(t *testing.T) {
 	if n := after.Mallocs - before.Mallocs; n > 5 {
 		t.Errorf("%d allocations in 20 steps", n)
 	}
+}
+
+// Random chains of updates, views and arithmetic give the bits that they give where every result is kept, and so nothing is written over.
+func TestWrittenOver(t *testing.T) {
+	over := 0
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		g := graph.New(graph.Evaluation)
+		x, at := g.Input("x", graph.Float32, 4, 6), g.Input("at", graph.Int32)
+		nodes := []*graph.Node{x, ops.Square(x), ops.Like(0.5, x), ops.Transpose(ops.Reshape(x, 6, 4))}
+		for range 3 + r.IntN(10) {
+			a, b := nodes[r.IntN(len(nodes))], nodes[max(0, len(nodes)-1-r.IntN(3))]
+			switch r.IntN(5) {
+			case 0:
+				a = ops.Add(a, ops.Scale(0.5, b))
+			case 1:
+				a = ops.Flip(b, r.IntN(2))
+			case 2:
+				a = ops.Cos(b)
+			default:
+				part := ops.Slice(a, 1, r.IntN(4), 2)
+				if r.IntN(2) == 0 {
+					part = ops.DynamicSliceAxis(a, 1, at, 2)
+				}
+				a = ops.DynamicUpdateSliceAxis(b, part, 1, at)
+			}
+			nodes = append(nodes, a)
+		}
+		last := nodes[len(nodes)-1:]
+		few, err := exec.Compile(g, exec.In(x, at), exec.Out(last...), exec.NoTrap(), exec.Verify())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kept []*graph.Node
+		for _, n := range graph.Order(last, nil) {
+			kept = append(kept, n.Results()...)
+		}
+		all, err := exec.Compile(g, exec.In(x, at), exec.Out(append(kept, last...)...), exec.NoTrap())
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := graph.NewBuffer(x.Type())
+		for i := range v.Len() {
+			graph.Data[float32](v)[i] = float32(r.NormFloat64())
+		}
+		for range 2 {
+			place := graph.BufferOf([]int32{int32(r.IntN(8) - 1)})
+			got, err := few.RunBuffers(v, place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := all.RunBuffers(v, place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got[0].Bytes(), want[len(kept)].Bytes()) {
+				t.Fatalf("seed %d: %v, want %v\n%v", seed, graph.Data[float32](got[0]), graph.Data[float32](want[len(kept)]), few)
+			}
+		}
+		for line := range strings.Lines(few.String()) {
+			to, from, _ := strings.Cut(line, "←")
+			if f := strings.Fields(to); len(f) > 2 && f[1] == "dynamicupdateslice" {
+				if result, _, _ := strings.Cut(f[2], ":"); result == strings.Fields(from)[0] {
+					over++
+				}
+			}
+		}
+	}
+	if over < 30 {
+		t.Errorf("only %d updates were written over what they update", over)
+	}
+	t.Log(over, "updates were written over what they update")
 }

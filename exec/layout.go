@@ -13,7 +13,8 @@ import (
 // It assumes units in the order of the schedule. After it, every step knows what it reads and writes, and every memory from which step to
 // which it is needed.
 func (b *compiler) layout() error {
-	b.at, b.users, b.isRoot = map[*graph.Node]value{}, map[*graph.Node][]*graph.Node{}, map[*graph.Node]bool{}
+	b.at, b.users = map[*graph.Node]value{}, map[*graph.Node][]*graph.Node{}
+	b.isRoot, b.done = map[*graph.Node]bool{}, map[*graph.Node]bool{}
 	for _, n := range b.in {
 		b.feeds = append(b.feeds, b.give(n, fed))
 	}
@@ -31,6 +32,11 @@ func (b *compiler) layout() error {
 	for _, u := range b.units {
 		if err := b.unit(u); err != nil {
 			return err
+		}
+		for _, n := range u.nodes {
+			for _, r := range n.Results() {
+				b.done[r] = true
+			}
 		}
 	}
 	b.finish()
@@ -78,16 +84,6 @@ func (b *compiler) reserve() {
 			b.reserved[r] = m
 		}
 	}
-}
-
-// patches reports whether r is v with a part written anew, and may be computed where v lies, because nothing else reads v.
-func (b *compiler) patches(r *graph.Node, v graph.Var) bool {
-	if _, ok := r.Op().(graph.Patch); !ok {
-		return false
-	}
-	x := r.In()[0]
-	read, ok := x.Op().(graph.Read)
-	return ok && read.Var == v && len(b.users[x]) == 1 && !b.isRoot[x]
 }
 
 // finish copies to their places the roots that are not there yet.
@@ -196,10 +192,17 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 	for _, v := range k.in {
 		b.touch(v.mem)
 	}
+	var over *memory // what the result is written over
+	if _, ok := op.(graph.Patch); ok && b.reserved[n] == nil && b.dies(n, k.in) {
+		over = k.in[0].mem
+		b.reserved[n] = over
+	}
 	for _, r := range n.Results() {
 		m := b.give(r, inArena)
-		m.first = len(b.steps)
-		m.last = max(m.last, m.first)
+		if m != over {
+			m.first = len(b.steps)
+		}
+		m.last = max(m.last, len(b.steps))
 		k.out = append(k.out, m)
 		out = append(out, r.Type())
 	}

@@ -44,6 +44,7 @@ type compiler struct {
 	at       map[*graph.Node]value
 	users    map[*graph.Node][]*graph.Node
 	isRoot   map[*graph.Node]bool
+	done     map[*graph.Node]bool    // nodes of the units that are steps already
 	reserved map[*graph.Node]*memory // roots computed right where they belong
 	copied   map[*graph.Node]value   // dense copies made so far
 	all      []*memory

@@ -99,8 +99,8 @@ func (o dynamicUpdateSlice) VJP(y, dy *graph.Node) []*graph.Node {
 	for i, a := range o.Axes.Dims() {
 		cut[i] = u.Shape().Dim(a)
 	}
-	dx := graph.Apply(o, append([]*graph.Node{dy, Like(0, u)}, starts...)...)
 	du := graph.Apply(dynamicSlice{o.Lead, o.Axes, graph.Of(cut...)}, append([]*graph.Node{dy}, starts...)...)
+	dx := graph.Apply(o, append([]*graph.Node{dy, Like(0, u)}, starts...)...) // later, so that it may be written over dy
 	return append([]*graph.Node{dx, du}, make([]*graph.Node, len(starts))...)
 }
 
