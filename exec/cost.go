@@ -64,9 +64,16 @@ func (k *kernelStep) flops() (n int64) {
 	return op.Flops(in, out)
 }
 
-// String prints the steps in order: what each computes, where from and where to, and how it is cut.
+// String prints the steps in order: what each computes, where from and where to, and how it is cut. The steps of a body are indented
+// under the one that runs it.
 func (p *Plan) String() string {
 	var s strings.Builder
+	p.print(&s, "")
+	fmt.Fprintln(&s, p.Cost())
+	return s.String()
+}
+
+func (p *Plan) print(s *strings.Builder, indent string) {
 	name := map[*memory]string{}
 	call := func(m *memory) string {
 		if name[m] == "" {
@@ -76,11 +83,11 @@ func (p *Plan) String() string {
 	}
 	for i, t := range p.steps {
 		h := t.head()
-		fmt.Fprintf(&s, "%3d %-28s", i, h.op)
+		fmt.Fprintf(s, "%s%3d %-28s", indent, i, h.op)
 		for _, m := range t.results {
-			fmt.Fprintf(&s, " %s:%v", call(m), m.of)
+			fmt.Fprintf(s, " %s:%v", call(m), m.of)
 			if m.home == inArena {
-				fmt.Fprintf(&s, "@%d", m.offset)
+				fmt.Fprintf(s, "@%d", m.offset)
 			}
 		}
 		s.WriteString(" ←")
@@ -88,12 +95,15 @@ func (p *Plan) String() string {
 			s.WriteString(" " + call(v.mem))
 		}
 		if n := h.work.Phases; n != [3]int{1} {
-			fmt.Fprintf(&s, "  tasks %v", n)
+			fmt.Fprintf(s, "  tasks %v", n)
 		}
-		fmt.Fprintf(&s, "  %s\n", h.node.Origin())
+		fmt.Fprintf(s, "  %s\n", h.node.Origin())
+		if k, ok := t.(*kernelStep); ok {
+			for _, body := range k.plans {
+				body.print(s, indent+"      ")
+			}
+		}
 	}
-	fmt.Fprintln(&s, p.Cost())
-	return s.String()
 }
 
 // A Timing is how long one step took, on average.

@@ -154,9 +154,10 @@ func readKept(g *graph.Graph, p, kept, row []*graph.Node, at map[*graph.Node]*gr
 		copied[n] = n.Graph() == g && !slices.Contains(p, n)
 	}
 	var need func(n *graph.Node)
+	cheap := cheapness(g, take)
 	need = func(n *graph.Node) {
 		switch {
-		case !copied[n] || cheapness(g, take)(n):
+		case !copied[n] || cheap(n):
 		case have[n] != nil:
 			take[n] = have[n]
 		default:
@@ -213,6 +214,17 @@ func (b *backward) run() []*graph.Node {
 	if len(xs) == 0 {
 		xs = append(xs, b.in[s])
 	}
+	var yields []*graph.Node // values of the body that the loop stacks, each once
+	for k, i := range b.of {
+		if i >= s && i < s+o.Xs && !slices.Contains(yields, outs[k]) {
+			yields = append(yields, outs[k])
+		}
+	}
+	for _, x := range sums.stacked {
+		if !slices.Contains(yields, x) {
+			yields = append(yields, x)
+		}
+	}
 	init := slices.Clone(b.init)
 	for _, n := range sums.added {
 		init = append(init, b.in[0].Graph().Fill(0, n.Type()))
@@ -231,33 +243,32 @@ func (b *backward) run() []*graph.Node {
 				at[p] = g.Fill(0, p.Type())
 			}
 		}
-		all := graph.Rebuild(slices.Concat(outs, sums.added, sums.stacked), at, func(n *graph.Node, in []*graph.Node) []*graph.Node { return graph.Again(g, n, in) })
+		all := graph.Rebuild(slices.Concat(outs, sums.added, yields), at, func(n *graph.Node, in []*graph.Node) []*graph.Node { return graph.Again(g, n, in) })
 		for k, i := range b.of {
-			if d := all[k]; i < s {
-				next = append(next, d)
-			} else if i < s+o.Xs {
-				y = append(y, d)
+			if i < s {
+				next = append(next, all[k])
 			}
 		}
-		for k, d := range all[len(outs):] {
-			if k < len(sums.added) {
-				next = append(next, ops.Add(state[nc+k], d))
-			} else {
-				y = append(y, d)
-			}
+		for k, d := range all[len(outs) : len(outs)+len(sums.added)] {
+			next = append(next, ops.Add(state[nc+k], d))
 		}
-		return next, y
+		return next, all[len(outs)+len(sums.added):]
 	})
-	out, k, j := make([]*graph.Node, len(b.in)), 0, 0
-	stacks := len(ys) - len(sums.stacked)
+	out, k := make([]*graph.Node, len(b.in)), 0
+	stack := func(x *graph.Node) *graph.Node {
+		if j := slices.Index(yields, x); j >= 0 {
+			return ys[j]
+		}
+		return nil
+	}
 	for n, i := range b.of {
 		switch {
 		case i < s:
 			out[i], k = final[k], k+1
 		case i < s+o.Xs:
-			out[i], j = ys[j], j+1
+			out[i] = stack(outs[n])
 		default:
-			out[i] = sums.build(outs[n], final[nc:], ys[stacks:])
+			out[i] = sums.build(outs[n], final[nc:], stack)
 		}
 	}
 	return out

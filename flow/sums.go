@@ -89,16 +89,14 @@ func (s *sums) plan(n *graph.Node) {
 }
 
 // build returns the sum of n from what the loop yielded.
-func (s *sums) build(n *graph.Node, added, stacked []*graph.Node) *graph.Node {
+func (s *sums) build(n *graph.Node, added []*graph.Node, stack func(x *graph.Node) *graph.Node) *graph.Node {
 	return s.total(n, func(x *graph.Node) *graph.Node {
 		if seq, c := s.outside(x); seq != nil {
 			return seq
 		} else if c != nil {
 			return ops.Lead(c, s.b.o.Steps)
-		} else if k := slices.Index(s.stacked, x); k >= 0 {
-			return stacked[k]
 		}
-		return nil
+		return stack(x)
 	}, func(x *graph.Node) *graph.Node {
 		if seq, c := s.outside(x); seq != nil {
 			return ops.Sum(seq, 0)
