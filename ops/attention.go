@@ -118,3 +118,24 @@ type attending struct {
 }
 
 func (attending) Name() string { return "attention" }
+
+// outside exchanges the axes of heads and places.
+func outside(s graph.Shape) graph.Shape {
+	if s.Rank() < 3 {
+		return s
+	}
+	return s.WithDim(-2, s.Dim(-3)).WithDim(-3, s.Dim(-2))
+}
+
+// bare is the op on operands whose heads are outside, and these operands.
+func (o attending) bare(in []*graph.Node) (attending, []*graph.Node) {
+	if !o.Inside {
+		return o, in
+	}
+	o.Inside = false
+	in = append([]*graph.Node(nil), in...)
+	for i := range 3 {
+		in[i] = SwapAxes(in[i], -2, -3)
+	}
+	return o, in
+}

@@ -94,6 +94,7 @@ var attentions = []attentionSizes{
 	{nil, 2, 1, 0, 2, 2, 2},
 	{[]int{0}, 2, 1, 2, 2, 2, 2},
 	{[]int{2}, 3, 1, 1, 7, 2, 2},
+	{[]int{2}, 4, 2, 1, 3, 2, 1},
 }
 
 type attentionSizes struct {

@@ -24,27 +24,6 @@ func (o attending) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{y, {Dtype: y.Dtype, Shape: q.Cut(0, q.Rank()-1)}}, nil
 }
 
-// outside exchanges the axes of heads and places.
-func outside(s graph.Shape) graph.Shape {
-	if s.Rank() < 3 {
-		return s
-	}
-	return s.WithDim(-2, s.Dim(-3)).WithDim(-3, s.Dim(-2))
-}
-
-// bare is the op on operands whose heads are outside, and these operands.
-func (o attending) bare(in []*graph.Node) (attending, []*graph.Node) {
-	if !o.Inside {
-		return o, in
-	}
-	o.Inside = false
-	in = append([]*graph.Node(nil), in...)
-	for i := range 3 {
-		in[i] = SwapAxes(in[i], -2, -3)
-	}
-	return o, in
-}
-
 func (o attending) check(in []graph.Type) error {
 	q, k, v := in[0].Shape, in[1].Shape, in[2].Shape
 	for _, t := range in[:3] {

@@ -10,10 +10,23 @@ func (o attending) plan(q, k, v graph.Type) attention.Plan {
 	if o.Inside {
 		places, heads = heads, places
 	}
-	return attention.Plan{
+	p := attention.Plan{
 		Batch: s.Cut(0, s.Rank()-3).Size(), Heads: s.Dim(heads), KVHeads: k.Shape.Dim(heads),
 		T: s.Dim(places), S: k.Shape.Dim(places), D: s.Dim(-1), Dv: v.Shape.Dim(-1), Causal: o.Causal, Inside: o.Inside, Scale: o.Scale,
 	}
+	if g := o.together(q.Shape, k.Shape); g > 1 {
+		p.Heads, p.T, p.Causal = p.KVHeads, g, false
+	}
+	return p
+}
+
+// together is how many heads of queries the kernel takes for as many queries of one head: all that share a head of keys, when there is
+// one query for each, as in decoding, so that keys are read once for all of them. The arrays are the same.
+func (o attending) together(q, k graph.Shape) int {
+	if o.Inside || q.Dim(-2) != 1 || k.Dim(-3) == 0 {
+		return 1
+	}
+	return q.Dim(-3) / k.Dim(-3)
 }
 
 func (o attending) Work(in, _ []graph.Type) graph.Work {
@@ -55,30 +68,37 @@ func attend[T graph.Floating](o attending, c *graph.Call) {
 func masksOf[T graph.Floating](o attending, c *graph.Call) (m attention.Masks[T]) {
 	at := 3
 	q := c.In[0].Type.Shape
+	g := o.together(q, c.In[1].Type.Shape)
 	if o.Inside {
 		q = outside(q)
 	}
 	if o.Masked {
-		m.Allow, m.AllowAt = graph.Data[bool](c.In[at]), gridOf(q, c.In[at].Type.Shape)
+		m.Allow, m.AllowAt = graph.Data[bool](c.In[at]), gridOf(q, c.In[at].Type.Shape, g)
 		at++
 	}
 	if o.Biased {
-		m.Bias, m.BiasAt = graph.Data[T](c.In[at]), gridOf(q, c.In[at].Type.Shape)
+		m.Bias, m.BiasAt = graph.Data[T](c.In[at]), gridOf(q, c.In[at].Type.Shape, g)
 	}
 	return m
 }
 
-func gridOf(q, m graph.Shape) (g attention.Grid) {
+// gridOf describes a mask; together heads are taken for queries of one.
+func gridOf(q, m graph.Shape, together int) (g attention.Grid) {
 	st := m.Strides()
-	for g.Rank = range q.Rank() - 2 {
-		g.Dims[g.Rank] = q.Dim(g.Rank)
-		if m.Dim(g.Rank) != 1 {
-			g.Strides[g.Rank] = st[g.Rank]
+	g.Rank = q.Rank() - 2
+	for i := range g.Rank {
+		g.Dims[i] = q.Dim(i)
+		if m.Dim(i) != 1 {
+			g.Strides[i] = st[i]
 		}
 	}
-	g.Rank = q.Rank() - 2
 	if m.Dim(-2) != 1 {
 		g.Row = m.Dim(-1)
+	}
+	if last := g.Rank - 1; together > 1 {
+		g.Row = g.Strides[last]
+		g.Strides[last] *= together
+		g.Dims[last] /= together
 	}
 	return g
 }
