@@ -38,6 +38,8 @@ func (w *walker) layer(p place, x any) bool {
 		w.part(p, "Out", "linear2", l.Out)
 	case *nn.TransformerBlock:
 		w.block(p, l)
+	case *nn.Recurrent:
+		w.recurrent(p, l)
 	case *nn.KVCache, *nn.Position: // PyTorch's models keep no such thing
 	default:
 		return false

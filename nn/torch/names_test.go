@@ -59,7 +59,10 @@ func TestWalk(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	att := nn.NewMultiHeadAttention(r, 2, 1)
 	m := &looped{
-		inner{scalar()}, *nn.NewLayerNorm(1), []any{scalar(), nil, *nn.NewDense(r, 1, 1)}, [2]nn.Layer{nn.Flatten{}, nn.NewDense(r, 1, 1)},
+		inner{scalar()},
+		*nn.NewLayerNorm(1),
+		[]any{scalar(), nil, *nn.NewDense(r, 1, 1)},
+		[2]nn.Layer{nn.Flatten{}, nn.NewDense(r, 1, 1)},
 		nil, nn.NewDense(r, 1, 1), nil, att.NewCache(1, 1),
 	}
 	m.Self = m

@@ -153,9 +153,19 @@ var cases = map[string]row{
 		},
 		opts: []torch.Option{torch.Names(map[string]string{"": "module"})},
 	},
-	"float64":  layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
-	"float16":  layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
-	"bfloat16": layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
+	"rnn": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
+		return nn.NewRNN(r, 3, 4, d, nn.Layers(2), nn.Bidirectional())
+	}),
+	"lstm": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
+		return nn.NewLSTM(r, 3, 4, d, nn.Layers(2), nn.Bidirectional())
+	}),
+	"gru": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
+		return nn.NewGRU(r, 3, 4, d, nn.Layers(2), nn.Bidirectional())
+	}),
+	"lstm_nobias": layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewLSTM(r, 3, 2, d, nn.NoBias()) }),
+	"float64":     layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
+	"float16":     layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
+	"bfloat16":    layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),
 }
 
 func read(t *testing.T, name string) []byte {

@@ -172,4 +172,9 @@ save_file({"half": special.half(), "brain": torch.cat([special, torch.tensor([3.
           folder / "halves.safetensors", metadata={"format": "pt"})
 results["half.y"], results["brain.y"] = special.half().double(), torch.cat([special, torch.tensor([3.3895313892515355e38, 1e-40])]).bfloat16().double()
 
+# Recurrent nets: the last states are not compared.
+for name, make in [("rnn", nn.RNN), ("lstm", nn.LSTM), ("gru", nn.GRU)]:
+    case(name, lambda: make(3, 4, num_layers=2, bidirectional=True, batch_first=True), (2, 3, 3), call=lambda m, x: m(x)[0])
+case("lstm_nobias", lambda: nn.LSTM(3, 2, bias=False, batch_first=True), (2, 3, 3), call=lambda m, x: m(x)[0])
+
 save_file(results, folder / "results.safetensors")
