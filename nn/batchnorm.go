@@ -48,22 +48,20 @@ func (b *BatchNorm) Forward(x *graph.Node) *graph.Node {
 		return g.Failf("batchnorm: %s %v: %w", x.Called(), s, err)
 	}
 	spread := perChannel(s.Rank())
-	var mean, variance *graph.Node
-	if b.Mean != nil {
-		mean, variance = spread(g.Use(b.Mean)), spread(g.Use(b.Var))
+	if !batch {
+		y := ops.Mul(ops.Sub(x, spread(g.Use(b.Mean))), spread(ops.Rsqrt(ops.Offset(g.Use(b.Var), b.Eps))))
+		return modulate(y, b.Scale, b.Shift, spread)
 	}
-	if batch {
-		axes := []int{0}
-		for i := 2; i < s.Rank(); i++ {
-			axes = append(axes, i)
+	of := func(p *graph.Param, v float64) *graph.Node {
+		if p == nil {
+			return g.Fill(v, graph.T(x.Dtype(), c))
 		}
-		mean = ops.MeanKeep(x, axes...)
-		variance = ops.MeanKeep(ops.Square(ops.Sub(x, mean)), axes...)
+		return g.Use(p)
 	}
-	if g.Mode() == graph.Training && b.Mean != nil && variance.Valid() {
+	y, mean, variance := ops.BatchNorm(x, of(b.Scale, 1), of(b.Shift, 0), b.Eps)
+	if g.Mode() == graph.Training && b.Mean != nil && y.Valid() {
 		track(b.Mean, b.Momentum, mean)
 		track(b.Var, b.Momentum, ops.Scale(n/(n-1), variance))
 	}
-	y := ops.Mul(ops.Sub(x, mean), ops.Rsqrt(ops.Offset(variance, b.Eps)))
-	return modulate(y, b.Scale, b.Shift, spread)
+	return y
 }

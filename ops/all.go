@@ -16,6 +16,7 @@ func All() []Info {
 		avgPoolInfo(),
 		barrierInfo(),
 		bottomKInfo(),
+		batchNormInfo(),
 		castInfo(),
 		celuInfo(),
 		clampInfo(),

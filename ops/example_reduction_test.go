@@ -223,3 +223,14 @@ func ExampleBottomK() {
 	// [1 1]
 	// [1 3]
 }
+
+func ExampleBatchNorm() {
+	x := ops.Reshape(list[float64](1, 10, 3, 30), 2, 2) // two examples of two channels
+	one := ops.Like(1, ops.Sum(x, 0))
+	y, mean, _ := ops.BatchNorm(x, one, ops.Scale(5, one), 0)
+	show(y)
+	show(mean)
+	// Output:
+	// [4 4 6 6]
+	// [2 20]
+}

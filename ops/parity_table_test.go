@@ -40,6 +40,10 @@ var parityRows = map[string]parityRow{
 		return list1(y)
 	},
 
+	"BatchNorm": func(u use) []*graph.Node {
+		y, mean, variance := ops.BatchNorm(u.in[0], u.in[1], u.in[2], u.num("eps"))
+		return []*graph.Node{y, mean, variance}
+	},
 	"AvgPool": func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
 
 	"Barrier": of1(ops.Barrier),

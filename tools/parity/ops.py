@@ -339,6 +339,15 @@ for shape in [(), (0,), (5,), (2, 3)]:
     case("AdamUpdate", lambda *x: adam_update(*x, 0.9, 0.99, 1e-2), real(*shape), real(*shape), positive(*shape), real(*shape),
          positive(), positive(), beta1=0.9, beta2=0.99, eps=1e-2)
 
+
+def batch_norm(x, scale, shift, eps):
+    axes = [i for i in range(x.dim()) if i != 1]
+    return F.batch_norm(x, None, None, scale, shift, training=True, eps=eps), x.mean(axes), x.var(axes, correction=0)
+
+
+for shape in [(3, 2), (2, 3, 5), (2, 2, 2, 3), (2, 1, 2, 1, 2), (1, 2, 6)]:
+    case("BatchNorm", lambda *x: batch_norm(*x, 1e-2), real(*shape), real(shape[1]), real(shape[1]), eps=1e-2)
+
 # Draws: see philox.py.
 for seed, step, stream, dims in [(1, 0, 4, [5]), (2**40 + 3, 2**33 + 5, 7, [2, 3]), (0, 1, 3, [])]:
     of, n = {"seed": seed, "step": step, "stream": stream}, math.prod(dims)

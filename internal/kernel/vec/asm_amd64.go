@@ -68,6 +68,12 @@ func clamp32AVX512(dst *float32, x *float32, n int, lo float32, hi float32)
 func adam32AVX512(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
 
 //go:noescape
+func shifted32AVX512(dst *float32, x *float32, n int, m float32, a float32, b float32)
+
+//go:noescape
+func mixed32AVX512(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
+
+//go:noescape
 func add64AVX512(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -129,6 +135,12 @@ func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
 
 //go:noescape
 func adam64AVX512(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
+
+//go:noescape
+func shifted64AVX512(dst *float64, x *float64, n int, m float64, a float64, b float64)
+
+//go:noescape
+func mixed64AVX512(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
 
 //go:noescape
 func exp32AVX512(dst *float32, x *float32, n int)
@@ -224,6 +236,12 @@ func clamp32(dst *float32, x *float32, n int, lo float32, hi float32)
 func adam32(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32)
 
 //go:noescape
+func shifted32(dst *float32, x *float32, n int, m float32, a float32, b float32)
+
+//go:noescape
+func mixed32(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
+
+//go:noescape
 func add64(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -287,6 +305,12 @@ func clamp64(dst *float64, x *float64, n int, lo float64, hi float64)
 func adam64(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
 
 //go:noescape
+func shifted64(dst *float64, x *float64, n int, m float64, a float64, b float64)
+
+//go:noescape
+func mixed64(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
+
+//go:noescape
 func exp32(dst *float32, x *float32, n int)
 
 //go:noescape
@@ -341,6 +365,9 @@ func dot32(x *float32, y *float32, n int) float32
 func sumSquaresShift32(x *float32, n int, m float32) float32
 
 //go:noescape
+func dotShift32(x *float32, y *float32, n int, m float32) float32
+
+//go:noescape
 func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
 
 //go:noescape
@@ -375,6 +402,9 @@ func dot64(x *float64, y *float64, n int) float64
 
 //go:noescape
 func sumSquaresShift64(x *float64, n int, m float64) float64
+
+//go:noescape
+func dotShift64(x *float64, y *float64, n int, m float64) float64
 
 //go:noescape
 func largest64(x *float64, n int) float64

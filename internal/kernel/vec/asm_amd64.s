@@ -1512,6 +1512,170 @@ end:
 	VZEROUPPER
 	RET
 
+// func shifted32AVX512(dst *float32, x *float32, n int, m float32, a float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·shifted32AVX512(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Z0
+	VBROADCASTSS a+28(FP), Z1
+	VBROADCASTSS b+32(FP), Z2
+	SUBQ         $0x00000040, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	VMOVUPS 64(CX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 64(AX)
+	VMOVUPS 128(CX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS 192(CX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000040, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z1, Z3, Z3
+	VADDPS  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000010, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z1, Z3, Z3
+	VADDPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixed32AVX512(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mixed32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS m+32(FP), Z0
+	VBROADCASTSS a+36(FP), Z1
+	VBROADCASTSS b+40(FP), Z2
+	VBROADCASTSS c+44(FP), Z3
+	SUBQ         $0x00000040, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS 128(CX), Z4
+	VMOVUPS 128(DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VMOVUPS 192(CX), Z4
+	VMOVUPS 192(DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000040, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000010, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z (DX), K1, Z5
+	VSUBPS    Z0, Z4, Z4
+	VMULPS    Z1, Z4, Z4
+	VMULPS    Z2, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func add64AVX512(dst *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·add64AVX512(SB), NOSPLIT, $0-32
@@ -3003,6 +3167,170 @@ vectorsDone:
 	VMOVUPD.Z (BX), K1, Z0
 	VSUBPD    Z6, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func shifted64AVX512(dst *float64, x *float64, n int, m float64, a float64, b float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·shifted64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Z0
+	VBROADCASTSD a+32(FP), Z1
+	VBROADCASTSD b+40(FP), Z2
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	VMOVUPS 64(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 64(AX)
+	VMOVUPS 128(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS 192(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z1, Z3, Z3
+	VADDPD    Z2, Z3, Z3
+	VMOVUPD   Z3, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixed64AVX512(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mixed64AVX512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD m+32(FP), Z0
+	VBROADCASTSD a+40(FP), Z1
+	VBROADCASTSD b+48(FP), Z2
+	VBROADCASTSD c+56(FP), Z3
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS 128(CX), Z4
+	VMOVUPS 128(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VMOVUPS 192(CX), Z4
+	VMOVUPS 192(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VSUBPD    Z0, Z4, Z4
+	VMULPD    Z1, Z4, Z4
+	VMULPD    Z2, Z5, Z5
+	VADDPD    Z5, Z4, Z4
+	VADDPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K1, (AX)
 
 end:
 	VZEROUPPER
@@ -6778,6 +7106,170 @@ end:
 	VZEROUPPER
 	RET
 
+// func shifted32(dst *float32, x *float32, n int, m float32, a float32, b float32)
+// Requires: AVX, AVX2
+TEXT ·shifted32(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Y0
+	VBROADCASTSS a+28(FP), Y1
+	VBROADCASTSS b+32(FP), Y2
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS 32(CX), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 32(AX)
+	VMOVUPS 64(CX), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS 96(CX), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y3
+	VSUBPS  Y0, Y3, Y3
+	VMULPS  Y1, Y3, Y3
+	VADDPS  Y2, Y3, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X3
+	VPBROADCASTD X3, Y3
+	VPCMPGTD     numbers32<>+0(SB), Y3, Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VSUBPS       Y0, Y4, Y4
+	VMULPS       Y1, Y4, Y4
+	VADDPS       Y2, Y4, Y4
+	VMASKMOVPS   Y4, Y3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixed32(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
+// Requires: AVX, AVX2
+TEXT ·mixed32(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS m+32(FP), Y0
+	VBROADCASTSS a+36(FP), Y1
+	VBROADCASTSS b+40(FP), Y2
+	VBROADCASTSS c+44(FP), Y3
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 32(DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 32(AX)
+	VMOVUPS 64(CX), Y4
+	VMOVUPS 64(DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 64(AX)
+	VMOVUPS 96(CX), Y4
+	VMOVUPS 96(DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VMASKMOVPS   (DX), Y4, Y6
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VMULPS       Y2, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func add64(dst *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·add64(SB), NOSPLIT, $0-32
@@ -8185,6 +8677,170 @@ vectorsDone:
 	VMASKMOVPS   (BX), Y5, Y0
 	VSUBPD       Y7, Y0, Y0
 	VMASKMOVPS   Y0, Y5, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func shifted64(dst *float64, x *float64, n int, m float64, a float64, b float64)
+// Requires: AVX, AVX2
+TEXT ·shifted64(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VBROADCASTSD a+32(FP), Y1
+	VBROADCASTSD b+40(FP), Y2
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPS Y3, (AX)
+	VMOVUPS 32(CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPS Y3, 32(AX)
+	VMOVUPS 64(CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPS Y3, 64(AX)
+	VMOVUPS 96(CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPS Y3, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000004, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPS Y3, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	SUBQ    $0x00000004, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, DX
+	TESTQ        DX, DX
+	JEQ          end
+	VMOVQ        DX, X3
+	VPBROADCASTQ X3, Y3
+	VPCMPGTQ     numbers64<>+0(SB), Y3, Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VSUBPD       Y0, Y4, Y4
+	VMULPD       Y1, Y4, Y4
+	VADDPD       Y2, Y4, Y4
+	VMASKMOVPS   Y4, Y3, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixed64(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
+// Requires: AVX, AVX2
+TEXT ·mixed64(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD m+32(FP), Y0
+	VBROADCASTSD a+40(FP), Y1
+	VBROADCASTSD b+48(FP), Y2
+	VBROADCASTSD c+56(FP), Y3
+	SUBQ         $0x00000010, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 32(DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, 32(AX)
+	VMOVUPS 64(CX), Y4
+	VMOVUPS 64(DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, 64(AX)
+	VMOVUPS 96(CX), Y4
+	VMOVUPS 96(DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000004, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VMASKMOVPS   (DX), Y4, Y6
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y1, Y5, Y5
+	VMULPD       Y2, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y3, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
 
 end:
 	VZEROUPPER
@@ -9917,6 +10573,101 @@ join:
 	VZEROUPPER
 	RET
 
+// func dotShift32(x *float32, y *float32, n int, m float32) float32
+// Requires: AVX, AVX2
+TEXT ·dotShift32(SB), NOSPLIT, $0-36
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Y0
+	VMOVUPS      c32_00000000<>+0(SB), Y1
+	VMOVUPS      c32_00000000<>+0(SB), Y2
+	VMOVUPS      c32_00000000<>+0(SB), Y3
+	VMOVUPS      c32_00000000<>+0(SB), Y4
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS (CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	VMOVUPS 32(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 32(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 64(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 64(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 96(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 96(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          join
+	VMOVQ        DX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMASKMOVPS   (CX), Y6, Y9
+	VMULPS       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	CMPQ         DX, $0x00000008
+	JLE          join
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMASKMOVPS   32(CX), Y6, Y9
+	VMULPS       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPS       Y8, Y2, Y2
+	CMPQ         DX, $0x00000010
+	JLE          join
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y8
+	VSUBPS       Y0, Y8, Y8
+	VMASKMOVPS   64(CX), Y6, Y9
+	VMULPS       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPS       Y8, Y3, Y3
+	CMPQ         DX, $0x00000018
+	JLE          join
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMASKMOVPS   96(CX), Y5, Y0
+	VMULPS       Y0, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+
+join:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X7
+	VADDPS       Y7, Y1, Y1
+	VPERMILPD    $0x01, X1, X7
+	VADDPS       Y7, Y1, Y1
+	VMOVSHDUP    X1, X7
+	VADDPS       Y7, Y1, Y1
+	VMOVSS       X1, ret+32(FP)
+	VZEROUPPER
+	RET
+
 // func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·expSumShift32(SB), NOSPLIT, $0-36
@@ -11206,6 +11957,99 @@ join:
 	VPERMILPD    $0x01, X1, X6
 	VADDPD       Y6, Y1, Y1
 	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotShift64(x *float64, y *float64, n int, m float64) float64
+// Requires: AVX, AVX2
+TEXT ·dotShift64(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VMOVUPS      c64_0000000000000000<>+0(SB), Y1
+	VMOVUPS      c64_0000000000000000<>+0(SB), Y2
+	VMOVUPS      c64_0000000000000000<>+0(SB), Y3
+	VMOVUPS      c64_0000000000000000<>+0(SB), Y4
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS (CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	VMOVUPS 32(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 32(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPS 64(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 64(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPS 96(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 96(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          join
+	VMOVQ        DX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y8
+	VSUBPD       Y0, Y8, Y8
+	VMASKMOVPS   (CX), Y6, Y9
+	VMULPD       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	CMPQ         DX, $0x00000004
+	JLE          join
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y8
+	VSUBPD       Y0, Y8, Y8
+	VMASKMOVPS   32(CX), Y6, Y9
+	VMULPD       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPD       Y8, Y2, Y2
+	CMPQ         DX, $0x00000008
+	JLE          join
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y8
+	VSUBPD       Y0, Y8, Y8
+	VMASKMOVPS   64(CX), Y6, Y9
+	VMULPD       Y9, Y8, Y8
+	VANDPS       Y6, Y8, Y8
+	VADDPD       Y8, Y3, Y3
+	CMPQ         DX, $0x0000000c
+	JLE          join
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPD       Y0, Y6, Y6
+	VMASKMOVPS   96(CX), Y5, Y0
+	VMULPD       Y0, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+
+join:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X7
+	VADDPD       Y7, Y1, Y1
+	VPERMILPD    $0x01, X1, X7
+	VADDPD       Y7, Y1, Y1
+	VMOVSD       X1, ret+32(FP)
 	VZEROUPPER
 	RET
 

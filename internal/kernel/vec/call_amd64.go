@@ -132,6 +132,17 @@ func sumSquaresShift[T Float](x []T, m T) (T, bool) {
 }
 
 //go:noinline
+func dotShift[T Float](x, y []T, m T) (T, bool) {
+	if !cpu.AVX2 {
+		return 0, false
+	}
+	if isSingle[T]() {
+		return T(dotShift32(pointer[float32](x), pointer[float32](y), len(x), float32(m))), true
+	}
+	return T(dotShift64(pointer[float64](x), pointer[float64](y), len(x), float64(m))), true
+}
+
+//go:noinline
 func expSumShift[T Float](dst, x []T, shift T) (T, bool) {
 	if !cpu.AVX2 || !isSingle[T]() {
 		return 0, false
@@ -241,5 +252,71 @@ func adam64s(nw, nm, nv, w, m, v, g, size, second *float64, n int, b1, c1, b2, c
 		adam64AVX512(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
 	} else {
 		adam64(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
+	}
+}
+
+func shifted[T Float](dst, x []T, m, a, b T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	for at, n := 0, len(dst); at < n; at += chunk {
+		k := min(chunk, n-at)
+		if isSingle[T]() {
+			shiftedSingle(pointer[float32](dst[at:]), pointer[float32](x[at:at+k]), k, float32(m), float32(a), float32(b))
+		} else {
+			shiftedDouble(pointer[float64](dst[at:]), pointer[float64](x[at:at+k]), k, float64(m), float64(a), float64(b))
+		}
+	}
+	return true
+}
+
+//go:noinline
+func shiftedSingle(dst, x *float32, n int, m, a, b float32) {
+	if cpu.AVX512 {
+		shifted32AVX512(dst, x, n, m, a, b)
+	} else {
+		shifted32(dst, x, n, m, a, b)
+	}
+}
+
+//go:noinline
+func shiftedDouble(dst, x *float64, n int, m, a, b float64) {
+	if cpu.AVX512 {
+		shifted64AVX512(dst, x, n, m, a, b)
+	} else {
+		shifted64(dst, x, n, m, a, b)
+	}
+}
+
+func mixed[T Float](dst, x, y []T, m, a, b, c T) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	for at, n := 0, len(dst); at < n; at += chunk {
+		k := min(chunk, n-at)
+		if isSingle[T]() {
+			mixedSingle(pointer[float32](dst[at:]), pointer[float32](x[at:at+k]), pointer[float32](y[at:at+k]), k, float32(m), float32(a), float32(b), float32(c))
+		} else {
+			mixedDouble(pointer[float64](dst[at:]), pointer[float64](x[at:at+k]), pointer[float64](y[at:at+k]), k, float64(m), float64(a), float64(b), float64(c))
+		}
+	}
+	return true
+}
+
+//go:noinline
+func mixedSingle(dst, x, y *float32, n int, m, a, b, c float32) {
+	if cpu.AVX512 {
+		mixed32AVX512(dst, x, y, n, m, a, b, c)
+	} else {
+		mixed32(dst, x, y, n, m, a, b, c)
+	}
+}
+
+//go:noinline
+func mixedDouble(dst, x, y *float64, n int, m, a, b, c float64) {
+	if cpu.AVX512 {
+		mixed64AVX512(dst, x, y, n, m, a, b, c)
+	} else {
+		mixed64(dst, x, y, n, m, a, b, c)
 	}
 }

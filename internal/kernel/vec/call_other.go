@@ -29,3 +29,9 @@ func hasNaN[T Float]([]T) (found, ok bool) { return false, false }
 func nonFinite[T Float]([]T) (found, ok bool) { return false, false }
 
 func adam[T Float](_, _, _, _, _, _, _, _, _ []T, _, _, _, _, _ T) bool { return false }
+
+func dotShift[T Float](_, _ []T, _ T) (T, bool) { return 0, false }
+
+func shifted[T Float](_, _ []T, _, _, _ T) bool { return false }
+
+func mixed[T Float](_, _, _ []T, _, _, _, _ T) bool { return false }

@@ -27,6 +27,11 @@ func exact[T Float]() []elementwise[T] {
 		{"Maximum", Maximum[T], maximumGo[T]},
 		{"Minimum", Minimum[T], minimumGo[T]},
 		{"AddScaled", func(dst, x, y []T) { AddScaled(dst, x, y, 0.3) }, func(dst, x, y []T) { addScaledGo(dst, x, y, 0.3) }},
+		{
+			"Mixed", func(dst, x, y []T) { Mixed(dst, x, y, 0.4, 1.3, -0.7, 0.2) },
+			func(dst, x, y []T) { mixedGo(dst, x, y, 0.4, 1.3, -0.7, 0.2) },
+		},
+		one("Shifted", func(dst, x []T) { Shifted(dst, x, 0.4, 1.3, -0.7) }, func(dst, x []T) { shiftedGo(dst, x, 0.4, 1.3, -0.7) }),
 		one("Scale", func(dst, x []T) { Scale(dst, x, -1.7) }, func(dst, x []T) { scaleGo(dst, x, -1.7) }),
 		one("Affine", func(dst, x []T) { Affine(dst, x, 1.3, -0.7) }, func(dst, x []T) { affineGo(dst, x, 1.3, -0.7) }),
 		one("Neg", Neg[T], negGo[T]),

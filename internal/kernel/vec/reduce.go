@@ -49,6 +49,19 @@ func SumSquaresShift[T Float](x []T, m T) T {
 	return sumSquaresShiftGo(x, m)
 }
 
+// DotShift returns Σ (x − m)·y, difference and product rounded; its tree is that of Sum.
+func DotShift[T Float](x, y []T, m T) T {
+	y = y[:len(x)]
+	if len(x) > block {
+		h := half(len(x))
+		return DotShift(x[:h], y[:h], m) + DotShift(x[h:], y[h:], m)
+	}
+	if s, ok := dotShift(x, y, m); ok {
+		return s
+	}
+	return dotShiftGo(x, y, m)
+}
+
 // ExpSumShift writes e^(x − shift) and returns its sum, in the tree of Sum: a softmax before its division. Bits and errors are those of
 // subtracting, Exp and Sum.
 func ExpSumShift[T Float](dst, x []T, shift T) T {
@@ -157,6 +170,16 @@ func sumSquaresShiftGo[T Float](x []T, m T) T {
 	for i, v := range x {
 		d := v - m
 		p[i&(w-1)] += T(d * d)
+	}
+	return p.tree()
+}
+
+func dotShiftGo[T Float](x, y []T, m T) T {
+	var p partial[T]
+	w := width[T]()
+	for i, v := range x {
+		d := v - m
+		p[i&(w-1)] += T(d * y[i])
 	}
 	return p.tree()
 }

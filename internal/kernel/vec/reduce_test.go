@@ -39,6 +39,10 @@ func testSums[T Float](t *testing.T) {
 				"Dot", Dot(x, y), func(i int) float64 { return float64(T(x[i] * y[i])) },
 				func(lo, hi int) T { return dotGo(x[lo:hi], y[lo:hi]) },
 			},
+			{"DotShift", DotShift(x, y, m), func(i int) float64 {
+				d := x[i] - m
+				return float64(T(d * y[i]))
+			}, func(lo, hi int) T { return dotShiftGo(x[lo:hi], y[lo:hi], m) }},
 			{"SumSquaresShift", SumSquaresShift(x, m), func(i int) float64 {
 				d := x[i] - m
 				return float64(T(d * d))

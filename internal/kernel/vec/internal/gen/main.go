@@ -242,6 +242,7 @@ func main() {
 			arithmetic(k)
 			unaries(k)
 			adam(k)
+			norms(k)
 		}
 		elementary()
 	}

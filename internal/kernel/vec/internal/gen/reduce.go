@@ -86,6 +86,13 @@ func reductions(k kind) {
 		p.keep(v)
 		add(k, v, acc, acc)
 	})
+	sum("dotShift", xy, []string{"m"}, func(p place, cs []cursor, s []reg.VecVirtual, acc reg.VecVirtual) {
+		v := p.load(cs[0])
+		sub(k, s[0], v, v)
+		mul(k, p.load(cs[1]), v, v)
+		p.keep(v)
+		add(k, v, acc, acc)
+	})
 	if k == f32 {
 		sum("expSumShift", []string{"dst", "x"}, []string{"shift"}, func(p place, cs []cursor, s []reg.VecVirtual, acc reg.VecVirtual) {
 			v := p.load(cs[1])

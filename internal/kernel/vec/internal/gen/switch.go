@@ -42,7 +42,7 @@ func switches() []byte {
 				}
 				fmt.Fprint(&b, "switch r {\n")
 				for _, r := range written {
-					if r.k != k || r.wide != wide || r.operands != shape.operands {
+					if r.k != k || r.wide != wide || r.operands != shape.operands || r.scalars > shape.scalars {
 						continue
 					}
 					fmt.Fprintf(&b, "case %s: %[1]s%s(", r.name, suffix)
