@@ -13,5 +13,8 @@
 // Losses are functions of nodes that return the mean, or what a [Reduction] says. Images are [N, C, spatial…], as in PyTorch, and so
 // are the layouts of weights of convolutions; classes of logits lie on the last axis.
 //
+// A transformer is a list of [TransformerBlock]: Forward runs a whole sequence; with a [KVCache] for each block and a [Position],
+// ForwardIn decodes one token after the other, with the same results.
+//
 // The package must not know how a graph is run.
 package nn
