@@ -38,7 +38,8 @@ func f32(name string, values []float32, dims ...int) safetensors.Tensor {
 // file is what a pair should find, with weights of its own.
 func file() []safetensors.Tensor {
 	return []safetensors.Tensor{
-		f32("first.weight", []float32{1, 2, 3, 4, 5, 6}, 3, 2), f32("first.bias", []float32{7, 8, 9}, 3), f32("second.weight", []float32{10, 11, 12}, 1, 3),
+		f32("first.weight", []float32{1, 2, 3, 4, 5, 6}, 3, 2), f32("first.bias", []float32{7, 8, 9}, 3),
+		f32("second.weight", []float32{10, 11, 12}, 1, 3),
 	}
 }
 
@@ -74,7 +75,8 @@ func TestStrict(t *testing.T) {
 			ts[1].Dtype, ts[1].Data = "F64", make([]byte, 24)
 			return ts
 		},
-		`a\nname \"of\" two lines is unexpected; first.weight is missing (First.W); second.weight is F32[3 1], want F32[1 3] (Second.W); z is unexpected`: func(ts tensorList) tensorList {
+		`a\nname \"of\" two lines is unexpected; first.weight is missing (First.W); ` +
+			`second.weight is F32[3 1], want F32[1 3] (Second.W); z is unexpected`: func(ts tensorList) tensorList {
 			ts[0].Name, ts[2].Shape = "z", []int{3, 1}
 			return append(ts, f32("a\nname \"of\" two lines", []float32{1}, 1))
 		},
@@ -105,7 +107,8 @@ func TestPartial(t *testing.T) {
 	if err := torch.Decode(encoded(t, ts), m, torch.Partial(&left)); err != nil {
 		t.Fatal(err)
 	}
-	if want := (torch.Left{Missing: []string{"third.weight"}, Unexpected: []string{"less", "more"}, Misfit: []string{"second.weight"}}); !reflect.DeepEqual(left, want) {
+	want := torch.Left{Missing: []string{"third.weight"}, Unexpected: []string{"less", "more"}, Misfit: []string{"second.weight"}}
+	if !reflect.DeepEqual(left, want) {
 		t.Errorf("%+v, want %+v", left, want)
 	}
 	now := bits(m)
@@ -122,7 +125,8 @@ func TestPartial(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	g := nn.NewMultiHeadAttention(r, 2, 2, nn.KVHeads(1), nn.NoBias())
 	was := graph.Data[float32](g.QKV.W.Value()) // [2, 4]
-	err := torch.Decode(encoded(t, tensorList{f32("q_proj.weight", []float32{1, 2, 3, 4}, 2, 2), f32("v_proj.weight", []float32{5, 6}, 1, 2)}), g, torch.Partial(&left))
+	ts = tensorList{f32("q_proj.weight", []float32{1, 2, 3, 4}, 2, 2), f32("v_proj.weight", []float32{5, 6}, 1, 2)}
+	err := torch.Decode(encoded(t, ts), g, torch.Partial(&left))
 	if want := []float32{1, 3, was[2], 5, 2, 4, was[6], 6}; err != nil || !reflect.DeepEqual(graph.Data[float32](g.QKV.W.Value()), want) {
 		t.Error(graph.Data[float32](g.QKV.W.Value()), want, err)
 	}
@@ -142,20 +146,22 @@ func TestBrokenFiles(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
+	named := func(path string) torch.Option { return torch.Names(map[string]string{path: "x"}) }
 	for want, err := range map[string]error{
 		"torch: " + dir + ": is a directory":                          torch.Load(dir, m),
 		"torch: " + dir + "/no: no such file or directory":            torch.Load(filepath.Join(dir, "no"), m),
-		`torch: names: nothing in the model has the path "Sekond"`:    torch.Decode(whole, newPair(), torch.Names(map[string]string{"Sekond": "x"})),
-		`torch: names: nothing in the model has the path "First.*.W"`: torch.Decode(whole, newPair(), torch.Names(map[string]string{"First.*.W": "x"})),
+		`torch: names: nothing in the model has the path "Sekond"`:    torch.Decode(whole, newPair(), named("Sekond")),
+		`torch: names: nothing in the model has the path "First.*.W"`: torch.Decode(whole, newPair(), named("First.*.W")),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
-	if err := torch.Save(filepath.Join(dir, "no", "w"), m); err == nil || !strings.HasPrefix(err.Error(), "torch: ") || strings.Contains(err.Error(), "\n") {
+	if err := torch.Save(filepath.Join(dir, "no", "w"), m); err == nil ||
+		!strings.HasPrefix(err.Error(), "torch: ") || strings.Contains(err.Error(), "\n") {
 		t.Error(err)
 	}
-	if err := torch.Save(filepath.Join(dir, "w"), m, torch.Names(map[string]string{"V": "x"})); err == nil || strings.Contains(err.Error(), "\n") {
+	if err := torch.Save(filepath.Join(dir, "w"), m, named("V")); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Error(err)
 	}
 	if !reflect.DeepEqual(bits(m), before) {
@@ -204,8 +210,8 @@ func TestConvert(t *testing.T) {
 		t.Error(err)
 	}
 	b := &struct{ A *graph.State }{graph.NewState("", graph.NewBuffer(graph.T(graph.Bool, 2)))}
-	if err := torch.Decode(encoded(t, tensorList{{Name: "a", Dtype: "BOOL", Shape: []int{2}, Data: []byte{1, 200}}}), b); err == nil ||
-		err.Error() != "torch: a has a truth value that is neither 0 nor 1" {
+	neither := encoded(t, tensorList{{Name: "a", Dtype: "BOOL", Shape: []int{2}, Data: []byte{1, 200}}})
+	if err := torch.Decode(neither, b); err == nil || err.Error() != "torch: a has a truth value that is neither 0 nor 1" {
 		t.Error(err)
 	}
 }

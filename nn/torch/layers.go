@@ -7,35 +7,22 @@ import (
 	"github.com/kedja-ml/kedja/nn"
 )
 
-// layer makes the entries of one of nn's layers; false for what is none.
+// layers is the package whose fields PyTorch calls as usual says.
+const layers = "github.com/kedja-ml/kedja/nn"
+
+// usual is what PyTorch calls variables of layers that are laid out alike.
+var usual = map[string]string{
+	"W": "weight", "B": "bias", "Scale": "weight", "Shift": "bias", "Mean": "running_mean", "Var": "running_var",
+	"In": "linear1", "Out": "linear2", // of a FeedForward, as in PyTorch's transformers
+}
+
+// layer makes the entries of those of nn's layers whose tensors are not simply their variables; false for all else.
 func (w *walker) layer(p place, x any) bool {
 	switch l := x.(type) {
 	case *nn.Dense:
 		w.dense(p, l)
-	case *nn.Conv:
-		w.part(p, "W", "weight", l.W)
-		w.part(p, "B", "bias", l.B)
-	case *nn.ConvTranspose:
-		w.part(p, "W", "weight", l.W)
-		w.part(p, "B", "bias", l.B)
-	case *nn.BatchNorm:
-		w.part(p, "Scale", "weight", l.Scale)
-		w.part(p, "Shift", "bias", l.Shift)
-		w.part(p, "Mean", "running_mean", l.Mean)
-		w.part(p, "Var", "running_var", l.Var)
-		w.put(place{p.path, w.under(p, "num_batches_tracked")}, nil)
-	case *nn.LayerNorm:
-		w.part(p, "Scale", "weight", l.Scale)
-		w.part(p, "Shift", "bias", l.Shift)
-	case *nn.Embedding:
-		w.part(p, "W", "weight", l.W)
-	case *nn.Positions:
-		w.part(p, "W", "weight", l.W)
 	case *nn.MultiHeadAttention:
 		w.attention(p, l)
-	case *nn.FeedForward:
-		w.part(p, "In", "linear1", l.In)
-		w.part(p, "Out", "linear2", l.Out)
 	case *nn.TransformerBlock:
 		w.block(p, l)
 	case *nn.Recurrent:

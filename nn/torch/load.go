@@ -66,8 +66,8 @@ func Partial(left *Left) Option { return func(s *settings) { s.left = left } }
 // Convert lets float32 become float64, which is exact, and float64 float32, which rounds to nearest even.
 func Convert() Option { return func(s *settings) { s.convert = true } }
 
-// Load reads a state_dict into a model of the same structure. It is strict unless Partial is given: every name that is missing or unexpected,
-// and every tensor of another shape or dtype, is listed in one error, and then nothing has been changed. Half precision
+// Load reads a state_dict into a model of the same structure. It is strict unless Partial is given: every name that is missing or
+// unexpected, and every tensor of another shape or dtype, is listed in one error, and then nothing has been changed. Half precision
 // becomes that of the model, exactly; float32 and float64 are exchanged only with Convert.
 func Load(path string, model any, opts ...Option) error {
 	data, err := os.ReadFile(path)

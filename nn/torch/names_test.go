@@ -35,7 +35,8 @@ func TestSpelling(t *testing.T) {
 	for i := range v.NumField() {
 		v.Field(i).Set(reflect.ValueOf(scalar()))
 	}
-	want := "a=A mlp=MLP norm_out=NormOut norm1=Norm1 conv1d=Conv1D lstm_cell=LSTMCell block2_norm=Block2Norm fc1=FC1 qkv_projection=QKVProjection über=Über"
+	want := "a=A mlp=MLP norm_out=NormOut norm1=Norm1 conv1d=Conv1D lstm_cell=LSTMCell " +
+		"block2_norm=Block2Norm fc1=FC1 qkv_projection=QKVProjection über=Über"
 	if got := list(t, m); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -53,6 +54,7 @@ type looped struct {
 	hidden *nn.Dense
 	None   *nn.Dense
 	Cache  *nn.KVCache
+	Keys   map[string]*graph.Param
 }
 
 func TestWalk(t *testing.T) {
@@ -64,15 +66,18 @@ func TestWalk(t *testing.T) {
 		[]any{scalar(), nil, *nn.NewDense(r, 1, 1)},
 		[2]nn.Layer{nn.Flatten{}, nn.NewDense(r, 1, 1)},
 		nil, nn.NewDense(r, 1, 1), nil, att.NewCache(1, 1),
+		map[string]*graph.Param{"toBe": scalar(), "a": scalar()},
 	}
 	m.Self = m
 	_ = m.hidden
-	want := "norm.weight=Norm.Scale norm.bias=Norm.Shift any.0=Any.0 any.2.weight=Any.2.W any.2.bias=Any.2.B rows.1.weight=Rows.1.W rows.1.bias=Rows.1.B"
+	want := "inner=Inner norm.weight=Norm.Scale norm.bias=Norm.Shift any.0=Any.0 " +
+		"any.2.weight=Any.2.W any.2.bias=Any.2.B rows.1.weight=Rows.1.W rows.1.bias=Rows.1.B " +
+		"keys.a=Keys.a keys.toBe=Keys.toBe"
 	if got := list(t, m); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	for _, m := range []any{nil, 1, (*looped)(nil), &nn.Dense{}, &nn.MultiHeadAttention{}, &nn.TransformerBlock{}, &nn.Conv{}, &nn.BatchNorm{}} {
-		if got := list(t, m); got != "" && got != "num_batches_tracked=" {
+	for _, m := range []any{nil, 1, (*looped)(nil), &nn.Dense{}, &nn.MultiHeadAttention{}, &nn.TransformerBlock{}, &nn.Conv{}, &nn.BatchNorm{}, &nn.LSTM{}} {
+		if got := list(t, m); got != "" {
 			t.Errorf("%T has %s", m, got)
 		}
 	}
@@ -146,14 +151,16 @@ func TestShared(t *testing.T) {
 		Head  *nn.Dense     // [2, 3], which PyTorch has as [3, 2]
 	}{nn.NewEmbedding(r, 3, 2), nn.NewDense(r, 2, 3, nn.NoBias())}
 	one := torch.Names(map[string]string{"Words.W": "wte", "Head.W": "wte"})
-	if _, err := torch.Encode(tied, one); err == nil || err.Error() != "torch: wte is one tensor, but Head.W differs from what it is elsewhere in the model" {
+	if _, err := torch.Encode(tied, one); err == nil ||
+		err.Error() != "torch: wte is one tensor, but Head.W differs from what it is elsewhere in the model" {
 		t.Error(err)
 	}
 	data := encoded(t, tensorList{f32("wte", []float32{1, 2, 3, 4, 5, 6}, 3, 2)})
 	if err := torch.Decode(data, tied, one); err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(graph.Data[float32](tied.Words.W.Value()), graph.Data[float32](tied.Head.W.Value())); got != "[1 2 3 4 5 6] [1 3 5 2 4 6]" {
+	words, head := graph.Data[float32](tied.Words.W.Value()), graph.Data[float32](tied.Head.W.Value())
+	if got := fmt.Sprint(words, head); got != "[1 2 3 4 5 6] [1 3 5 2 4 6]" {
 		t.Error(got)
 	}
 	if _, err := torch.Encode(tied, one); err != nil {

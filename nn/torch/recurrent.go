@@ -7,6 +7,7 @@ import (
 )
 
 // recurrent is nn.RNN, nn.LSTM or nn.GRU: all layers' parameters lie side by side, told apart by the ends of their names.
+// A MinGRU, which PyTorch has not, is called alike.
 func (w *walker) recurrent(p place, r *nn.Recurrent) {
 	ways := []struct {
 		part, end string

@@ -95,11 +95,14 @@ var cases = map[string]row{
 	"convtranspose2d": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
 		return nn.NewConvTranspose2D(r, 4, 6, 0, d, nn.Window(3, 2), nn.Groups(2), nn.Stride(2))
 	}),
-	"batchnorm1d": layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(4, d) }),
-	"batchnorm2d": layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(3, d) }),
-	"layernorm":   layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewLayerNorm(6, d) }),
-	"embedding":   layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewEmbedding(r, 7, 4, d) }),
-	"attention":   layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewMultiHeadAttention(r, 6, 2, d) }),
+	"gru_nobias":      layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewGRU(r, 3, 4, d, nn.Layers(2), nn.NoBias()) }),
+	"batchnorm_plain": layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(4, d, nn.Affine(false)) }),
+	"batchnorm_batch": layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(4, d, nn.Tracking(false)) }),
+	"batchnorm1d":     layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(4, d) }),
+	"batchnorm2d":     layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewBatchNorm(3, d) }),
+	"layernorm":       layer(func(_ *rand.Rand, d nn.Option) nn.Layer { return nn.NewLayerNorm(6, d) }),
+	"embedding":       layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewEmbedding(r, 7, 4, d) }),
+	"attention":       layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewMultiHeadAttention(r, 6, 2, d) }),
 	"attention_nobias": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
 		return nn.NewMultiHeadAttention(r, 6, 3, d, nn.NoBias())
 	}),
@@ -126,7 +129,8 @@ var cases = map[string]row{
 	"gpt": {
 		build: func(r *rand.Rand, d nn.Option) any {
 			m := &tiny{
-				Words: nn.NewEmbedding(r, 7, 4, d), Places: nn.NewPositions(r, 5, 4, d), Norm: nn.NewLayerNorm(4, d), Head: nn.NewDense(r, 4, 7, d, nn.NoBias()),
+				Words: nn.NewEmbedding(r, 7, 4, d), Places: nn.NewPositions(r, 5, 4, d),
+				Norm: nn.NewLayerNorm(4, d), Head: nn.NewDense(r, 4, 7, d, nn.NoBias()),
 			}
 			for range 2 {
 				m.Blocks = append(m.Blocks, nn.NewTransformerBlock(r, 4, 2, 8, d, nn.Causal()))
@@ -143,8 +147,12 @@ var cases = map[string]row{
 	"net": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
 		mix := nn.NewDense(r, 4, 4, d)
 		return &net{
-			Features: nn.Sequential{nn.NewConv2D(r, 1, 2, 3, d), nn.NewBatchNorm(2, d), nn.Func(ops.ReLU), nn.Flatten{}, nn.NewDense(r, 8, 4, d)},
-			Mix:      mix, MixAgain: mix, ClassToken: graph.NewParam("", zeros(d, 1, 4)), Scale: graph.NewState("", zeros(d, 4)),
+			Features: nn.Sequential{
+				nn.NewConv2D(r, 1, 2, 3, d), nn.NewBatchNorm(2, d), nn.Func(ops.ReLU),
+				nn.Flatten{},
+				nn.NewDense(r, 8, 4, d),
+			},
+			Mix: mix, MixAgain: mix, ClassToken: graph.NewParam("", zeros(d, 1, 4)), Scale: graph.NewState("", zeros(d, 4)),
 		}
 	}),
 	"parallel": {
@@ -160,7 +168,7 @@ var cases = map[string]row{
 		return nn.NewLSTM(r, 3, 4, d, nn.Layers(2), nn.Bidirectional())
 	}),
 	"gru": layer(func(r *rand.Rand, d nn.Option) nn.Layer {
-		return nn.NewGRU(r, 3, 4, d, nn.Layers(2), nn.Bidirectional())
+		return nn.NewGRU(r, 3, 4, d, nn.Bidirectional())
 	}),
 	"lstm_nobias": layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewLSTM(r, 3, 2, d, nn.NoBias()) }),
 	"float64":     layer(func(r *rand.Rand, d nn.Option) nn.Layer { return nn.NewDense(r, 3, 2, d) }),

@@ -63,13 +63,13 @@ type place struct{ path, name string }
 type walker struct {
 	names  map[string]string // without the last dots
 	used   map[string]bool
-	on     map[any]bool // pointers on the way to here: a model may refer to itself
+	on     map[pointer]bool // pointers on the way to here: a model may refer to itself
 	fields []field
 }
 
 // walk lists the entries of a model. A variable that is reached by two ways has two.
 func walk(model any, s settings) ([]field, error) {
-	w := &walker{names: map[string]string{}, used: map[string]bool{}, on: map[any]bool{}}
+	w := &walker{names: map[string]string{}, used: map[string]bool{}, on: map[pointer]bool{}}
 	for path, name := range s.names {
 		w.names[strings.TrimSuffix(path, ".")] = strings.TrimSuffix(name, ".")
 	}
@@ -159,49 +159,78 @@ func snake(name string) string {
 
 // value walks what nn.Params walks, but reaches what is shared each time.
 func (w *walker) value(p place, v reflect.Value) {
-	if !v.CanInterface() {
-		return
-	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() || w.on[v.Interface()] {
+		here := pointer{v.Type(), v.Pointer()}
+		if v.IsNil() || w.on[here] {
 			return
 		}
-		if x, ok := v.Interface().(graph.Var); ok {
-			w.add(p, x)
-			return
+		if v.CanInterface() {
+			if x, ok := v.Interface().(graph.Var); ok {
+				w.add(p, x)
+				return
+			}
 		}
-		w.on[v.Interface()] = true
-		if !w.layer(p, v.Interface()) {
-			w.value(p, v.Elem())
-		}
-		delete(w.on, v.Interface())
+		w.on[here] = true
+		w.value(p, v.Elem())
+		delete(w.on, here)
 	case reflect.Interface:
 		if !v.IsNil() {
 			w.value(p, v.Elem())
 		}
 	case reflect.Struct:
-		if !v.CanAddr() { // a layer's methods and our table want pointers
-			c := reflect.New(v.Type())
-			c.Elem().Set(v)
-			v = c.Elem()
-		}
-		if !w.on[v.Addr().Interface()] && w.layer(p, v.Addr().Interface()) {
-			return
-		}
-		for i := range v.NumField() {
-			switch f := v.Type().Field(i); {
-			case f.Anonymous:
-				w.value(p, v.Field(i))
-			case f.IsExported():
-				w.value(w.at(p, f.Name, snake(f.Name)), v.Field(i))
-			}
-		}
+		w.record(p, v)
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
 			n := strconv.Itoa(i)
 			w.value(w.at(p, n, n), v.Index(i))
 		}
+	case reflect.Map:
+		keys := map[string]reflect.Value{}
+		for _, k := range v.MapKeys() {
+			if k.Kind() == reflect.String || k.CanInt() {
+				keys[fmt.Sprint(k)] = v.MapIndex(k)
+			}
+		}
+		for _, n := range slices.Sorted(maps.Keys(keys)) {
+			w.value(w.at(p, n, n), keys[n])
+		}
+	}
+}
+
+type pointer struct {
+	to reflect.Type
+	at uintptr
+}
+
+// record walks a struct: a layer of nn whose tensors are not simply its variables, or field by field.
+func (w *walker) record(p place, v reflect.Value) {
+	if v.CanInterface() {
+		if !v.CanAddr() {
+			c := reflect.New(v.Type())
+			c.Elem().Set(v)
+			v = c.Elem()
+		}
+		if w.layer(p, v.Addr().Interface()) {
+			return
+		}
+	}
+	ours := v.Type().PkgPath() == layers
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, ok := usual[f.Name]
+		if !ours || !ok {
+			name = snake(f.Name)
+		}
+		switch {
+		case f.Anonymous: // may be of an unexported type, and its fields are exported
+			w.value(p, v.Field(i))
+		case f.IsExported():
+			w.value(w.at(p, f.Name, name), v.Field(i))
+		}
+	}
+	if mean := v.FieldByName("Mean"); ours && mean.IsValid() && !mean.IsNil() {
+		w.put(place{p.path, w.under(p, "num_batches_tracked")}, nil)
 	}
 }
 
