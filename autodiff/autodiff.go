@@ -11,12 +11,28 @@ import (
 	"github.com/kedja-ml/kedja/ops"
 )
 
-// Grad returns ∂y/∂x for each x; y must be a scalar. An x that y does not depend on gets zeros.
+// Grad returns ∂y/∂x for each x; y must be a scalar of floats. An x that y does not depend on gets zeros.
 func Grad(y *graph.Node, xs ...*graph.Node) []*graph.Node {
-	if y.Valid() && y.Shape().Rank() != 0 {
+	switch {
+	case !y.Valid():
+	case y.Shape().Rank() != 0:
 		y.Graph().Fail(0, fmt.Errorf("grad of %v: want a scalar; sum it, or pull a cotangent back with VJP", y.Type()))
+	case !y.Dtype().Float():
+		y.Graph().Fail(0, fmt.Errorf("grad of %v: want float32 or float64; what counts has no derivative", y.Type()))
 	}
 	return zeros(VJP([]*graph.Node{y}, []*graph.Node{ops.Like(1, y)}, xs), xs)
+}
+
+// ValueAndGrad returns y = f(xs), a scalar, and ∂y/∂x for each x. On a graph the value costs nothing beside the gradient: y and
+// Grad(y, xs...) say the same.
+func ValueAndGrad(f Forward, xs ...*graph.Node) (y *graph.Node, grads []*graph.Node) {
+	g, _ := operands("value and grad", xs)
+	ys := f(xs)
+	if len(ys) != 1 {
+		failed := g.Fail(1+len(xs), fmt.Errorf("value and grad: the function returns %d nodes, want one", len(ys)))
+		return failed[0], failed[1:]
+	}
+	return ys[0], Grad(ys[0], xs...)
 }
 
 // VJP pulls cotangents dys of ys back to xs. A nil cotangent is none: in dys, and in what it returns.
@@ -30,7 +46,12 @@ func pull(ys, dys, xs []*graph.Node, cut bool) []*graph.Node {
 	if len(ys) == 0 && len(dys) == 0 {
 		return make([]*graph.Node, len(xs))
 	}
-	g := slices.Concat(ys, dys)[0].Graph()
+	all := slices.Concat(ys, dys, xs)
+	at := slices.IndexFunc(all, func(n *graph.Node) bool { return n != nil })
+	if at < 0 {
+		return make([]*graph.Node, len(xs))
+	}
+	g := all[at].Graph()
 	if err := errors.Join(g.Err(), paired("vjp: cotangent", dys, ys)); err != nil {
 		return g.Fail(len(xs), err)
 	}
@@ -171,10 +192,10 @@ func HVP(y *graph.Node, xs, vs []*graph.Node) []*graph.Node {
 	return zeros(VJP(Grad(y, xs...), vs, xs), xs)
 }
 
-// Dot returns Σ⟨as, bs⟩, skipping nil; nil if nothing is left.
+// Dot returns Σ⟨as, bs⟩, skipping nil; nil if nothing is left. What has no partner counts as nil.
 func Dot(as, bs []*graph.Node) (s *graph.Node) {
 	for i, a := range as {
-		if a == nil || bs[i] == nil {
+		if a == nil || i >= len(bs) || bs[i] == nil {
 			continue
 		}
 		if d := ops.Sum(ops.Mul(a, bs[i])); s == nil {

@@ -3,6 +3,7 @@ package autodiff_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/tools/gradcheck"
+	"github.com/kedja-ml/kedja/vmap"
 )
 
 type node = graph.Node
@@ -143,6 +145,28 @@ func TestErrors(t *testing.T) {
 		"2 cotangents for 1 operands": func(g *graph.Graph, x *node) []*node {
 			return autodiff.Grad(ops.Sum(graph.Apply(opaque{Many: true}, x)), x)
 		},
+		"grad of int32[]: want float32 or float64": func(g *graph.Graph, x *node) []*node { return autodiff.Grad(ops.ArgMax(x, 0), x) },
+		"value and grad: the function returns 2 nodes, want one": func(g *graph.Graph, x *node) []*node {
+			y, ds := autodiff.ValueAndGrad(func(in []*node) []*node { return []*node{in[0], in[0]} }, x)
+			return append(ds, y)
+		},
+		"custom one: 1 cotangents for 2 operands": func(g *graph.Graph, x *node) []*node {
+			one := autodiff.Custom("one", func(in []*node) []*node { return in[:1] }, func(_, _, dys []*node) []*node { return dys })
+			return autodiff.Grad(ops.Sum(one(x, ops.Exp(x))[0]), x)
+		},
+		"custom two: 2 cotangents for 1 operands": func(g *graph.Graph, x *node) []*node {
+			two := autodiff.Custom("two", func(in []*node) []*node { return in }, func(_, _, dys []*node) []*node { return append(dys, dys...) })
+			return autodiff.Grad(ops.Sum(two(x)[0]), x)
+		},
+		"custom forward has no derivative": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Grad(ops.Sum(autodiff.Custom("forward", func(in []*node) []*node { return in }, nil)(x)[0]), x)
+		},
+		"custom picks reads from outside what is mapped": func(g *graph.Graph, x *node) []*node {
+			return vmap.Map(func(in []*node) []*node {
+				picks := autodiff.Custom("picks", func(of []*node) []*node { return []*node{ops.Gather(of[0], in[0])} }, nil)
+				return picks(x)
+			}, g.Input("index", graph.Int32, 4))
+		},
 	} {
 		g := graph.New(graph.Training)
 		x := g.Input("x", graph.Float64, 3)
@@ -167,6 +191,21 @@ func (o opaque) VJP(_, dy *node) []*node {
 		return []*node{dy, dy}
 	}
 	return nil
+}
+
+// A function of the user's may read integers from outside: they are the same for every row, and get no cotangent.
+func TestCustomReadsIntegers(t *testing.T) {
+	g := graph.New(graph.Training)
+	x, index := g.Constant(graph.BufferOf([]float64{1, 2, 3, 4, 5, 6}, 2, 3)), g.Constant(graph.BufferOf([]int32{2}))
+	pick := autodiff.Custom("pick", func(in []*node) []*node { return []*node{ops.Gather(in[0], index)} },
+		func(in, _, dys []*node) []*node {
+			return []*node{ops.Scale(10, ops.ScatterAdd(ops.Unsqueeze(dys[0], 0), ops.Unsqueeze(index, 0), 3))}
+		})
+	y := vmap.Map(func(in []*node) []*node { return pick(in...) }, x)[0]
+	out, err := exec.Eval(y, autodiff.Grad(ops.Sum(y), x)[0])
+	if err != nil || !slices.Equal(out[0].Float64s(), []float64{3, 6}) || !slices.Equal(out[1].Float64s(), []float64{0, 0, 10, 0, 0, 10}) {
+		t.Error(out, err)
+	}
 }
 
 // Sixth derivative of sin at 0.7, each by differentiating the last.
@@ -201,6 +240,12 @@ func TestPairs(t *testing.T) {
 		}
 	}
 	x := graph.New(graph.Training).Input("x", graph.Float64, 2)
+	if d := autodiff.VJP(nil, []*node{nil}, nil); len(d) != 0 {
+		t.Error(d)
+	}
+	if autodiff.Dot([]*node{x}, nil) != nil || autodiff.Checkpoint(func([]*node) []*node { return nil }, x) != nil {
+		t.Error("something came of nothing")
+	}
 	if d := autodiff.VJP(nil, nil, []*node{x}); len(d) != 1 || d[0] != nil || autodiff.JVP(nil, []*node{x}, []*node{x}) != nil {
 		t.Error("something came of nothing")
 	}

@@ -2,6 +2,7 @@ package autodiff
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -15,7 +16,8 @@ type (
 	Backward func(in, ys, dys []*graph.Node) []*graph.Node
 )
 
-// Custom returns f with a derivative of the user's. Call it once and keep the result: it is an op, identified by name and place.
+// Custom returns f with a derivative of the user's, which gives a cotangent, or nil, for each operand. Call it once and keep the
+// result: it is an op, identified by name and place. Without operands there is no graph to build on, and what it returns panics.
 func Custom(name string, f Forward, b Backward) func(in ...*graph.Node) []*graph.Node {
 	r := &rule{name, f, b}
 	return func(in ...*graph.Node) []*graph.Node { return r.apply(in) }
@@ -27,27 +29,39 @@ type rule struct {
 	b    Backward
 }
 
-func (r *rule) String() string { return r.name }
-
-func (r *rule) apply(in []*graph.Node) []*graph.Node {
-	g := in[0].Graph()
+// operands returns the graph and the types of what a function of operands is called with.
+func operands(what string, in []*graph.Node) (*graph.Graph, []graph.Type) {
+	if len(in) == 0 {
+		panic("autodiff: " + what + " is called without operands")
+	}
 	types := make([]graph.Type, len(in))
 	for i, x := range in {
 		types[i] = x.Type()
 	}
+	return in[0].Graph(), types
+}
+
+func (r *rule) String() string { return r.name }
+
+func (r *rule) apply(in []*graph.Node) []*graph.Node {
+	g, types := operands("custom "+r.name, in)
 	body, captured := graph.NewFunc(g, types, r.f)
 	for _, c := range captured {
 		if c.Dtype().Float() {
 			return g.Fail(len(body.Outs()), fmt.Errorf("custom %s reads %s from outside: pass it as an operand, or it would get no gradient", r.name, c.Op().Name()))
 		}
 	}
-	return graph.ApplyN(custom{body, r}, len(body.Outs()), append(in, captured...)...)
+	if len(body.Outs()) == 0 {
+		return nil
+	}
+	return graph.ApplyN(custom{body, r, len(in)}, len(body.Outs()), slices.Concat(in, captured)...)
 }
 
 // custom has no kernel: an executor runs its definition.
 type custom struct {
 	Body *graph.Func
 	Rule *rule
+	Own  int // operands; those after them, which hold no floats, come from outside the function
 }
 
 func (o custom) Name() string                             { return "custom" }
@@ -55,11 +69,29 @@ func (o custom) Infer([]graph.Type) ([]graph.Type, error) { return o.Body.Types(
 func (o custom) Define(in []*graph.Node) []*graph.Node    { return o.Body.Inline(in[0].Graph(), in) }
 func (o custom) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	in := ys[0].In()
-	return append(o.Rule.b(in, ys, zeros(dys, ys)), make([]*graph.Node, len(in))...)[:len(in)]
+	ds := o.Rule.cotangents(in[:o.Own], ys, zeros(dys, ys))
+	return slices.Concat(ds, make([]*graph.Node, len(in)-o.Own))
 }
 
-// Batch keeps the rule: forward and backward are batched apart.
+// cotangents are what the user's function gives, which must be one, or nil, for each operand.
+func (r *rule) cotangents(in, ys, dys []*graph.Node) []*graph.Node {
+	if r.b == nil {
+		return in[0].Graph().Fail(len(in), fmt.Errorf("custom %s has no derivative", r.name))
+	}
+	ds := r.b(in, ys, dys)
+	if len(ds) != len(in) {
+		return in[0].Graph().Fail(len(in), fmt.Errorf("custom %s: %d cotangents for %d operands", r.name, len(ds), len(in)))
+	}
+	return ds
+}
+
+// Batch keeps the rule: forward and backward are batched apart. What they read from outside they read again, so that it cannot be
+// mapped.
 func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
+	if slices.Contains(mapped[o.Own:], true) {
+		return in[0].Graph().Fail(len(o.Body.Outs()), fmt.Errorf("custom %s reads from outside what is mapped: pass it as an operand", o.Rule.name))
+	}
+	in, mapped = in[:o.Own], mapped[:o.Own]
 	f := func(in []*graph.Node) []*graph.Node { return vmap.Flagged(o.Rule.f, in, mapped) }
 	b := func(in, ys, dys []*graph.Node) []*graph.Node {
 		n, all := len(in), append(append(append([]*graph.Node{}, in...), ys...), dys...)
@@ -68,7 +100,7 @@ func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 			flags = append(flags, true)
 		}
 		ds := vmap.Flagged(func(x []*graph.Node) []*graph.Node {
-			return zeros(o.Rule.b(x[:n], x[n:n+len(ys)], x[n+len(ys):]), x[:n])
+			return zeros(o.Rule.cotangents(x[:n], x[n:n+len(ys)], x[n+len(ys):]), x[:n])
 		}, all, flags)
 		for i, d := range ds {
 			if !mapped[i] { // every row used the same operand
@@ -82,12 +114,12 @@ func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 
 // Checkpoint returns f(in...), computed again in the backward pass instead of being kept.
 func Checkpoint(f Forward, in ...*graph.Node) []*graph.Node {
-	types := make([]graph.Type, len(in))
-	for i, x := range in {
-		types[i] = x.Type()
+	g, types := operands("checkpoint", in)
+	body, captured := graph.NewFunc(g, types, f)
+	if len(body.Outs()) == 0 {
+		return nil
 	}
-	body, captured := graph.NewFunc(in[0].Graph(), types, f)
-	return graph.ApplyN(checkpoint{body}, len(body.Outs()), append(in, captured...)...)
+	return graph.ApplyN(checkpoint{body}, len(body.Outs()), slices.Concat(in, captured)...)
 }
 
 type checkpoint struct{ Body *graph.Func }

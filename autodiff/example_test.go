@@ -34,6 +34,18 @@ func ExampleGrad() {
 	// [8 16 24]
 }
 
+func ExampleValueAndGrad() {
+	g := graph.New(graph.Training)
+	x := g.Constant(graph.BufferOf([]float64{1, 2, 3}))
+	y, grads := autodiff.ValueAndGrad(func(in []*graph.Node) []*graph.Node {
+		return []*graph.Node{ops.Sum(ops.Square(in[0]))}
+	}, x)
+	show(y, grads[0])
+	// Output:
+	// 14
+	// [2 4 6]
+}
+
 func ExampleVJP() {
 	g := graph.New(graph.Training)
 	x := vector(g, 1, 2, 3)
@@ -109,5 +121,5 @@ func ExampleGrad_missing() {
 	x := g.Input("x", graph.Float32, 3)
 	autodiff.Grad(x, x)
 	fmt.Println(g.Err())
-	// Output: example_test.go:110: grad of float32[3]: want a scalar; sum it, or pull a cotangent back with VJP
+	// Output: example_test.go:122: grad of float32[3]: want a scalar; sum it, or pull a cotangent back with VJP
 }

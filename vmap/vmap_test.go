@@ -161,12 +161,36 @@ func TestPerExampleGradients(t *testing.T) {
 	}
 }
 
-// Rows of another shape are refused.
-func TestNodesErrors(t *testing.T) {
-	g := graph.New(graph.Training)
-	x := g.Input("x", graph.Float64, 2)
-	vmap.Nodes([]*node{ops.Square(x)}, map[*node]*node{x: g.Input("rows", graph.Float64, 4, 3)})
-	if err := g.Err(); err == nil || !strings.Contains(err.Error(), "vmap: rows of float64[4 3] are no float64[2]") {
-		t.Error(err)
+// What has no rows, other rows or not as many is refused, and so is a map over no operand.
+func TestRefuses(t *testing.T) {
+	same := func(in []*node) []*node { return in }
+	for want, f := range map[string]func(g *graph.Graph, x *node){
+		"vmap: rows of float64[4 3] are no float64[2]": func(g *graph.Graph, x *node) {
+			vmap.Nodes([]*node{ops.Square(x)}, map[*node]*node{x: g.Input("rows", graph.Float64, 4, 3)})
+		},
+		"vmap: a has 4 rows, b has 3": func(g *graph.Graph, x *node) {
+			a, b := g.Input("a", graph.Float64, 4, 2), g.Input("b", graph.Float64, 3, 2)
+			y := g.Input("y", graph.Float64, 2)
+			vmap.Nodes([]*node{ops.Square(x), y}, map[*node]*node{x: a, y: b})
+		},
+		"vmap: no operand is mapped": func(g *graph.Graph, x *node) { vmap.Nodes([]*node{x}, nil) },
+		"vmap: x has 2 rows, y has 3": func(g *graph.Graph, x *node) {
+			for _, y := range vmap.Map(same, x, g.Input("y", graph.Float64, 3)) {
+				ops.Square(y) // inert
+			}
+		},
+		"vmap: s float64[] has no rows": func(g *graph.Graph, x *node) {
+			vmap.Map(func(in []*node) []*node { return []*node{ops.MatMul(in[0], in[1])} }, x, g.Input("s", graph.Float64))
+		},
+		"vmap: no operand": func(g *graph.Graph, x *node) { vmap.Flagged(same, []*node{x}, []bool{false}) },
+	} {
+		g := graph.New(graph.Training)
+		f(g, g.Input("x", graph.Float64, 2))
+		if err := g.Err(); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "vmap_test.go:") {
+			t.Errorf("%v, want a line and %q", err, want)
+		}
+	}
+	if vmap.Nodes(nil, nil) != nil {
+		t.Error("something came of nothing")
 	}
 }
