@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -33,7 +34,8 @@ func Out(outputs ...*graph.Node) Option {
 	return func(o *options) { o.out = append(o.out, outputs...) }
 }
 
-// Workers sets how many cores a plan uses at most; GOMAXPROCS if n < 1, which is the default. The results do not depend on it.
+// Workers sets how many cores a plan uses at most; GOMAXPROCS if n < 1, which is the default, and never more than 1024. The results do not
+// depend on it.
 func Workers(n int) Option { return func(o *options) { o.workers = n } }
 
 // NoTrap leaves NaN alone: a step that yields it is committed.
@@ -45,8 +47,14 @@ func Profile() Option { return func(o *options) { o.profile = true } }
 // Explain writes to w what each pass of the compiler makes of the graph, the steps of the plan at the end.
 func Explain(w io.Writer) Option { return func(o *options) { o.explain = w } }
 
+// maxWorkers bounds what is kept for each worker.
+const maxWorkers = 1024
+
 // Compile plans the outputs and all assignments of g.
 func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
+	if g == nil {
+		return nil, errors.New("exec: there is no graph")
+	}
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
@@ -57,6 +65,7 @@ func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
 	if o.workers < 1 {
 		o.workers = runtime.GOMAXPROCS(0)
 	}
+	o.workers = min(o.workers, maxWorkers)
 	roots := slices.Clone(o.out)
 	var vars []graph.Var
 	for v, n := range g.Assigned {

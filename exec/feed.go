@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 
 	"gorgonia.org/tensor"
 
@@ -16,7 +17,7 @@ func bufferOf(x any, want graph.Type) (b graph.Buffer, err error) {
 	case *tensor.Dense:
 		return ofDense(x, want)
 	case graph.Buffer:
-		b = x
+		return checked(x, want)
 	case []float32:
 		return ofSlice(x, want)
 	case []float64:
@@ -32,10 +33,17 @@ func bufferOf(x any, want graph.Type) (b graph.Buffer, err error) {
 	default:
 		return b, fmt.Errorf("want %v as a *tensor.Dense or a slice, got %T", want, x)
 	}
+}
+
+// checked refuses a buffer of another type, and one whose type says more than it has: Type is an exported field.
+func checked(b graph.Buffer, want graph.Type) (graph.Buffer, error) {
 	if b.Type != want {
-		err = fmt.Errorf("want %v, got %v", want, b.Type)
+		return b, fmt.Errorf("want %v, got %v", want, b.Type)
 	}
-	return b, err
+	if n := want.Shape.Size(); b.Len() != n {
+		return b, fmt.Errorf("want %v, got a buffer with memory for %d elements", want, b.Len())
+	}
+	return b, nil
 }
 
 func ofSlice[E graph.Element](x []E, want graph.Type) (b graph.Buffer, err error) {
@@ -100,8 +108,7 @@ func denseOf(b graph.Buffer) *tensor.Dense {
 		ap.CloneTo(d.Info())
 		return d
 	}
-	d := tensor.New(tensor.Of(dt), tensor.WithBacking(backing(b)), tensor.WithShape(dims...))
-	return d
+	return tensor.New(tensor.Of(dt), tensor.WithBacking(backing(b)), tensor.WithShape(dims...))
 }
 
 var zero = [...]any{float32(0), 0.0, int32(0), int64(0), uint8(0), false, uint16(0), uint16(0)}
@@ -118,12 +125,14 @@ func backing(b graph.Buffer) any {
 		return graph.Data[int64](b)
 	case graph.Uint8:
 		return graph.Data[uint8](b)
-	default:
+	case graph.Bool:
 		return graph.Data[bool](b)
+	default: // float16 and bfloat16, as bits
+		return unsafe.Slice((*uint16)(b.Pointer()), b.Len())
 	}
 }
 
-// Tensor returns a tensor with a copy of b, of any shape and size.
+// Tensor returns a tensor with a copy of b, of any shape and size. Elements of float16 and bfloat16 come as the uint16 of their bits.
 func Tensor(b graph.Buffer) *tensor.Dense { return denseOf(b.Clone()) }
 
 // BufferOf returns a buffer with a copy of d, which must be in row-major order.
@@ -132,7 +141,7 @@ func BufferOf(d *tensor.Dense) (graph.Buffer, error) {
 		if d != nil && d.Dtype() == t {
 			b, err := ofDense(d, graph.T(graph.Dtype(dt), d.Shape()...))
 			if err != nil {
-				return b, err
+				return b, fmt.Errorf("exec: %w", err)
 			}
 			return b.Clone(), nil
 		}

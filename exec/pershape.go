@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -64,6 +65,9 @@ func (s *Shaped) Plan(in ...graph.Type) (*Plan, error) {
 		}
 	}
 	p, err := s.build(slices.Clone(in))
+	if err == nil && p == nil {
+		err = errors.New("exec: no plan was built")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("for inputs %v: %w", in, err)
 	}

@@ -1,12 +1,17 @@
 package exec
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 )
 
 const align = 64
+
+// maxBytes is what no machine has: memory beyond it is refused, while asking for it would end the program.
+const maxBytes = min(1<<44, math.MaxInt/2)
 
 // place gives every memory of the arena its offset, so that two overlap only if they are never needed at once: the
 // largest first, each at the lowest place that is free while it lives.
@@ -15,6 +20,9 @@ const align = 64
 func (b *compiler) place() error {
 	var ms []*memory
 	for _, m := range b.all {
+		if m.of.Bytes() > maxBytes && m.home != fed && m.home != variable {
+			return tooLarge(m.of.Bytes(), m.of)
+		}
 		if m.home == inArena {
 			ms = append(ms, m)
 		}
@@ -45,22 +53,29 @@ func (b *compiler) place() error {
 		}
 		placed = slices.Insert(placed, i, m)
 	}
+	var own []*memory // outputs and next values, apart from what lies where a variable does
+	for _, m := range b.results {
+		if !b.inner && m.home != variable {
+			own = append(own, m)
+			b.outBytes += m.of.Bytes()
+		}
+	}
+	if all := b.arenaBytes + b.outBytes; all > maxBytes {
+		return tooLarge(all, slices.Concat(ms, own)[0].of)
+	}
 	b.liveBytes = liveness(ms)
 	arena := aligned(b.arenaBytes)
 	for _, m := range ms {
 		m.buf = graph.Over(m.of, arena[m.offset:m.offset+m.of.Bytes():m.offset+m.of.Bytes()])
 	}
-	for _, m := range b.results {
-		if b.inner {
-			break
-		}
-		if m.home == variable { // lies where the variable does
-			continue
-		}
+	for _, m := range own {
 		m.buf = graph.Over(m.of, aligned(m.of.Bytes()))
-		b.outBytes += m.of.Bytes()
 	}
 	return nil
+}
+
+func tooLarge(bytes int, of graph.Type) error {
+	return fmt.Errorf("exec: the plan needs %.0f TB, %v among it", float64(bytes)/1e12, of)
 }
 
 func rounded(n int) int { return (n + align - 1) / align * align }

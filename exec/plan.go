@@ -93,8 +93,8 @@ func (p *Plan) RunBuffers(in ...graph.Buffer) ([]graph.Buffer, error) {
 		return nil, fmt.Errorf("exec: %d values for %d inputs %v", len(in), len(p.feeds), p.names)
 	}
 	for i, b := range in {
-		if b.Type != p.feeds[i].of {
-			return nil, fmt.Errorf("exec: input %q, number %d: want %v, got %v", p.names[i], i, p.feeds[i].of, b.Type)
+		if _, err := checked(b, p.feeds[i].of); err != nil {
+			return nil, fmt.Errorf("exec: input %q, number %d: %w", p.names[i], i, err)
 		}
 	}
 	return p.step(in)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -173,14 +174,46 @@ func TestWrongFeeds(t *testing.T) {
 		`sliced, column-major or masked; feed its Materialize()`:            {masked, labels},
 		`a nil tensor`:                      {(*tensor.Dense)(nil), labels},
 		`want float32[2 3], got float32[6]`: {graph.BufferOf(good, 6), labels},
+		`input "x", number 0: want float32[2 3], got a buffer with memory for 0 elements`: {graph.Buffer{Type: x.Type()}, labels},
 	} {
 		if _, err := p.Run(in...); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v\nwant %s", err, want)
 		}
 	}
+	if _, err := p.RunBuffers(graph.Buffer{Type: x.Type()}, graph.BufferOf(labels)); err == nil || !strings.Contains(err.Error(), "memory for 0 elements") {
+		t.Error(err)
+	}
 	out, err := p.Run(tensor.New(tensor.WithShape(2, 3), tensor.WithBacking(good)), tensor.New(tensor.WithShape(2), tensor.WithBacking(labels)))
 	if err != nil || exec.Scalar(out[0]) != 21 {
 		t.Error(out, err)
+	}
+}
+
+// What cannot be planned is one line: no graph, more memory than there is anywhere. Storage dtypes come out as bits.
+func TestBounds(t *testing.T) {
+	if _, err := exec.Compile(nil); err == nil || err.Error() != "exec: there is no graph" {
+		t.Error(err)
+	}
+	g := graph.New(graph.Training)
+	x, h := g.Input("x", graph.Float32, 1<<50), g.Input("h", graph.Float16, 2)
+	wide := ops.Reshape(g.Input("w", graph.Float32, 1<<41), 1<<41, 1)
+	for _, outs := range [][]*graph.Node{{ops.Exp(x)}, {x}, {ops.Sum(ops.CumSum(x, 0))}, {wide, ops.Exp(wide), ops.Tanh(wide)}} {
+		_, err := exec.Compile(g, exec.In(x, wide.In()[0]), exec.Out(outs...))
+		if err == nil || !strings.HasPrefix(err.Error(), "exec: the plan needs ") || strings.Contains(err.Error(), "\n") {
+			t.Error(err)
+		}
+	}
+	p, err := exec.Compile(g, exec.In(h), exec.Out(ops.Reshape(h, 2, 1)), exec.Workers(math.MaxInt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.Run(tensor.New(tensor.WithShape(2), tensor.WithBacking([]uint16{0x3c00, 0xc000})))
+	if err != nil || !slices.Equal(out[0].Uint16s(), []uint16{0x3c00, 0xc000}) {
+		t.Error(out, err)
+	}
+	none := exec.PerShape(1, func([]graph.Type) (*exec.Plan, error) { return nil, nil })
+	if _, err := none.Run([]float32{1}); err == nil || err.Error() != "for inputs [float32[1]]: exec: no plan was built" {
+		t.Error(err)
 	}
 }
 

@@ -46,7 +46,12 @@ const (
 	Evaluation
 )
 
-func (m Mode) String() string { return [...]string{"training", "evaluation"}[m] }
+func (m Mode) String() string {
+	if m == Training {
+		return "training"
+	}
+	return "evaluation"
+}
 
 // A Graph owns its nodes in topological order, and the first error met while building them. Building is for one
 // goroutine at a time.
@@ -164,7 +169,7 @@ func (g *Graph) apply(op Op, n int, operands []*Node) []*Node {
 		err = fmt.Errorf("it has %d results, not %d", len(out), n)
 	}
 	for i := 0; err == nil && i < len(out); i++ {
-		err = out[i].Shape.Err()
+		err = out[i].err()
 	}
 	if err != nil {
 		return g.Fail(n, fmt.Errorf("%s: %s%w", op.Name(), describe(in), err))

@@ -157,5 +157,13 @@ func T(d Dtype, dims ...int) Type { return Type{d, Of(dims...)} }
 
 func (t Type) String() string { return t.Dtype.String() + t.Shape.String() }
 
+// err says why there can be no array of type t.
+func (t Type) err() error {
+	if int(t.Dtype) >= len(dtypes) {
+		return fmt.Errorf("there is no dtype %d", t.Dtype)
+	}
+	return t.Shape.Err()
+}
+
 // Bytes is the number of bytes of an array of this type.
 func (t Type) Bytes() int { return t.Shape.Size() * t.Dtype.Size() }

@@ -16,11 +16,11 @@ func (g *Graph) Verify() error {
 		}
 		ts, err := n.Op().Infer(types(n.In()))
 		if err != nil || !slices.Equal(ts, types(n.Results())) {
-			return fmt.Errorf("graph: %s has types %v, but Infer says %v, %w", n.Op().Name(), types(n.Results()), ts, err)
+			return fmt.Errorf("graph: %s has types %v, but Infer says %v, error %v", n.Op().Name(), types(n.Results()), ts, err)
 		}
 		k, err := g.ops.identity(n.Op(), n.In())
 		if out := g.memo[k]; err != nil || len(out) == 0 || out[0] != n {
-			return fmt.Errorf("graph: %s is not the only one of its kind: %w", n.Op().Name(), err)
+			return fmt.Errorf("graph: %s is not the only one of its kind, error %v", n.Op().Name(), err)
 		}
 		if h, ok := n.Op().(Higher); ok {
 			for _, f := range h.Bodies() {
