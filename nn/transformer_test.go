@@ -239,6 +239,44 @@ func TestDroppedWeights(t *testing.T) {
 	}
 }
 
+// A block with dropout draws anew in each step, and its gradients are finite and not zero.
+func TestDropoutRate(t *testing.T) {
+	b := nn.NewDecoderBlock(rand.New(rand.NewPCG(1, 2)), 8, 2, 8, nn.DropoutRate(0.3))
+	g := graph.New(graph.Training)
+	g.SetRNG(graph.NewRNG(1))
+	x, memory := g.Input("x", graph.Float32, 2, 5, 8), g.Input("memory", graph.Float32, 2, 3, 8)
+	y := b.ForwardIn(x, nn.Surrounding{Memory: memory})
+	outs := []*graph.Node{y}
+	for _, p := range paramsOf(b) {
+		outs = append(outs, ops.Max(ops.Abs(autodiff.Grad(ops.Sum(ops.Square(y)), g.Use(p))[0])))
+	}
+	p, err := exec.Compile(g, exec.In(x, memory), exec.Out(outs...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := make([]float32, 2*5*8)
+	for i := range v {
+		v[i] = float32(i*i%13) / 7
+	}
+	var first []float32
+	for range 2 {
+		out, err := p.Run(v, v[:2*3*8])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := out[0].Data().([]float32); slices.Equal(now, first) {
+			t.Error("two steps drew the same")
+		} else {
+			first = slices.Clone(now)
+		}
+		for i, d := range out[1:] {
+			if e := d.Data().(float32); !(e > 0 && e < 1e4) {
+				t.Errorf("the largest gradient of parameter %d is %v", i, e)
+			}
+		}
+	}
+}
+
 // The padding row gets no gradient, and is zero to begin with.
 func TestPaddingRow(t *testing.T) {
 	e := nn.NewEmbedding(rand.New(rand.NewPCG(1, 2)), 3, 2, nn.PaddingRow(1))
