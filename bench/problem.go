@@ -36,6 +36,7 @@ func cases() []benchCase {
 		model("cnn-b64"),
 		model("resnet-b32"),
 		model("gpt-b8"),
+		model("lstm-b32"),
 		model("dqn-b128"),
 		of("act-latency", acting),
 		model("dcgan-b64"),
@@ -62,6 +63,7 @@ func models() []trained {
 		{"cnn-b64", 64, cnn},
 		{"resnet-b32", 32, resnet},
 		{"gpt-b8", 8, gpt},
+		{"lstm-b32", 32, lstm},
 		{"dqn-b128", 128, dqn},
 		{"dcgan-b64", 64, dcgan},
 	}

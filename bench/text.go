@@ -43,3 +43,28 @@ func gpt(d graph.Dtype, batch int) *problem {
 	x, y := p.index("x", vocabulary, batch, context), p.index("y", vocabulary, batch, context)
 	return p.minimize(optim.NewAdamW(nn.Params(m), optim.Constant(3e-4), 0.01), nn.CrossEntropy(m.Forward(x), y))
 }
+
+// A characterModel is an LSTM (Hochreiter & Schmidhuber, 1997) between an embedding and a dense layer.
+type characterModel struct {
+	Tokens *nn.Embedding
+	Cells  *nn.LSTM
+	Out    *nn.Dense
+}
+
+func (m *characterModel) Forward(tokens *graph.Node) *graph.Node {
+	return m.Out.Forward(m.Cells.Forward(m.Tokens.Forward(tokens)))
+}
+
+// lstm is one layer of 256 cells over 64 characters.
+func lstm(d graph.Dtype, batch int) *problem {
+	const embedding, hidden, steps = 64, 256, 64
+	p, r := newProblem(d), blank()
+	m := &characterModel{
+		Tokens: nn.NewEmbedding(r, vocabulary, embedding, p.with()...),
+		Cells:  nn.NewLSTM(r, embedding, hidden, p.with()...),
+		Out:    nn.NewDense(r, hidden, vocabulary, p.with()...),
+	}
+	p.model("", m)
+	x, y := p.index("x", vocabulary, batch, steps), p.index("y", vocabulary, batch, steps)
+	return p.minimize(adam(m, 1e-3)(), nn.CrossEntropy(m.Forward(x), y))
+}

@@ -225,8 +225,8 @@ def gpt(dt, cl, batch):
 
 def lstm(dt, cl, batch):
     e, l, o = nn.Embedding(96, 64).to(dt), nn.LSTM(64, 256, batch_first=True).to(dt), nn.Linear(256, 96).to(dt)
-    entries = list(table("Tokens", e)) + [("Cell.W", l.weight_ih_l0, True), ("Cell.U", l.weight_hh_l0, True),
-                                          ("Cell.B", l.bias_ih_l0, False), ("Cell.BU", l.bias_hh_l0, False)] + list(dense("Out", o))
+    entries = list(table("Tokens", e)) + [("Cells.Ahead.0.W", l.weight_ih_l0, True), ("Cells.Ahead.0.U", l.weight_hh_l0, True),
+                                          ("Cells.Ahead.0.BW", l.bias_ih_l0, False), ("Cells.Ahead.0.BU", l.bias_hh_l0, False)] + list(dense("Out", o))
     params = init(entries)
     x, y = indices("x", 96, (batch, 64)), indices("y", 96, (batch, 64))
     loss = lambda: F.cross_entropy(o(l(e(x))[0]).reshape(-1, 96), y.view(-1))
