@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -29,8 +30,19 @@ func (e evaluated) Forward(x *graph.Node) *graph.Node {
 	return inMode(graph.Evaluation, x, func() *graph.Node { return e.Layer.Forward(x) })
 }
 
+// drawnOnce is a layer that drops the same in every run: the key of its draws is a constant.
+type drawnOnce struct{ Layer nn.Layer }
+
+func (d drawnOnce) Forward(x *graph.Node) (y *graph.Node) {
+	g, key := x.Graph(), graph.NewRNG(5)
+	g.SetRNG(key)
+	g.With(map[graph.Var]*graph.Node{key: g.Constant(key.Value())}, func() { y = d.Layer.Forward(x) })
+	return y
+}
+
 func TestLayerGradients(t *testing.T) {
 	r, d := rand.New(rand.NewPCG(1, 2)), nn.Dtype(graph.Float64)
+	dense, conv := nn.NewDense(r, 3, 2, d), nn.NewConv1D(r, 2, 3, 2, d)
 	for name, c := range map[string]struct {
 		l nn.Layer
 		x []int
@@ -51,6 +63,28 @@ func TestLayerGradients(t *testing.T) {
 		"batchnorm of images":  {nn.NewBatchNorm(2, d), []int{2, 2, 3, 2}},
 		"batchnorm evaluation": {evaluated{nn.NewBatchNorm(3, d)}, []int{4, 3}},
 		"batchnorm plain":      {evaluated{nn.NewBatchNorm(3, d, nn.Affine(false), nn.Tracking(false))}, []int{4, 3}},
+		"groupnorm":            {nn.NewGroupNorm(2, 4, d), []int{2, 4, 3}},
+		"groupnorm plain":      {nn.NewGroupNorm(3, 3, d, nn.Affine(false)), []int{2, 3, 2, 2}},
+		"instancenorm":         {nn.NewInstanceNorm(2, d, nn.Affine(true), nn.Tracking(true)), []int{2, 2, 3}},
+		"instancenorm plain":   {nn.NewInstanceNorm(2, d), []int{2, 2, 3, 2}},
+		"instancenorm frozen":  {evaluated{nn.NewInstanceNorm(2, d, nn.Affine(true), nn.Tracking(true))}, []int{2, 2, 1}},
+		"rmsnorm":              {nn.NewRMSNorm(4, d), []int{3, 4}},
+		"rmsnorm plain":        {nn.NewRMSNorm(4, d, nn.Affine(false)), []int{4}},
+		"weightnorm":           {nn.NewWeightNorm(dense, dense.W, -1), []int{4, 3}},
+		"weightnorm of conv":   {nn.NewWeightNorm(conv, conv.W, 0), []int{1, 2, 4}},
+		"spectralnorm frozen":  {evaluated{nn.NewSpectralNorm(r, dense, dense.W, -1)}, []int{4, 3}},
+		"glu":                  {nn.Func(nn.GLU), []int{2, 4}},
+		"swiglu":               {nn.Func(nn.SwiGLU), []int{2, 4}},
+		"geglu":                {nn.Func(nn.GEGLU), []int{2, 4}},
+		"reglu":                {nn.Func(nn.ReGLU), []int{2, 4}},
+		"gated":                {nn.Func(func(x *graph.Node) *graph.Node { return nn.Gated(x, 1, ops.Tanh) }), []int{2, 4, 2}},
+		"dropout1d":            {evaluated{nn.Dropout1D{P: 0.5}}, []int{2, 3, 2}},
+		"dropout2d":            {evaluated{nn.Dropout2D{P: 0.5}}, []int{2, 3, 2, 1}},
+		"dropout3d":            {evaluated{nn.Dropout3D{P: 0.5}}, []int{1, 3, 2, 1, 2}},
+		"alphadropout":         {evaluated{nn.AlphaDropout{P: 0.5}}, []int{2, 3}},
+		"dropout drawn":        {drawnOnce{nn.Dropout{P: 0.5}}, []int{4, 3}},
+		"dropout1d drawn":      {drawnOnce{nn.Dropout1D{P: 0.5}}, []int{2, 4, 2}},
+		"alphadropout drawn":   {drawnOnce{nn.AlphaDropout{P: 0.5}}, []int{4, 3}},
 		"sequential":           {nn.Sequential{nn.NewDense(r, 3, 4, d), nn.Func(ops.Tanh), nn.NewBatchNorm(4, d), nn.NewDense(r, 4, 2, d)}, []int{5, 3}},
 		"nothing":              {nn.Sequential{}, []int{2}},
 	} {
@@ -95,7 +129,7 @@ func TestLayersBad(t *testing.T) {
 	of := func(l nn.Layer, d graph.Dtype, dims ...int) func(g *graph.Graph) *graph.Node {
 		return func(g *graph.Graph) *graph.Node { return l.Forward(g.Input("x", d, dims...)) }
 	}
-	f32 := graph.Float32
+	f32, dense := graph.Float32, nn.NewDense(r, 3, 2)
 	for _, c := range []struct {
 		want string
 		f    func(g *graph.Graph) *graph.Node
@@ -120,6 +154,39 @@ func TestLayersBad(t *testing.T) {
 		{"layernorm: x []: want a last axis of size 1", of(nn.NewLayerNorm(1), f32)},
 		{"want a last axis that is not empty", of(nn.NewLayerNorm(-1), f32, 5, 0)},
 		{"want an epsilon that is not negative, not -1", of(nn.NewLayerNorm(3, nn.Eps(-1)), f32, 5, 3)},
+		{"groupnorm: x [2 4 3]: 3 groups do not divide 4 channels", of(nn.NewGroupNorm(3, 4), f32, 2, 4, 3)},
+		{"groupnorm: x [2 4 3]: 0 groups do not divide 4 channels", of(nn.NewGroupNorm(0, 4), f32, 2, 4, 3)},
+		{"groupnorm: x [2 5 3]: want [N, 4, …]", of(nn.NewGroupNorm(2, 4), f32, 2, 5, 3)},
+		{"want at least one channel", of(nn.NewGroupNorm(2, -4, nn.Affine(false)), f32, 2, 5, 3)},
+		{"want an epsilon that is not negative, not NaN", of(nn.NewGroupNorm(2, 4, nn.Eps(math.NaN())), f32, 2, 4)},
+		{"want a last axis that is not empty", of(nn.NewGroupNorm(2, 4), f32, 2, 4, 0)},
+		{"want float32 or float64, not int32", of(nn.NewGroupNorm(2, 4), graph.Int32, 2, 4)},
+		{"instancenorm: x [2 4]: want [N, 4, spatial…]", of(nn.NewInstanceNorm(4), f32, 2, 4)},
+		{"instancenorm: x [2 3 5]: want [N, 4, spatial…]", of(nn.NewInstanceNorm(4, nn.Affine(true)), f32, 2, 3, 5)},
+		{"instancenorm: x [2 4 1]: want more than one place", of(nn.NewInstanceNorm(4), f32, 2, 4, 1)},
+		{"instancenorm: x [0 4 3]: want at least one example", of(nn.NewInstanceNorm(4, nn.Tracking(true)), f32, 0, 4, 3)},
+		{"want a momentum in [0, 1], not -1", of(nn.NewInstanceNorm(4, nn.Momentum(-1)), f32, 2, 4, 3)},
+		{"want float32 or float64, not int32", of(nn.NewInstanceNorm(4), graph.Int32, 2, 4, 3)},
+		{"rmsnorm: x [5 4]: want a last axis of size 3", of(nn.NewRMSNorm(3), f32, 5, 4)},
+		{"rmsnorm: x [5 0]: want a last axis that is not empty", of(nn.NewRMSNorm(0), f32, 5, 0)},
+		{"rmsnorm: x []: want a last axis that is not empty", of(nn.NewRMSNorm(2, nn.Affine(false)), f32)},
+		{"rmsnorm: x [5 3]: want an epsilon that is not negative, not -1", of(nn.NewRMSNorm(3, nn.Eps(-1)), f32, 5, 3)},
+		{"rmsnorm: x [5 3]: want float32 or float64, not int64", of(nn.NewRMSNorm(3), graph.Int64, 5, 3)},
+		{"weightnorm: want a layer and one of its parameters, not nil", of(nn.NewWeightNorm(nil, nil, 0), f32, 2)},
+		{"weightnorm: dense.W [3 2]: no axis 2", of(nn.NewWeightNorm(dense, dense.W, 2), f32, 2, 3)},
+		{"weightnorm: dense.B float32[2]: want weights with at least two axes", of(nn.NewWeightNorm(dense, dense.B, 0), f32, 2, 3)},
+		{"inner dimensions 4 and 3 differ", of(nn.NewWeightNorm(dense, dense.W, -1), f32, 2, 4)},
+		{"spectralnorm: want a layer and one of its parameters, not nil", of(nn.NewSpectralNorm(r, dense, nil, 0), f32, 2)},
+		{"spectralnorm: dense.W [3 2]: no axis -3", of(nn.NewSpectralNorm(r, dense, dense.W, -3), f32, 2, 3)},
+		{"spectralnorm: dense.B float32[2]: want weights", of(nn.NewSpectralNorm(r, dense, dense.B, 0), f32, 2, 3)},
+		{"gated: x [2 3]: want an axis that can be halved, not one of size 3", of(nn.Func(nn.GLU), f32, 2, 3)},
+		{"gated: x []: no axis -1", of(nn.Func(nn.SwiGLU), f32)},
+		{"dropout1d: x [2 3]: want [N, C, …] with 1 spatial dimensions", of(nn.Dropout1D{P: 0.5}, f32, 2, 3)},
+		{"dropout2d: x [2 3 4]: want [N, C, …] with 2 spatial dimensions", of(nn.Dropout2D{P: 0.5}, f32, 2, 3, 4)},
+		{"dropout3d: x [2 3 4 5]: want [N, C, …] with 3 spatial dimensions", of(nn.Dropout3D{P: 0.5}, f32, 2, 3, 4, 5)},
+		{"want a probability in [0, 1), not 1", of(nn.Dropout1D{P: 1}, f32, 2, 3, 4)},
+		{"want float32 or float64, not int32", of(nn.Dropout1D{P: 0.5}, graph.Int32, 2, 3, 4)},
+		{"want a probability in [0, 1), not -1", of(nn.AlphaDropout{P: -1}, f32, 2, 3)},
 		{"want a probability in [0, 1), not 1", of(nn.Dropout{P: 1}, f32, 2)},
 		{"maxpool: x [2 3]", func(g *graph.Graph) *graph.Node { return nn.MaxPool(g.Input("x", f32, 2, 3), 2) }},
 		{"avgpool: x [1 2 3]", func(g *graph.Graph) *graph.Node { return nn.AvgPool(g.Input("x", f32, 1, 2, 3), 0) }},
@@ -138,6 +205,10 @@ func TestLayersBad(t *testing.T) {
 	for name, l := range map[string]nn.Layer{
 		"dense": nn.NewDense(r, 3, 2), "batchnorm": nn.NewBatchNorm(3), "layernorm": nn.NewLayerNorm(3), "dropout": nn.Dropout{P: 0.5},
 		"flatten": nn.Flatten{}, "func": nn.Func(ops.ReLU), "sequential": nn.Sequential{nn.NewDense(r, 3, 2), nn.NewLayerNorm(2)}, "bad": nn.NewDense(r, -1, 2),
+		"groupnorm": nn.NewGroupNorm(2, 4), "instancenorm": nn.NewInstanceNorm(2), "rmsnorm": nn.NewRMSNorm(2), "glu": nn.Func(nn.GLU),
+		"weightnorm": nn.NewWeightNorm(dense, dense.W, -1), "spectralnorm": nn.NewSpectralNorm(r, dense, dense.W, -1),
+		"badly weighted": nn.NewWeightNorm(nil, nil, 0), "bad spectrum": nn.NewSpectralNorm(r, nil, nil, 0),
+		"dropout1d": nn.Dropout1D{P: 0.5}, "dropout2d": nn.Dropout2D{P: 0.5}, "dropout3d": nn.Dropout3D{P: 0.5}, "alphadropout": nn.AlphaDropout{P: 0.5},
 		"maxpool":  nn.Func(func(x *graph.Node) *graph.Node { return nn.MaxPool(x, 2) }),
 		"avgpool":  nn.Func(func(x *graph.Node) *graph.Node { return nn.AvgPool(x, 2) }),
 		"accuracy": nn.Func(func(x *graph.Node) *graph.Node { return nn.Accuracy(x, x.Graph().Input("y", graph.Int32, 3)) }),

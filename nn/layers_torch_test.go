@@ -68,6 +68,81 @@ func TestLayersTorch(t *testing.T) {
 				return inMode(c.mode(), in[0], func() *graph.Node { return l.Forward(in[0]) })
 			})
 		},
+		"GroupNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			l := nn.NewGroupNorm(int(c.num("groups")), in[0].Shape().Dim(1), nn.Eps(c.num("eps")), nn.Dtype(d))
+			return bound(l, in[1:], func() *graph.Node { return l.Forward(in[0]) })
+		},
+		"InstanceNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			opts := []nn.Option{nn.Eps(c.num("eps")), nn.Dtype(d), nn.Affine(c.flag("affine"))}
+			l := nn.NewInstanceNorm(in[0].Shape().Dim(1), opts...)
+			if c.mode() == graph.Evaluation {
+				l = nn.NewInstanceNorm(in[0].Shape().Dim(1), append(opts, nn.Tracking(true))...)
+				l.Mean.Set(c.listOf("mean", d))
+				l.Var.Set(c.listOf("var", d))
+			}
+			forward := func() *graph.Node {
+				return inMode(c.mode(), in[0], func() *graph.Node { return l.Forward(in[0]) })
+			}
+			if !c.flag("affine") {
+				return forward()
+			}
+			return bound(l, in[1:], forward)
+		},
+		"RMSNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			l := nn.NewRMSNorm(in[0].Shape().Dim(-1), nn.Eps(c.num("eps")), nn.Dtype(d))
+			return bound(l, in[1:], func() *graph.Node { return l.Forward(in[0]) })
+		},
+		"GLU": plain(nn.GLU), "SwiGLU": plain(nn.SwiGLU), "GEGLU": plain(nn.GEGLU), "ReGLU": plain(nn.ReGLU),
+		"WeightNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			l, w, axis := weighted(c.In[1].S, d)
+			m := nn.NewWeightNorm(l, w, axis)
+			return bound(m, in[1:], func() *graph.Node { return m.Forward(in[0]) })
+		},
+		"SpectralNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			m := spectral(c, 1, d)
+			return bound(m, in[1:], func() *graph.Node {
+				return inMode(c.mode(), in[0], func() *graph.Node { return m.Forward(in[0]) })
+			})
+		},
+	})
+}
+
+// weighted is a layer with weights of a shape, and the axis of their outputs.
+func weighted(shape []int, d graph.Dtype) (l nn.Layer, w *graph.Param, axis int) {
+	r := rand.New(rand.NewPCG(1, 2))
+	if len(shape) == 2 {
+		dense := nn.NewDense(r, shape[0], shape[1], nn.Dtype(d))
+		return dense, dense.W, -1
+	}
+	conv := nn.NewConv1D(r, shape[1], shape[0], shape[2], nn.Dtype(d))
+	if len(shape) == 4 {
+		conv = nn.NewConv2D(r, shape[1], shape[0], 0, nn.Window(shape[2:]...), nn.Dtype(d))
+	}
+	return conv, conv.W, 0
+}
+
+// spectral is a layer with the case's singular vectors and weights like operand i.
+func spectral(c torchCase, i int, d graph.Dtype) *nn.SpectralNorm {
+	l, w, axis := weighted(c.In[i].S, d)
+	m := nn.NewSpectralNorm(rand.New(rand.NewPCG(1, 2)), l, w, axis)
+	m.U.Set(c.listOf("u", d))
+	m.V.Set(c.listOf("v", d))
+	return m
+}
+
+func TestInstanceNormSteps(t *testing.T) {
+	testSteps(t, "InstanceNormSteps", func(c torchCase, d graph.Dtype) nn.Layer {
+		return nn.NewInstanceNorm(c.In[0].S[1], nn.Momentum(c.num("momentum")), nn.Tracking(true), nn.Dtype(d))
+	})
+}
+
+func TestSpectralNormSteps(t *testing.T) {
+	testSteps(t, "SpectralNormSteps", func(c torchCase, d graph.Dtype) nn.Layer {
+		m := spectral(c, 4, d)
+		for i, p := range paramsOf(m) {
+			p.Set(c.In[4+i].buffer(d))
+		}
+		return m
 	})
 }
 

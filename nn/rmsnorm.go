@@ -1,0 +1,49 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// RMSNorm divides the last axis by its root mean square (Zhang & Sennrich, 2019, eq. 4), without centring it.
+//
+//	x [..., n]    Scale [n], nil for none    y = x·(mean(x²) + Eps)^−½·Scale
+type RMSNorm struct {
+	Scale *graph.Param
+	Eps   float64
+}
+
+// NewRMSNorm returns a layer for a last axis of size n. Eps is the distance from 1 to the next number of the dtype, 2⁻²³ or 2⁻⁵², as
+// PyTorch has it; models often come with 1e-5 or 1e-6. Options: Affine, Eps, Dtype.
+func NewRMSNorm(n int, opts ...Option) *RMSNorm {
+	s := apply(opts)
+	eps := 0x1p-23
+	if s.dtype == graph.Float64 {
+		eps = 0x1p-52
+	}
+	scale, _ := s.affine("rmsnorm", n, true)
+	return &RMSNorm{scale, or(s.norm.eps, eps)}
+}
+
+// Forward applies the layer.
+func (l *RMSNorm) Forward(x *graph.Node) *graph.Node {
+	if bad := unlikeLast("rmsnorm", x, l.Scale); bad != nil {
+		return bad
+	}
+	var err error
+	switch s := x.Shape(); {
+	case !x.Dtype().Float():
+		err = fmt.Errorf("want float32 or float64, not %v", x.Dtype())
+	case s.Rank() == 0 || s.Dim(-1) == 0:
+		err = fmt.Errorf("want a last axis that is not empty")
+	case !(l.Eps >= 0):
+		err = fmt.Errorf("want an epsilon that is not negative, not %v", l.Eps)
+	}
+	if err != nil {
+		return x.Graph().Failf("rmsnorm: %s %v: %w", x.Called(), x.Shape(), err)
+	}
+	y := ops.Mul(x, ops.Rsqrt(ops.Offset(ops.MeanKeep(ops.Square(x), -1), l.Eps)))
+	return modulate(y, l.Scale, nil, func(p *graph.Node) *graph.Node { return p })
+}
