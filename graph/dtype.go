@@ -29,8 +29,13 @@ func (d Dtype) String() string {
 	return dtypes[d].name
 }
 
-// Size is the number of bytes of one element.
-func (d Dtype) Size() int { return dtypes[d].size }
+// Size is the number of bytes of one element, 0 of a dtype that is none.
+func (d Dtype) Size() int {
+	if int(d) >= len(dtypes) {
+		return 0
+	}
+	return dtypes[d].size
+}
 
 // Float reports whether cotangents of this dtype exist: Float32 and Float64 only.
 func (d Dtype) Float() bool { return d == Float32 || d == Float64 }

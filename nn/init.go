@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,7 +11,8 @@ import (
 )
 
 // An Init draws the first values of weights of a shape, row by row: each output is a sum over fanIn inputs, and each input feeds fanOut
-// outputs. Dense has weights [in, out], a convolution has filters [out, in, window…].
+// outputs. Dense has weights [in, out], a convolution has filters [out, in, window…]. It must give as many values as the shape has elements:
+// a layer panics otherwise.
 type Init func(r *rand.Rand, s graph.Shape, fanIn, fanOut int) []float64
 
 // FanIn draws from U(−1/√fanIn, 1/√fanIn), the default of layers here as in PyTorch.
@@ -131,8 +133,15 @@ func NoBias() Option { return func(s *settings) { s.noBias = true } }
 
 // values makes an array of dtype d.
 func values(d graph.Dtype, v []float64, dims ...int) graph.Buffer {
-	if d == graph.Float64 {
+	if n := graph.Of(dims...).Size(); len(v) != n {
+		panic(fmt.Sprintf("nn: an Init gives %d values for %v", len(v), dims))
+	}
+	switch d {
+	case graph.Float32:
+	case graph.Float64:
 		return graph.BufferOf(v, len(v)).As(graph.Of(dims...))
+	default: // zeros: where they are used, the error names the dtypes
+		return graph.NewBuffer(graph.T(d, dims...))
 	}
 	f := make([]float32, len(v))
 	for i, x := range v {

@@ -137,6 +137,8 @@ func TestLayersBad(t *testing.T) {
 		{"inner dimensions 4 and 3 differ", of(nn.NewDense(r, 3, 2), f32, 5, 4)},
 		{"want matrices, not rank 1", of(nn.NewDense(r, 3, 2), f32, 3)},
 		{"matmul: x float64[5 3] · dense.W [3 2]: dtypes float64 and float32 differ", of(nn.NewDense(r, 3, 2), graph.Float64, 5, 3)},
+		{"matmul: x [5 3] · dense.W int32[3 2]: want float32 or float64, not int32", of(nn.NewDense(r, 3, 2, nn.Dtype(graph.Int32)), f32, 5, 3)},
+		{"read: there is no dtype 99", of(nn.NewDense(r, 3, 2, nn.Dtype(99)), f32, 5, 3)},
 		{"dense: want sizes of at least 0, not -3 to 2", of(nn.NewDense(r, -3, 2), f32, 5, 3)},
 		{"dense: want sizes of at least 0, not 3 to -2", of(nn.NewDense(r, 3, -2), f32, 5, 3)},
 		{"batchnorm: x [5 4]: want [N, 3, …]", of(nn.NewBatchNorm(3), f32, 5, 4)},

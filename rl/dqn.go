@@ -190,8 +190,8 @@ func (d *DQN) epsilon(step int) float64 {
 //
 // It stops early, with the error of the context, when ctx is done; the networks are then as the last gradient step left them.
 func (d *DQN) Train(ctx context.Context, e env.Env, observe func(step int, ret float64)) error {
-	if e.ObsSize() != d.width || e.Actions() != d.actions {
-		return fmt.Errorf("dqn: an environment of %d numbers and %d actions for an agent of %d and %d", e.ObsSize(), e.Actions(), d.width, d.actions)
+	if err := d.fits(e); err != nil {
+		return err
 	}
 	obs, next := make([]float32, e.ObsSize()), make([]float32, e.ObsSize())
 	e.Reset(d.r.Uint64(), obs)
@@ -230,6 +230,17 @@ func (d *DQN) Train(ctx context.Context, e env.Env, observe func(step int, ret f
 	return nil
 }
 
+// fits refuses an environment of other observations or actions.
+func (d *DQN) fits(e env.Env) error {
+	if e == nil {
+		return errors.New("dqn: want an environment")
+	}
+	if e.ObsSize() != d.width || e.Actions() != d.actions {
+		return fmt.Errorf("dqn: an environment of %d numbers and %d actions for an agent of %d and %d", e.ObsSize(), e.Actions(), d.width, d.actions)
+	}
+	return nil
+}
+
 // round is Updates gradient steps.
 func (d *DQN) round() error {
 	for range d.Updates {
@@ -258,8 +269,11 @@ func (d *DQN) feeds() []graph.Buffer {
 
 // Evaluate plays greedily for so many episodes, each from a seed of its own, and returns their returns.
 func (d *DQN) Evaluate(e env.Env, episodes int, seed uint64) ([]float64, error) {
+	if err := d.fits(e); err != nil {
+		return nil, err
+	}
 	obs := make([]float32, e.ObsSize())
-	returns := make([]float64, episodes)
+	returns := make([]float64, max(0, episodes))
 	for i := range returns {
 		e.Reset(seed+uint64(i), obs)
 		for over := false; !over; {

@@ -355,9 +355,11 @@ func TestRefuses(t *testing.T) {
 	}
 	for want, run := range map[string]func() error{
 		"dqn: an environment of 4 numbers and 2 actions for an agent of 5 and 2": func() error { return d.Train(t.Context(), env.NewCartPole(), nil) },
-		"chain: broken": func() error { return d.Train(t.Context(), &breaks{chain{limit: 30}}, nil) },
-		"[1 4]":         func() error { _, err := d.Act(make([]float32, 4)); return err },
-		"[1 5]":         func() error { _, err := d.Evaluate(env.NewCartPole(), 1, 0); return err },
+		"chain: broken":                    func() error { return d.Train(t.Context(), &breaks{chain{limit: 30}}, nil) },
+		"[1 4]":                            func() error { _, err := d.Act(make([]float32, 4)); return err },
+		"dqn: an environment of 4 numbers": func() error { _, err := d.Evaluate(env.NewCartPole(), 1, 0); return err },
+		"dqn: want an environment":         func() error { _, err := d.Evaluate(nil, 1, 0); return err },
+		"want an environment":              func() error { return d.Train(t.Context(), nil, nil) },
 	} {
 		if err := run(); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v, want %s", err, want)

@@ -18,7 +18,8 @@ type Images interface {
 
 // Split returns the numbers of n examples in two parts, the second of the given length, drawn by seed.
 func Split(n, second int, seed uint64) (a, b []int) {
-	p := rand.New(rand.NewPCG(seed, 0x5eed)).Perm(n)
+	p := rand.New(rand.NewPCG(seed, 0x5eed)).Perm(max(0, n))
+	n = len(p)
 	second = max(0, min(n, second))
 	return p[:n-second], p[n-second:]
 }

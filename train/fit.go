@@ -96,6 +96,9 @@ func (cfg Config) check() error {
 
 // within reports an index that has no example.
 func within(index []int, data Images) error {
+	if data == nil {
+		return errors.New("train: want examples")
+	}
 	n := data.Len()
 	for _, i := range index {
 		if i < 0 || i >= n {

@@ -253,6 +253,9 @@ func TestSplit(t *testing.T) {
 			}
 		}
 	}
+	if a, b := Split(-3, 2, 1); len(a)+len(b) != 0 {
+		t.Error("examples came of nothing")
+	}
 	_, b := Split(100, 50, 1)
 	_, same := Split(100, 50, 1)
 	_, other := Split(100, 50, 2)
@@ -366,6 +369,7 @@ func TestEvaluator(t *testing.T) {
 	}
 	for want, run := range map[string]func() error{
 		"train: nothing to evaluate":       func() error { _, err := e.Run(clusters(9), nil); return err },
+		"train: want examples":             func() error { _, err := e.Run(nil, []int{0}); return err },
 		"train: example 9 of 9":            func() error { _, err := e.Run(clusters(9), []int{9}); return err },
 		"train: a label of 3, want 0 to 2": func() error { _, err := e.Run(wrongLabels{9}, []int{2}); return err },
 		"train: the model gives logits [4 2 3] for 4 images, want [4 classes]": func() error {

@@ -1,6 +1,8 @@
 package optim
 
 import (
+	"fmt"
+
 	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -11,6 +13,10 @@ import (
 func ClipNorm(grads []*graph.Node, limit float64) (clipped []*graph.Node, norm *graph.Node) {
 	if len(grads) == 0 {
 		return nil, nil
+	}
+	if !(limit >= 0) { // below 0 it would turn the gradients round
+		failed := grads[0].Graph().Fail(1+len(grads), fmt.Errorf("clip: a norm of at most %v, want at least 0", limit))
+		return failed[1:], failed[0]
 	}
 	norm = length(grads)
 	by := ops.Minimum(ops.Scale(limit, ops.Reciprocal(ops.Offset(norm, 1e-6))), ops.Like(1, norm))

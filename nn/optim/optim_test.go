@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/autodiff"
@@ -352,6 +353,13 @@ func TestClip(t *testing.T) {
 					t.Errorf("clipped to %v: %v of %v", c.limit, x, v)
 				}
 			}
+		}
+	}
+	for _, limit := range []float64{-1, math.NaN()} {
+		g := graph.New(graph.Training)
+		d, n := optim.ClipNorm([]*node{g.Input("d", graph.Float64, 2)}, limit)
+		if err := g.Err(); len(d) != 1 || d[0].Valid() || n.Valid() || err == nil || !strings.Contains(err.Error(), "want at least 0") {
+			t.Error(d, n, err)
 		}
 	}
 	if d, n := optim.ClipNorm(nil, 1); d != nil || n != nil {
