@@ -27,6 +27,10 @@ func (w *walker) layer(p place, x any) bool {
 		w.block(p, l)
 	case *nn.Recurrent:
 		w.recurrent(p, l)
+	case *nn.WeightNorm:
+		w.weightNorm(p, l)
+	case *nn.SpectralNorm:
+		w.spectralNorm(p, l)
 	case *nn.KVCache, *nn.Position: // PyTorch's models keep no such thing
 	default:
 		return false

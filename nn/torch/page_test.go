@@ -2,9 +2,14 @@ package torch_test
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +35,11 @@ var page = []struct {
 	{"ConvTranspose1d, 2d, 3d", "ConvTranspose", nn.NewConvTranspose1D(source, 3, 5, 7)},
 	{"BatchNorm1d, 2d, 3d", "BatchNorm", nn.NewBatchNorm(11)},
 	{"LayerNorm", "LayerNorm", nn.NewLayerNorm(13)},
+	{"GroupNorm", "GroupNorm", nn.NewGroupNorm(1, 11)},
+	{"InstanceNorm1d, 2d, 3d(affine, track_running_stats)", "InstanceNorm", nn.NewInstanceNorm(11, nn.Affine(true), nn.Tracking(true))},
+	{"RMSNorm", "RMSNorm", nn.NewRMSNorm(13)},
+	{"utils.parametrizations.weight_norm(Linear)", "WeightNorm", nn.NewWeightNorm(dense, dense.W, -1)},
+	{"utils.parametrizations.spectral_norm(Linear)", "SpectralNorm", nn.NewSpectralNorm(source, dense, dense.W, -1)},
 	{"Embedding", "Embedding", nn.NewEmbedding(source, 13, 34)},
 	{"Embedding, of places", "Positions", nn.NewPositions(source, 13, 34)},
 	{"RNN", "RNN", nn.NewRNN(source, 3, 23)},
@@ -42,6 +52,8 @@ var page = []struct {
 	{"TransformerEncoderLayer", "TransformerBlock", nn.NewTransformerBlock(source, 34, 2, 23)},
 	{"TransformerDecoderLayer", "… of NewDecoderBlock", nn.NewDecoderBlock(source, 34, 2, 23)},
 }
+
+var dense = nn.NewDense(source, 3, 5)
 
 var source = rand.New(rand.NewPCG(1, 2))
 
@@ -153,5 +165,52 @@ func TestNothingIsForgotten(t *testing.T) {
 		if entries != held || held == 0 {
 			t.Errorf("%s: %d elements in PyTorch, %d here", row.ours, entries, held)
 		}
+	}
+}
+
+// Layers of nn that hold variables are on the page.
+func TestNoLayerIsForgotten(t *testing.T) {
+	on := map[string]bool{
+		"KVCache": true, "Position": true, // not PyTorch's
+		"RecurrentWeights": true, // of RNN, LSTM and GRU
+	}
+	for _, row := range page {
+		on[reflect.TypeOf(row.layer).Elem().Name()] = true
+	}
+	files, err := filepath.Glob(filepath.Join("..", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	holders := 0
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			s, ok := spec.Type.(*ast.StructType)
+			if !ok || !spec.Name.IsExported() {
+				return false
+			}
+			for _, field := range s.Fields.List {
+				if k := types.ExprString(field.Type); k == "*graph.Param" || k == "*graph.State" {
+					if holders++; !on[spec.Name.Name] {
+						t.Errorf("nn.%s is not in the table of docs/pytorch.md: add a row to page", spec.Name.Name)
+					}
+					return false
+				}
+			}
+			return false
+		})
+	}
+	if holders < 8 {
+		t.Errorf("only %d types of nn hold variables", holders)
 	}
 }

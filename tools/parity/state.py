@@ -13,6 +13,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import save_file, save_model
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 folder = pathlib.Path(__file__).resolve().parents[2] / "nn/torch/testdata"
 results = {}
@@ -75,6 +76,14 @@ case("batchnorm_plain", lambda: nn.BatchNorm1d(4, affine=False), (3, 4), before=
 case("batchnorm_batch", lambda: nn.BatchNorm1d(4, track_running_stats=False), (3, 4))
 case("batchnorm1d", lambda: nn.BatchNorm1d(4), (3, 4), before=seen([4]))
 case("batchnorm2d", lambda: nn.BatchNorm2d(3), (2, 3, 4, 5), before=seen([3, 4, 5]))
+case("groupnorm", lambda: nn.GroupNorm(2, 4), (2, 4, 3))
+case("instancenorm", lambda: nn.InstanceNorm1d(4, affine=True), (2, 4, 3))
+case("instancenorm_running", lambda: nn.InstanceNorm2d(3, track_running_stats=True), (2, 3, 4, 5), before=seen([3, 4, 5]))
+case("rmsnorm", lambda: nn.RMSNorm(6, eps=1e-5), (2, 3, 6))
+case("weightnorm", lambda: weight_norm(nn.Linear(3, 5)), (2, 3), before=lambda m: m.parametrizations.weight.original0.mul_(1.5))
+case("weightnorm_conv", lambda: nn.Sequential(weight_norm(nn.ConvTranspose2d(3, 5, 2)), nn.ReLU()), (1, 3, 4, 3))
+case("spectralnorm", lambda: nn.Sequential(spectral_norm(nn.Linear(4, 3)), nn.Tanh(), spectral_norm(nn.Linear(3, 1))), (2, 4))
+case("spectralnorm_conv", lambda: spectral_norm(nn.Conv2d(3, 5, 2, bias=False)), (1, 3, 4, 3), before=seen([3, 4, 3]))
 
 
 # Recurrent nets; the result is what the last layer yields.
