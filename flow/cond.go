@@ -164,7 +164,7 @@ func (o cond) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 		if !slices.Contains(flags, true) { // this branch is the same for all rows
 			out := f.Inline(in[0].Graph(), xs)
 			for i := range out {
-				out[i] = ops.Lead(out[i], rows(append(in, out[i]), mapped))
+				out[i] = ops.Lead(out[i], rows(in, mapped))
 			}
 			return out
 		}

@@ -1,9 +1,11 @@
 package flow_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/flow"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -59,4 +61,39 @@ func TestScanBatched(t *testing.T) {
 		}
 		return y
 	}, gradcheck.Random(3, 2), gradcheck.Random(3, 4, 2), gradcheck.Random(2))
+}
+
+// A branch that all rows take stays one, in its derivative too; branches of constants are chosen by row.
+func TestCondBatched(t *testing.T) {
+	gradcheck.CheckOrder(t, 2, func(x ...*node) *node {
+		g := x[0].Graph()
+		y := ops.Like(0, x[0])
+		for v := range 2 {
+			pick := g.Fill(float64(v), graph.T(graph.Bool))
+			loop := func(in []*node) []*node {
+				return flow.Cond(pick, func(in []*node) []*node { return []*node{ops.Mul(ops.Tanh(in[0]), x[1])} }, func([]*node) []*node { return []*node{x[1]} }, in[0])
+			}
+			mapped := vmap.Map(loop, x[0])[0]
+			y = ops.Add(y, mapped)
+			for r := range 3 {
+				off := ops.Sub(ops.Slice(mapped, 0, r, 1), loop([]*node{ops.Slice(x[0], 0, r, 1)})[0])
+				y = ops.Add(y, ops.Scale(1e3, off)) // what should be nothing, made plain
+			}
+		}
+		return y
+	}, gradcheck.Random(3, 2), gradcheck.Random(1, 2))
+	g := graph.New(graph.Evaluation)
+	p := g.Input("p", graph.Bool, 3)
+	constant := func(v float64) func([]*node) []*node {
+		return func([]*node) []*node { return []*node{g.Fill(v, graph.T(graph.Float64, 2))} }
+	}
+	y := vmap.Map(func(in []*node) []*node { return flow.Cond(in[0], constant(1), constant(2)) }, p)[0]
+	plan, err := exec.Compile(g, exec.In(p), exec.Out(y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := plan.RunBuffers(graph.BufferOf([]bool{true, false, true}))
+	if err != nil || !slices.Equal(graph.Data[float64](out[0]), []float64{1, 1, 2, 2, 1, 1}) {
+		t.Error(out, err)
+	}
 }

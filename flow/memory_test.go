@@ -117,6 +117,34 @@ func TestFlops(t *testing.T) {
 	}
 }
 
+// So it does in a loop in a loop: the inner one keeps what it needs in each round of the outer one. A checkpoint computes it again.
+func TestNestedFlops(t *testing.T) {
+	const outer, inner, rows, size = 5, 4, 3, 2
+	for checkpoint, passes := range map[bool]int64{false: 3, true: 4} {
+		g := graph.New(graph.Training)
+		h, xs, w := g.Input("h", graph.Float64, rows, size), g.Input("xs", graph.Float64, outer, inner, rows, size), g.Input("w", graph.Float64, size, size)
+		last, _ := flow.Scan(list(h), list(xs), func(s, x []*node) (_, _ []*node) {
+			in := func(s []*node) []*node {
+				last, _ := flow.Scan(s[:1], s[1:], func(s, x []*node) (_, _ []*node) {
+					return list(ops.Tanh(ops.Add(ops.MatMul(s[0], w), x[0]))), nil
+				})
+				return last
+			}
+			if checkpoint {
+				return autodiff.Checkpoint(in, s[0], x[0]), nil
+			}
+			return in(list(s[0], x[0])), nil
+		})
+		p, err := exec.Compile(g, exec.In(h, xs, w), exec.Out(autodiff.Grad(ops.Sum(ops.Square(last[0])), h, w)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f, want := p.Cost().Flops, passes*2*outer*inner*rows*size*size; f != want {
+			t.Errorf("checkpoint %v: %d operations, want %d", checkpoint, f, want)
+		}
+	}
+}
+
 // chain is the gradient of a long recurrence, cut into pieces of which one at a time is kept, and the bytes it takes.
 func chain(t *testing.T, steps int, checkpointed bool) (d float64, bytes int) {
 	const size = 512
