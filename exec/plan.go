@@ -26,6 +26,7 @@ type Plan struct {
 	given   []graph.Buffer // the feeds of a Run, reused
 	job     job
 	busy    atomic.Bool
+	seeking bool // of a body: which op yields the first NaN?
 
 	arenaBytes, liveBytes, outBytes int
 }
@@ -119,6 +120,9 @@ func (p *Plan) step(in []graph.Buffer) ([]graph.Buffer, error) {
 			r.mem.buf = now
 			r.mem.move()
 		}
+	}
+	if p.seeking {
+		return p.out, p.trap()
 	}
 	for _, s := range p.steps {
 		if err := p.run(s); err != nil {

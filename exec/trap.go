@@ -85,7 +85,15 @@ func (p *Plan) trap() error {
 				return p.found(n, s)
 			}
 		}
-		if err := p.run(s); err != nil && !errors.Is(err, errNaN) {
+		k, ok := s.(*kernelStep)
+		if ok {
+			k.seek(true)
+		}
+		err := p.run(s)
+		if ok {
+			k.seek(false)
+		}
+		if err != nil && !errors.Is(err, errNaN) {
 			return err
 		}
 		for n, m := range s.results {
@@ -94,7 +102,17 @@ func (p *Plan) trap() error {
 			}
 		}
 	}
+	if p.inner {
+		return nil
+	}
 	return errors.New("exec: a NaN is assigned or returned; nothing is committed")
+}
+
+// seek makes the bodies of a loop or branch look for the first NaN in each round.
+func (k *kernelStep) seek(on bool) {
+	for _, b := range k.plans {
+		b.seeking = on
+	}
 }
 
 func (p *Plan) found(n *graph.Node, s step) error {

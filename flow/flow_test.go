@@ -183,3 +183,29 @@ func TestBodyFails(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A NaN that arises in a body is traced to its op and line, in a loop in a branch too; and the bodies run as before afterwards.
+func TestTrapInBody(t *testing.T) {
+	g := graph.New(graph.Training)
+	s, xs, w := g.Input("s", graph.Float64, 2), g.Input("xs", graph.Float64, 3, 2), g.Input("w", graph.Float64, 2)
+	y := flow.Cond(ops.Less(ops.Sum(s), ops.Sum(w)), func(in []*node) []*node {
+		last, _ := flow.Scan(in[:1], in[1:], func(s, x []*node) (next, y []*node) {
+			h := ops.Add(s[0], ops.Square(x[0]))
+			return []*node{ops.Mul(ops.Log(ops.Sub(w, x[0])), h)}, nil
+		})
+		return last
+	}, func(in []*node) []*node { return []*node{in[0]} }, s, xs)[0]
+	p, err := exec.Compile(g, exec.In(s, xs, w), exec.Out(y))
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed := []graph.Buffer{graph.BufferOf([]float64{1, 1}), graph.BufferOf([]float64{1, 1, 1, 7, 1, 1}, 3, 2), graph.BufferOf([]float64{2, 2})}
+	for range 2 {
+		if _, err := p.RunBuffers(feed...); err == nil || !strings.Contains(err.Error(), "log gives NaN") || !strings.Contains(err.Error(), "flow_test.go:194") {
+			t.Error(err)
+		}
+		if _, err := p.RunBuffers(feed[0], graph.NewBuffer(xs.Type()), feed[2]); err != nil {
+			t.Error(err)
+		}
+	}
+}
