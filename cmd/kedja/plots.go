@@ -112,8 +112,11 @@ func drawConfusion(path string, confusion [][]int) error {
 			r := image.Rect(edge+j*cell, edge+i*cell, edge+(j+1)*cell-1, edge+(i+1)*cell-1)
 			draw.Draw(m, r, image.NewUniform(shade), image.Point{}, draw.Src)
 			if k > 0 {
-				s := fmt.Sprint(k)
-				text(m, r.Min.X+cell/2-7*len(s)/2, r.Min.Y+cell/2+4, s, color.Black)
+				s, c := fmt.Sprint(k), color.Black
+				if v < 128 {
+					c = color.White
+				}
+				text(m, r.Min.X+cell/2-7*len(s)/2, r.Min.Y+cell/2+4, s, c)
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 // Package digit turns a picture of a handwritten digit, of any size and either polarity, into the form of MNIST's images: 28×28 grey
-// levels, light on dark, the ink scaled to fit 20×20 and centred by its centre of mass.
+// levels, light on dark, the ink scaled to fit 20×20 and centred by its centre of mass. Uneven light is evened out, and a hairline is
+// drawn with a thicker pen.
 package digit
 
 import (
@@ -52,6 +53,7 @@ func From(m image.Image) ([]uint8, error) {
 	if ink.Empty() {
 		return nil, errors.New("the picture shows nothing: all of it has one brightness")
 	}
+	grey, ink = thicken(grey, ink)
 	// Scale the longer side of the ink to 20, which may leave the shorter one less than a pixel.
 	w, h := ink.Dx(), ink.Dy()
 	zoom := 20 / float64(max(w, h))
@@ -82,7 +84,7 @@ func From(m image.Image) ([]uint8, error) {
 }
 
 // flatten returns the brightness of m over a plain ground, inverted if the border is light, stretched so that the paper is 0 and the
-// darkest ink 255.
+// darkest ink 255. Where the border says that the light is uneven, so is the paper taken to be.
 func flatten(m image.Image, ground color.Color) *image.Gray {
 	b := m.Bounds()
 	g := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
@@ -99,6 +101,9 @@ func flatten(m image.Image, ground color.Color) *image.Gray {
 		return g
 	}
 	slices.Sort(edge)
+	if edge[len(edge)*5/6]-edge[len(edge)/6] > uneven {
+		return evenly(g)
+	}
 	paper := int(edge[len(edge)/2])
 	most := 0
 	for _, p := range g.Pix {
@@ -122,11 +127,14 @@ func distance(p uint8, paper int) int {
 	return max(0, int(p)-paper)
 }
 
-// box is the smallest rectangle around everything at least a quarter as strong as the strongest ink.
+// faint is the weakest ink: a quarter of the strongest.
+const faint = 64
+
+// box is the smallest rectangle around all ink.
 func box(g *image.Gray) (r image.Rectangle) {
 	for y := range g.Rect.Dy() {
 		for x := range g.Rect.Dx() {
-			if g.GrayAt(x, y).Y >= 64 {
+			if g.GrayAt(x, y).Y >= faint {
 				r = r.Union(image.Rect(x, y, x+1, y+1))
 			}
 		}
