@@ -192,6 +192,16 @@ func readKept(g *graph.Graph, p, kept, row []*graph.Node, at map[*graph.Node]*gr
 	return graph.Rebuild(ds, take, func(n *graph.Node, in []*graph.Node) []*graph.Node { return graph.Again(g, n, in) })
 }
 
+// sequence reports whether the loop stacks x as the cotangent of a sequence.
+func (b *backward) sequence(x *graph.Node) bool {
+	for k, i := range b.of {
+		if i >= b.o.States && i < b.o.States+b.o.Xs && b.body.Outs()[k] == x {
+			return true
+		}
+	}
+	return false
+}
+
 // run builds the loop, and what follows it.
 func (b *backward) run() []*graph.Node {
 	o, s, nc := b.o, b.o.States, len(b.init)
@@ -202,6 +212,7 @@ func (b *backward) run() []*graph.Node {
 			sums.plan(outs[k])
 		}
 	}
+	sums.settle()
 	live := b.body.Live(outs)
 	var xs []*graph.Node
 	read := make([]int, len(b.rows)) // by row: its number among xs, counted from 1

@@ -61,7 +61,7 @@ func (s *sums) plan(n *graph.Node) {
 	g, old, gain := graph.New(graph.Evaluation), *s, false // of nodes that only stand for those to come
 	s.total(n, func(x *graph.Node) *graph.Node {
 		if seq, c := s.outside(x); seq == nil && c == nil && !slices.Contains(s.stacked, x) {
-			if !slices.Contains(s.b.body.Outs(), x) {
+			if !s.b.sequence(x) {
 				bytes := x.Type().Bytes() * s.b.o.Steps
 				if bytes > s.budget {
 					return nil
@@ -88,6 +88,13 @@ func (s *sums) plan(n *graph.Node) {
 	}
 }
 
+// settle leaves to the end what is stacked anyway.
+func (s *sums) settle() {
+	s.added = slices.DeleteFunc(slices.Clone(s.added), func(x *graph.Node) bool {
+		return slices.Contains(s.stacked, x) || s.b.sequence(x)
+	})
+}
+
 // build returns the sum of n from what the loop yielded.
 func (s *sums) build(n *graph.Node, added []*graph.Node, stack func(x *graph.Node) *graph.Node) *graph.Node {
 	return s.total(n, func(x *graph.Node) *graph.Node {
@@ -103,6 +110,9 @@ func (s *sums) build(n *graph.Node, added []*graph.Node, stack func(x *graph.Nod
 		} else if c != nil {
 			return ops.Scale(float64(s.b.o.Steps), c)
 		}
-		return added[slices.Index(s.added, x)]
+		if k := slices.Index(s.added, x); k >= 0 {
+			return added[k]
+		}
+		return ops.Sum(stack(x), 0)
 	})
 }
