@@ -102,5 +102,5 @@ func (o batchNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {
 		return nil
 	}
-	return graph.ApplyN(batchNormGrad{o.Eps}, 3, ys[0].In()[0], ys[0].In()[1], ys[1], ys[2], dys[0])
+	return graph.ApplyN(batchNormGrad(o), 3, ys[0].In()[0], ys[0].In()[1], ys[1], ys[2], dys[0])
 }

@@ -15,9 +15,22 @@ func (silu) Name() string { return "silu" }
 
 func (silu) Eval(c *graph.Call) error { return unary(c, vec.SiLU[float32], vec.SiLU[float64]) }
 
-func (silu) Partial(y *graph.Node, _ int) *graph.Node {
-	s := Sigmoid(y.In()[0])
-	return Add(s, Mul(y, Affine(-1, s, 1)))
+func (silu) VJP(y, dy *graph.Node) []*graph.Node {
+	return []*graph.Node{graph.Apply(siluGrad{}, y.In()[0], dy)}
+}
+
+// siluGrad(x, dy) = dy·(s + x·s·(1 − s)), s = σ(x).
+type siluGrad struct{ Pointwise }
+
+func (siluGrad) Name() string { return "silugrad" }
+
+func (siluGrad) Eval(c *graph.Call) error {
+	return binary(c, vec.SiLUSlope[float32], vec.SiLUSlope[float64])
+}
+
+func (siluGrad) Define(in []*graph.Node) []*graph.Node {
+	s := Sigmoid(in[0])
+	return []*graph.Node{Mul(in[1], Add(s, Mul(Mul(in[0], s), Affine(-1, s, 1))))}
 }
 
 func siluInfo() Info {

@@ -173,6 +173,15 @@ func geluTanh32AVX512(dst *float32, x *float32, n int)
 func silu32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
+func geluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func geluTanhSlope32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func siluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
 func add32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -339,6 +348,15 @@ func geluTanh32(dst *float32, x *float32, n int)
 
 //go:noescape
 func silu32(dst *float32, x *float32, n int)
+
+//go:noescape
+func geluSlope32(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func geluTanhSlope32(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func siluSlope32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func less32(dst *bool, x *float32, y *float32, n int)

@@ -14,6 +14,9 @@ const (
 	maximum
 	minimum
 	addScaled
+	geluSlope
+	geluTanhSlope
+	siluSlope
 )
 
 const (

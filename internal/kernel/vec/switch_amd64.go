@@ -24,6 +24,12 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 			minimum32AVX512(dst, x, y, n)
 		case addScaled:
 			addScaled32AVX512(dst, x, y, n, a)
+		case geluSlope:
+			geluSlope32AVX512(dst, x, y, n)
+		case geluTanhSlope:
+			geluTanhSlope32AVX512(dst, x, y, n)
+		case siluSlope:
+			siluSlope32AVX512(dst, x, y, n)
 		}
 		return
 	}
@@ -42,6 +48,12 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 		minimum32(dst, x, y, n)
 	case addScaled:
 		addScaled32(dst, x, y, n, a)
+	case geluSlope:
+		geluSlope32(dst, x, y, n)
+	case geluTanhSlope:
+		geluTanhSlope32(dst, x, y, n)
+	case siluSlope:
+		siluSlope32(dst, x, y, n)
 	}
 }
 

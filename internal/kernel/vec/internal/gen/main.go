@@ -245,6 +245,7 @@ func main() {
 			norms(k)
 		}
 		elementary()
+		slopes()
 	}
 	for _, k := range []kind{f32, f64} { // for AVX2 alone, so that a reduction's tree is the same for both
 		comparisons(k)
