@@ -48,8 +48,15 @@ func TestTrapAtEveryNode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = p.RunBuffers(fresh.feed...)
-		if err == nil {
+		out, err := p.RunBuffers(fresh.feed...)
+		if err == nil { // it reached nothing
+			for i, b := range out {
+				for _, v := range graph.Data[float32](b) {
+					if v != v {
+						t.Fatalf("%s at %s: output %d is NaN, and no error", at.Op().Name(), at.Origin(), i)
+					}
+				}
+			}
 			continue
 		}
 		tried++

@@ -211,6 +211,9 @@ func TestTableFaults(t *testing.T) {
 	} {
 		failed := map[string]bool{}
 		for _, r := range gradcheck.Op(c.info, 2) {
+			if _, err := json.Marshal(r); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
 			if !r.Pass {
 				failed[r.Mode], failed[fmt.Sprint(r.Mode, " ", r.Order)] = true, true
 			}
@@ -244,7 +247,7 @@ func (alone) VJP(_, dy *node) []*node                     { return []*node{dy} }
 
 func TestCommand(t *testing.T) {
 	var text, lines strings.Builder
-	if err := gradcheck.Main(&text, "Tanh", 2, false); err != nil || !strings.Contains(text.String(), "Tanh") {
+	if err := gradcheck.Main(&text, "Tanh", 2, false); err != nil || !strings.Contains(text.String(), "\n1 ops, ") {
 		t.Error(err, text.String())
 	}
 	if err := gradcheck.Main(&lines, "MatMul", 1, true); err != nil {
