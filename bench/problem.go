@@ -40,6 +40,7 @@ func cases() []benchCase {
 		model("dqn-b128"),
 		of("act-latency", acting),
 		model("dcgan-b64"),
+		model("ddpm-b32"),
 		of("softmax-xent", softmaxXent),
 		of("layernorm", layerNorm),
 		of("gelu-erf", geluErf),
@@ -66,6 +67,7 @@ func models() []trained {
 		{"lstm-b32", 32, lstm},
 		{"dqn-b128", 128, dqn},
 		{"dcgan-b64", 64, dcgan},
+		{"ddpm-b32", 32, ddpm},
 	}
 }
 
