@@ -20,6 +20,11 @@ func Grad(y *graph.Node, xs ...*graph.Node) []*graph.Node {
 	case !y.Dtype().Float():
 		y.Graph().Fail(0, fmt.Errorf("grad of %v: want float32 or float64; what counts has no derivative", y.Type()))
 	}
+	for _, x := range xs {
+		if !y.Graph().Related(x.Graph()) {
+			y.Graph().Fail(0, fmt.Errorf("grad: %s (%s) is of another graph than %s", x.Called(), x.Origin(), y.Called()))
+		}
+	}
 	return zeros(VJP([]*graph.Node{y}, []*graph.Node{ops.Like(1, y)}, xs), xs)
 }
 
@@ -138,7 +143,7 @@ func pullback(n *graph.Node, d []*graph.Node, live map[*graph.Node]bool) (out []
 		out = Pull(c.Define(n.In()), d, n.In())
 	}
 	if out == nil {
-		return nil, fmt.Errorf("%s has no derivative for the cotangents asked for", n.Op().Name())
+		return nil, fmt.Errorf("%s has no derivative for the cotangents asked for; it is stated by Partial, VJP or VJPs", n.Op().Name())
 	}
 	if len(out) != len(n.In()) {
 		return nil, fmt.Errorf("%s: %d cotangents for %d operands", n.Op().Name(), len(out), len(n.In()))

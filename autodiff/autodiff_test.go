@@ -136,6 +136,10 @@ func TestCheckpoint(t *testing.T) {
 func TestErrors(t *testing.T) {
 	for want, f := range map[string]func(g *graph.Graph, x *node) []*node{
 		"grad of float64[3]: want a scalar": func(g *graph.Graph, x *node) []*node { return autodiff.Grad(x, x) },
+		"grad: x (autodiff_test.go:": func(g *graph.Graph, x *node) []*node {
+			other := graph.New(graph.Training)
+			return autodiff.Grad(ops.Sum(x), other.Input("x", graph.Float64, 3))[:0]
+		},
 		"opaque has no derivative": func(g *graph.Graph, x *node) []*node {
 			return autodiff.Grad(ops.Sum(graph.Apply(opaque{}, x)), x)
 		},

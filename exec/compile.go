@@ -55,6 +55,9 @@ func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
 	if g == nil {
 		return nil, errors.New("exec: there is no graph")
 	}
+	if g == nil {
+		return nil, errors.New("exec: the graph is nil")
+	}
 	if err := g.Err(); err != nil {
 		return nil, err
 	}
@@ -73,7 +76,11 @@ func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
 	}
 	for i, n := range slices.Concat(roots, o.in) {
 		if n == nil {
-			return nil, fmt.Errorf("exec: node %d of Out or In is nil", i)
+			where, at := "Out", i
+			if i >= len(roots) {
+				where, at = "In", i-len(roots)
+			}
+			return nil, fmt.Errorf("exec: node %d of %s is nil", at, where)
 		}
 		if n.Graph() != g {
 			return nil, fmt.Errorf("exec: %s (%s) is of another graph, or of a body", n.Called(), n.Origin())

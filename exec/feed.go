@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -153,6 +154,9 @@ func BufferOf(d *tensor.Dense) (graph.Buffer, error) {
 func Eval(nodes ...*graph.Node) ([]*tensor.Dense, error) {
 	if len(nodes) == 0 {
 		return nil, nil
+	}
+	if nodes[0] == nil {
+		return nil, errors.New("exec: node 0 of Eval is nil")
 	}
 	p, err := Compile(nodes[0].Graph(), Out(nodes...), NoTrap())
 	if err != nil {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -27,13 +28,17 @@ func (g *Graph) top() *Graph {
 	return g
 }
 
+// Related reports whether g and h are one graph, or bodies inside one: only then can their nodes meet.
+func (g *Graph) Related(h *Graph) bool { return g.root == h.root }
+
 // capture returns x as seen from inside g.
 func (g *Graph) capture(x *Node) *Node {
 	if x.g == g {
 		return x
 	}
 	if g.parent == nil {
-		panic("graph: operands belong to different graphs, or a value left the body it was made in")
+		panic(fmt.Sprintf("graph: %s: operands belong to different graphs, or a value left the body it was made in; %s is of %s",
+			here(), x.Called(), x.Origin()))
 	}
 	outer := g.parent.capture(x)
 	k, _ := g.ops.identity(captured{}, []*Node{outer})

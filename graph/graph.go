@@ -23,17 +23,25 @@ type application struct {
 	origin *origin
 }
 
-func (n *Node) Graph() *Graph    { return n.g }
-func (n *Node) Op() Op           { return n.app.op }
-func (n *Node) In() []*Node      { return n.app.in }  // not to be modified
-func (n *Node) Results() []*Node { return n.app.out } // all results of the application, n among them; not to be modified
-func (n *Node) Index() int       { return n.index }
-func (n *Node) Type() Type       { return n.typ }
-func (n *Node) Dtype() Dtype     { return n.typ.Dtype }
-func (n *Node) Shape() Shape     { return n.typ.Shape }
+func (n *Node) Graph() *Graph    { return n.must().g }
+func (n *Node) Op() Op           { return n.must().app.op }
+func (n *Node) In() []*Node      { return n.must().app.in }  // not to be modified
+func (n *Node) Results() []*Node { return n.must().app.out } // all results of the application, n among them; not to be modified
+func (n *Node) Index() int       { return n.must().index }
+func (n *Node) Type() Type       { return n.must().typ }
+func (n *Node) Dtype() Dtype     { return n.must().typ.Dtype }
+func (n *Node) Shape() Shape     { return n.must().typ.Shape }
 
 // Valid reports whether n could be built. Wrappers that compute attributes from shapes may return an invalid operand as it is.
-func (n *Node) Valid() bool { return n.id >= 0 }
+func (n *Node) Valid() bool { return n.must().id >= 0 }
+
+// must panics with the user's line where n is nil: a bug that the error of no graph could tell of.
+func (n *Node) must() *Node {
+	if n == nil {
+		panic(fmt.Sprintf("graph: %s: a nil node is used", here()))
+	}
+	return n
+}
 
 // ID is a number that grows in the order of creation: operands have smaller ones than results.
 func (n *Node) ID() int { return n.id }
@@ -135,7 +143,7 @@ func Apply(op Op, in ...*Node) *Node { return ApplyN(op, 1, in...)[0] }
 // not; they are the graph's own slice, not to be modified. The application belongs to the innermost body among its operands: what does not depend on a loop leaves it.
 func ApplyN(op Op, n int, in ...*Node) []*Node {
 	if len(in) == 0 || slices.Contains(in, nil) {
-		panic(fmt.Sprintf("graph: %s is applied to a nil node, or to none", op.Name()))
+		panic(fmt.Sprintf("graph: %s: %s is applied to a nil node, or to none", here(), op.Name()))
 	}
 	g := in[0].g
 	for _, x := range in[1:] {

@@ -86,9 +86,25 @@ func (Read) Name() string                   { return "read" }
 func (o Read) Label() string                { return fmt.Sprintf("read %q", o.Var.Name()) }
 func (o Read) Infer([]Type) ([]Type, error) { return []Type{o.Var.Type()}, nil }
 
+// missing reports whether v is nil, or a nil pointer.
+func missing(v Var) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case *Param:
+		return v == nil
+	case *State:
+		return v == nil
+	}
+	return false
+}
+
 // Use returns the value of v at this point of the program: what With binds it to, or what was last assigned, or what
 // it holds before the step.
 func (g *Graph) Use(v Var) *Node {
+	if missing(v) {
+		return g.Failf("use of a nil parameter or state: was the layer made by its constructor?")
+	}
 	for _, b := range slices.Backward(g.bound) {
 		if n := b[v]; n != nil {
 			return n
@@ -103,11 +119,15 @@ func (g *Graph) Use(v Var) *Node {
 // Assign makes next the value of v: for each later Use in this graph, and in storage when the step is committed.
 func (g *Graph) Assign(v Var, next *Node) {
 	switch {
+	case missing(v):
+		g.Failf("assign: the parameter or state is nil")
+	case next == nil:
+		g.Failf("assign %s: the value is nil", v.Name())
 	case !next.Valid():
 	case next.g.parent != nil || len(g.open) > 0:
 		g.Failf("assign %s: a body has no side effects; return the value and assign it outside", v.Name())
 	case next.g.root != g.root:
-		panic("graph: operands belong to different graphs")
+		panic(fmt.Sprintf("graph: %s: %s is assigned %s (%s) of a different graph", here(), v.Name(), next.Called(), next.Origin()))
 	case next.typ != v.Type():
 		g.Failf("assign %s: it is %v, not %v", v.Name(), v.Type(), next.typ)
 	case slices.ContainsFunc(g.bound, func(b map[Var]*Node) bool { return b[v] != nil }):

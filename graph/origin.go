@@ -31,6 +31,13 @@ func (g *Graph) origin() *origin {
 	return o
 }
 
+// here is the user's line that is being executed.
+func here() string {
+	var at origin
+	runtime.Callers(3, at[:])
+	return at.String()
+}
+
 // Origin returns the user's file and line that led to n, as "model.go:31".
 func (n *Node) Origin() string { return n.app.origin.String() }
 

@@ -159,7 +159,7 @@ func TestConvBad(t *testing.T) {
 	badUse(t, "not 4 channels to -4", layer(nn.NewDepthwise1D(r, 4, -1, 3), 1, 4, 8))
 	badUse(t, "5 channels", layer(nn.NewConv1D(r, 4, 6, 3), 1, 5, 8))
 	badUse(t, "want one dilation, or 1, not [1 2]", layer(nn.NewConv1D(r, 4, 6, 3, nn.Causal(), nn.Dilation(1, 2)), 1, 4, 8))
-	badUse(t, "want filters [K, C/groups, …] with 2 spatial dimensions", layer(nn.NewConv1D(r, 4, 6, 3), 1, 4, 8, 8))
+	badUse(t, "have 2 spatial dimensions, filters [6 4 3] have 1", layer(nn.NewConv1D(r, 4, 6, 3), 1, 4, 8, 8))
 	badUse(t, "cannot be causal", layer(nn.NewConvTranspose1D(r, 4, 6, 3, nn.Causal()), 1, 4, 8))
 	badUse(t, "output padding 2 is not smaller than stride 2", layer(nn.NewConvTranspose1D(r, 4, 6, 3, nn.Stride(2),
 		nn.OutputPadding(2)), 1, 4, 8))

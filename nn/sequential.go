@@ -12,7 +12,10 @@ type Sequential []Layer
 
 // Forward applies the layers in order.
 func (s Sequential) Forward(x *graph.Node) *graph.Node {
-	for _, l := range s {
+	for i, l := range s {
+		if l == nil {
+			return x.Graph().Failf("sequential: layer %d is nil", i)
+		}
 		x = l.Forward(x)
 	}
 	return x

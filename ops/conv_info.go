@@ -60,7 +60,7 @@ func convInfo() Info {
 		{"want one stride, or 1, not [1 2]", conv([]int{1, 3, 5}, []int{4, 3, 3}, Convolution{Stride: []int{1, 2}})},
 		{"a dilation of at least 1", conv([]int{1, 3, 5}, []int{4, 3, 3}, Convolution{Dilation: []int{0}})},
 		{"a pad of at least 0", conv([]int{1, 3, 5}, []int{4, 3, 3}, Convolution{PadAfter: []int{-1}})},
-		{"with 1 spatial dimensions", conv([]int{1, 3, 5}, []int{4, 3, 3, 3}, Convolution{})},
+		{"images [1 3 5] have 1 spatial dimensions, filters [4 3 3 3] have 2", conv([]int{1, 3, 5}, []int{4, 3, 3, 3}, Convolution{})},
 		{"a number of groups that is not negative, not -1", conv([]int{1, 3, 5}, []int{4, 3, 3}, Convolution{Groups: -1})},
 		{"3 channels to 4 in 3 groups do not fit", conv([]int{1, 3, 5}, []int{4, 1, 3}, Convolution{Groups: 3})},
 		{"at most 2³⁰", conv([]int{1, 3, 5}, []int{4, 3, 3}, Convolution{Dilation: []int{1 << 40}})},
@@ -102,7 +102,7 @@ func convTransposeInfo() Info {
 		{"leave nothing", transpose([]int{1, 3, 1}, []int{3, 2, 3}, Convolution{Pad: []int{2}})},
 		{"a pad of at least 0", transpose([]int{1, 3, 5}, []int{3, 2, 3}, Convolution{PadAfter: []int{-1}})},
 		{"want one output padding", transpose([]int{1, 3, 5}, []int{3, 2, 3}, Convolution{}, 1, 1)},
-		{"with 1 spatial dimensions", transpose([]int{1, 3, 5}, []int{3, 2, 3, 3}, Convolution{})},
+		{"have 1 spatial dimensions, filters [3 2 3 3] have 2", transpose([]int{1, 3, 5}, []int{3, 2, 3, 3}, Convolution{})},
 		{"one to three spatial dimensions", transpose([]int{1, 3}, []int{3, 2}, Convolution{})},
 	}}
 	for i, c := range convolutions {

@@ -50,7 +50,7 @@ func (a Convolution) op(r role, s, t graph.Shape) (o convolution, after [3]int, 
 		return o, after, fmt.Errorf("want [N, C, …] with one to three spatial dimensions")
 	}
 	if t.Rank() != s.Rank() {
-		return o, after, fmt.Errorf("want filters [K, C/groups, …] with %d spatial dimensions", d)
+		return o, after, fmt.Errorf("images %v have %d spatial dimensions, filters %v have %d; want [N, C, …] and [K, C/groups, …]", s, d, t, t.Rank()-2)
 	}
 	if a.Groups < 0 {
 		return o, after, fmt.Errorf("want a number of groups that is not negative, not %d", a.Groups)

@@ -21,12 +21,16 @@ var wire = map[graph.Dtype]string{
 	graph.Float16: "F16", graph.BFloat16: "BF16",
 }
 
-// Save writes the parameters and states of a model to a safetensors file, whole or not at all.
+// Save writes the parameters and states of a model to a safetensors file, whole or not at all. A model
+// without any is an error.
 func Save(path string, model any) error {
 	var ts []safetensors.Tensor
 	for name, v := range nn.Vars(model) {
 		b := v.Value()
 		ts = append(ts, safetensors.Tensor{Name: name, Dtype: wire[b.Type.Dtype], Shape: b.Type.Shape.Dims(), Data: b.Bytes()})
+	}
+	if len(ts) == 0 {
+		return fmt.Errorf("weights %s: the model holds neither parameters nor states; they are found in exported fields only", path)
 	}
 	return safetensors.WriteFile(path, ts, map[string]string{"format": "kedja"})
 }

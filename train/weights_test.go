@@ -180,6 +180,9 @@ func TestSaveFails(t *testing.T) {
 	if err := Save(filepath.Join(dir, "none", "w"), newAll(true)); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Error(err)
 	}
+	if err := Save(filepath.Join(dir, "empty"), &struct{ hidden any }{newAll(true)}); err == nil || !strings.Contains(err.Error(), "exported fields only") {
+		t.Error(err)
+	}
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -134,5 +134,5 @@ func apply(op graph.Op, results int, in []*graph.Node, mapped []bool) []*graph.N
 	case graph.Composite:
 		return Flagged(op.Define, in, mapped)
 	}
-	return in[0].Graph().Fail(results, fmt.Errorf("vmap: %s has no batching rule", op.Name()))
+	return in[0].Graph().Fail(results, fmt.Errorf("vmap: %s has no batching rule; it is stated by Batch", op.Name()))
 }

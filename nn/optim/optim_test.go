@@ -265,7 +265,7 @@ func TestErrors(t *testing.T) {
 		o.Momentum = math.NaN()
 		o.Minimize(squares(g, w))
 	})
-	build("sgd: there are no parameters to train", func(g *graph.Graph) {
+	build("sgd: there are no parameters to train (nn.Params sees exported fields only)", func(g *graph.Graph) {
 		optim.NewSGD(one(), optim.Constant(1), 0).Minimize(squares(g, w))
 	})
 	build("sgd: there is no rate", func(g *graph.Graph) { optim.NewSGD(one(w), nil, 0).Minimize(squares(g, w)) })

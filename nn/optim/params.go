@@ -112,11 +112,15 @@ func gradients(kind string, loss *graph.Node, names []string, vars []*graph.Para
 	for i, v := range vars {
 		xs[i] = g.Use(v)
 		if !on[xs[i].Results()[0]] {
-			return g.Fail(len(vars), fmt.Errorf("%s: the loss does not depend on %s as it is at this point", kind, names[i]))
+			why := ""
+			if _, read := xs[i].Op().(graph.Read); !read {
+				why = ", after an assignment: was it minimised already?"
+			}
+			return g.Fail(len(vars), fmt.Errorf("%s: the loss does not depend on %s as it is at this point%s", kind, names[i], why))
 		}
 	}
 	if len(xs) == 0 {
-		g.Failf("%s: there are no parameters to train", kind)
+		g.Failf("%s: there are no parameters to train (nn.Params sees exported fields only)", kind)
 		return nil
 	}
 	return autodiff.Grad(loss, xs...)

@@ -73,6 +73,9 @@ func (c *check) run() (worst []float64, err error) {
 	results := c.f(all)
 	var ys []*graph.Node
 	for _, y := range results {
+		if y == nil {
+			return nil, errors.New("the function returns a nil node")
+		}
 		if !y.Valid() {
 			return nil, c.g.Err()
 		}
@@ -132,11 +135,11 @@ func (c *check) derivatives(xs, ys []*graph.Node) (outs []*graph.Node, dirs []in
 // compare holds the built derivatives against differences.
 func (c *check) compare(at []graph.Buffer, dirs []int, worst []float64) error {
 	var found error
-	note := func(order int, what string, got, want float64) {
+	note := func(order int, what, by string, got, want float64) {
 		e := near(got, want)
 		worst[order] = max(worst[order], e)
 		if e > Tolerance(order) {
-			found = errors.Join(found, fmt.Errorf("%s: %v, not %v: off by %.1e", what, got, want, e))
+			found = errors.Join(found, fmt.Errorf("%s is %v, but %v %s: off by %.1e", what, got, want, by, e))
 		}
 	}
 	for k := 1; k <= c.order; k++ {
@@ -147,12 +150,12 @@ func (c *check) compare(at []graph.Buffer, dirs []int, worst []float64) error {
 		if err != nil {
 			return err
 		}
-		note(k, fmt.Sprintf("order %d against differences", k), scalar(at[k]), slope)
+		note(k, fmt.Sprintf("order %d: the derivative along a random direction", k), "by differences", scalar(at[k]), slope)
 	}
 	n := c.order + 1
 	jvp, vu, vw, vm := scalar(at[n]), scalar(at[n+1]), scalar(at[n+2]), scalar(at[n+3])
-	note(0, "JVP against VJP", jvp, vu)
-	note(0, "linearity in the cotangent", vm, 2*vu-3*vw)
+	note(0, "the JVP", "by the VJP", jvp, vu)
+	note(0, "linearity in the cotangent: the VJP of a sum", "by its parts", vm, 2*vu-3*vw)
 	return found
 }
 

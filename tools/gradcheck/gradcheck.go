@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -53,9 +55,33 @@ func Error(order int, f F, in ...graph.Buffer) error {
 	}
 	c := &check{order: order, in: in, f: func(in []*graph.Node) []*graph.Node { return []*graph.Node{f(in...)} }, r: rand.New(rand.NewPCG(5, 6))}
 	if _, err := c.run(); err != nil {
-		return fmt.Errorf("gradcheck: %w", err)
+		return fmt.Errorf("gradcheck: %s%w", blame(order, f, in), err)
 	}
 	return nil
+}
+
+// blame names the operands in which f is wrong while the others are held: of several, those that a user must look at.
+func blame(order int, f F, in []graph.Buffer) string {
+	var wrong []string
+	for i := range in {
+		alone := func(x []*graph.Node) []*graph.Node {
+			all := make([]*graph.Node, len(in))
+			for k, b := range in {
+				if all[k] = x[0]; k != i {
+					all[k] = x[0].Graph().Constant(b)
+				}
+			}
+			return []*graph.Node{f(all...)}
+		}
+		c := &check{order: order, in: in[i : i+1], f: alone, r: rand.New(rand.NewPCG(5, 6))}
+		if _, err := c.run(); err != nil {
+			wrong = append(wrong, strconv.Itoa(i))
+		}
+	}
+	if len(in) < 2 || len(wrong) == 0 || len(wrong) == len(in) {
+		return ""
+	}
+	return "operand " + strings.Join(wrong, " and ") + ": "
 }
 
 // Params checks f, which builds a scalar or array from a model, in the parameters of that model, all float64.

@@ -170,7 +170,7 @@ func TestFaults(t *testing.T) {
 		{"right product", 3, two(""), []graph.Buffer{a, b}, ""},
 		{"a swapped flag", 1, two("flag"), []graph.Buffer{a, b}, "order 1"},
 		{"a factor", 1, two("factor"), []graph.Buffer{a, b}, "order 1"},
-		{"one operand without cotangent", 1, two("missing"), []graph.Buffer{a, b}, "order 1"},
+		{"one operand without cotangent", 1, two("missing"), []graph.Buffer{a, b}, "operand 1: order 1"},
 		{"right pair", 3, both(false), []graph.Buffer{v}, ""},
 		{"a second result's cotangent", 1, both(true), []graph.Buffer{v}, "order 1"},
 	} {
