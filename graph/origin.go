@@ -41,6 +41,24 @@ func here() string {
 // Origin returns the user's file and line that led to n, as "model.go:31".
 func (n *Node) Origin() string { return n.app.origin.String() }
 
+// Stack is the call stack that led to n, innermost first, from the function that applied the op; the outer end of a deep one is cut off.
+func (n *Node) Stack() (fs []runtime.Frame) {
+	o := n.app.origin
+	k := 0
+	for k < len(o) && o[k] != 0 {
+		k++
+	}
+	if k == 0 {
+		return nil
+	}
+	for at := runtime.CallersFrames(o[:k]); ; {
+		f, more := at.Next()
+		if fs = append(fs, f); !more {
+			return fs
+		}
+	}
+}
+
 const module = "github.com/kedja-ml/kedja/"
 
 // String is the first frame outside the library: the line the user must look at.

@@ -10,6 +10,9 @@
 // Reflection serves only names: [Params] and [States] yield what a model holds by the path of its fields. Freezing a
 // part means not giving its parameters to the optimiser ([Matching], [Except]).
 //
+// How weights are drawn is an [Init], given by [Weights]. [Summary] prints what a model consists of: layers, shapes, parameters and
+// operations.
+//
 // Losses are functions of nodes that return the mean, or what a [Reduction] says. Images are [N, C, spatial…], as in PyTorch, and so
 // are the layouts of weights of convolutions; classes of logits lie on the last axis.
 //
