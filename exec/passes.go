@@ -21,6 +21,7 @@ func rewriting() []pass {
 		{"prune", (*compiler).prune},
 		{"fold", (*compiler).fold},
 		{"simplify again", (*compiler).simplify},
+		{"fuse", (*compiler).fuse},
 	}
 }
 

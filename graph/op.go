@@ -73,6 +73,12 @@ type (
 		SumOver(n *Node, stack, sum func(x *Node) *Node) *Node
 	}
 
+	// Fuser returns an equal but cheaper node that does the work of n and of what n alone needs, or nil. sole reports that an operand, or an
+	// operand's operand, has no other use. Executors ask, after Simplifier.
+	Fuser interface {
+		Fuse(n *Node, sole func(x *Node) bool) *Node
+	}
+
 	// Costed counts floating-point operations, a multiplication and an addition as two; ops of O(n) work need not.
 	Costed interface{ Flops(in, out []Type) int64 }
 

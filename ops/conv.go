@@ -104,24 +104,28 @@ func (o convolution) Work(in, _ []graph.Type) graph.Work {
 	return graph.Work{Phases: w.Phases, Scratch: size * w.Scratch, Local: size * w.Local}
 }
 
-func (o convolution) Eval(c *graph.Call) error {
+func (o convolution) Eval(c *graph.Call) error { return o.run(c, false) }
+
+// run takes a bias from a third operand.
+func (o convolution) run(c *graph.Call, relu bool) error {
 	if c.Out[0].Len() == 0 {
 		return nil
 	}
 	if c.Out[0].Type.Dtype == graph.Float32 {
-		convolve[float32](o, c)
+		convolve[float32](o, c, relu)
 	} else {
-		convolve[float64](o, c)
+		convolve[float64](o, c, relu)
 	}
 	return nil
 }
 
-func convolve[T graph.Floating](o convolution, c *graph.Call) {
+func convolve[T graph.Floating](o convolution, c *graph.Call, relu bool) {
 	var data [3][]T
 	var shapes [3]graph.Shape
 	data[o.Out], shapes[o.Out] = graph.Data[T](c.Out[0]), o.To
 	for i, r := range o.Out.others() {
 		data[r], shapes[r] = graph.Data[T](c.In[i]), c.In[i].Type.Shape
 	}
-	conv.Run(o.form(shapes), conv.Role(o.Out), c.Phase, c.Task, data[roleX], data[roleW], data[roleY], nil, false, elements[T](c.Scratch), elements[T](c.Local))
+	conv.Run(o.form(shapes), conv.Role(o.Out), c.Phase, c.Task, data[roleX], data[roleW], data[roleY], biasOf[T](c), relu,
+		elements[T](c.Scratch), elements[T](c.Local))
 }

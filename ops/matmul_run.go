@@ -27,8 +27,14 @@ func (o matMul) plan(a, b graph.Type) (p gemm.Plan, batch int) {
 	return p, stack(a.Shape).Size()
 }
 
-func (o matMul) Eval(c *graph.Call) error {
+func (o matMul) Eval(c *graph.Call) error { return o.run(c, false) }
+
+// run takes a bias from a third operand.
+func (o matMul) run(c *graph.Call, relu bool) error {
 	p, batch := o.plan(c.In[0].Type, c.In[1].Type)
+	if relu {
+		p.Act = gemm.ReLU
+	}
 	if c.In[0].Type.Dtype == graph.Float32 {
 		products[float32](c, p, batch)
 	} else {
@@ -40,12 +46,21 @@ func (o matMul) Eval(c *graph.Call) error {
 func products[T graph.Floating](c *graph.Call, p gemm.Plan, batch int) {
 	out, a, b := graph.Data[T](c.Out[0]), graph.Data[T](c.In[0]), graph.Data[T](c.In[1])
 	scratch, local := elements[T](c.Scratch), elements[T](c.Local)
+	bias := biasOf[T](c)
 	tasks, mn, mk, kn := p.Phases()[c.Phase], p.M*p.N, p.M*p.K, p.K*p.N
 	for u, hi := c.Span(batch * tasks); u < hi; u++ {
 		i := u / tasks
 		own := scratch[i*p.Scratch() : (i+1)*p.Scratch()]
-		gemm.Run(p, c.Phase, u%tasks, out[i*mn:(i+1)*mn], a[i*mk:(i+1)*mk], b[i*kn:(i+1)*kn], nil, own, local)
+		gemm.Run(p, c.Phase, u%tasks, out[i*mn:(i+1)*mn], a[i*mk:(i+1)*mk], b[i*kn:(i+1)*kn], bias, own, local)
 	}
+}
+
+// biasOf is the third operand, if there is one.
+func biasOf[T graph.Floating](c *graph.Call) []T {
+	if len(c.In) < 3 {
+		return nil
+	}
+	return graph.Data[T](c.In[2])
 }
 
 func (o matMul) Flops(in, _ []graph.Type) int64 {
