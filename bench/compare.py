@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds `go run ./bench` against PyTorch on this machine and writes docs/benchmarks-table.md.
+"""Holds `go run ./bench` against PyTorch on this machine and writes the table of docs/benchmarks.md.
 
   python3 bench/compare.py [--only a,b] [--rounds 9] [--seconds 1] [--venv DIR] [--state FILE] [--out FILE]
 
@@ -24,7 +24,7 @@ ap.add_argument("--rounds", type=int, default=9)
 ap.add_argument("--seconds", type=float, default=1.0)
 ap.add_argument("--venv", default=os.path.join(ROOT, "runs", "venv"))
 ap.add_argument("--state", default=os.path.join(ROOT, "runs", "compare.json"))
-ap.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks-table.md"))
+ap.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks.md"), help="the table goes between its marks")
 ap.add_argument("--skip-compile", action="store_true", help="leave out torch.compile, which needs a C++ compiler and a minute a case")
 A = ap.parse_args()
 
@@ -122,6 +122,7 @@ def main():
     write(state, names, exe)
 
 
+MARKS = "<!-- written by bench/compare.py -->", "<!-- until here -->"
 MODELS = ("mlp-b128", "cnn-b64", "resnet-b32", "gpt-b8", "lstm-b32", "dcgan-b64", "ddpm-b32")
 
 
@@ -145,8 +146,11 @@ def write(state, names, exe):
                      f"{statistics.median(r['rss_mb'] for r in c['ours']):.0f}, {statistics.median(r['rss_mb'] for r in c['theirs']):.0f} |")
     if logs:
         lines += ["", f"Geometric mean of the ratios of {len(logs)} models: **{math.exp(sum(logs) / len(logs)):.2f}**."]
+    page = open(A.out).read()
+    before, rest = page.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
     with open(A.out, "w") as f:
-        f.write("\n".join(lines) + "\n")
+        f.write(before + MARKS[0] + "\n\n" + "\n".join(lines) + "\n\n" + MARKS[1] + after)
     print("\n".join(lines))
 
 
