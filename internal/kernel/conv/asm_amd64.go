@@ -9,30 +9,60 @@ package conv
 //go:noescape
 func tile1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 1 rows.
+//
+//go:noescape
+func narrow1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 2 rows.
 //
 //go:noescape
 func tile2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 2 rows.
+//
+//go:noescape
+func narrow2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // C has 3 rows.
 //
 //go:noescape
 func tile3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 3 rows.
+//
+//go:noescape
+func narrow3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 4 rows.
 //
 //go:noescape
 func tile4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 4 rows.
+//
+//go:noescape
+func narrow4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // C has 5 rows.
 //
 //go:noescape
 func tile5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 5 rows.
+//
+//go:noescape
+func narrow5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 6 rows.
 //
 //go:noescape
 func tile6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 6 rows.
+//
+//go:noescape
+func narrow6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -54,30 +84,60 @@ func accumulatefloat32(n int, width int, src *float32, stride int, dst *float32,
 //go:noescape
 func tile1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 1 rows.
+//
+//go:noescape
+func narrow1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 2 rows.
 //
 //go:noescape
 func tile2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 2 rows.
+//
+//go:noescape
+func narrow2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // C has 3 rows.
 //
 //go:noescape
 func tile3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 3 rows.
+//
+//go:noescape
+func narrow3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 4 rows.
 //
 //go:noescape
 func tile4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 4 rows.
+//
+//go:noescape
+func narrow4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // C has 5 rows.
 //
 //go:noescape
 func tile5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 5 rows.
+//
+//go:noescape
+func narrow5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 6 rows.
 //
 //go:noescape
 func tile6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 6 rows.
+//
+//go:noescape
+func narrow6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -99,30 +159,60 @@ func accumulatefloat64(n int, width int, src *float64, stride int, dst *float64,
 //go:noescape
 func tile1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 1 rows.
+//
+//go:noescape
+func narrow1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 2 rows.
 //
 //go:noescape
 func tile2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 2 rows.
+//
+//go:noescape
+func narrow2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // C has 3 rows.
 //
 //go:noescape
 func tile3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 3 rows.
+//
+//go:noescape
+func narrow3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 4 rows.
 //
 //go:noescape
 func tile4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 4 rows.
+//
+//go:noescape
+func narrow4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // C has 5 rows.
 //
 //go:noescape
 func tile5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
+// C has 5 rows.
+//
+//go:noescape
+func narrow5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
 // C has 6 rows.
 //
 //go:noescape
 func tile6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+
+// C has 6 rows.
+//
+//go:noescape
+func narrow6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -139,30 +229,60 @@ func finishfloat32AVX512(rows int, n int, c *float32, ldc int, bias *float32, re
 //go:noescape
 func tile1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 1 rows.
+//
+//go:noescape
+func narrow1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 2 rows.
 //
 //go:noescape
 func tile2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 2 rows.
+//
+//go:noescape
+func narrow2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // C has 3 rows.
 //
 //go:noescape
 func tile3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 3 rows.
+//
+//go:noescape
+func narrow3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 4 rows.
 //
 //go:noescape
 func tile4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 4 rows.
+//
+//go:noescape
+func narrow4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // C has 5 rows.
 //
 //go:noescape
 func tile5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
+// C has 5 rows.
+//
+//go:noescape
+func narrow5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
 // C has 6 rows.
 //
 //go:noescape
 func tile6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+
+// C has 6 rows.
+//
+//go:noescape
+func narrow6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //

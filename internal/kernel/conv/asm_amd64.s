@@ -96,6 +96,87 @@ ended:
 	VZEROUPPER
 	RET
 
+// func narrow1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow1float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+
+begin:
+	MOVQ planes+0(FP), SI
+	XORQ AX, AX
+	MOVQ step+40(FP), DI
+	MOVQ panel+64(FP), R8
+	SHLQ $0x02, DI
+
+plane:
+	MOVQ height+8(FP), BX
+
+row:
+	MOVQ width+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (R8), Y2
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         DI, AX
+	VMOVUPS      32(R8), Y2
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DI, AX
+	VMOVUPS      64(R8), Y2
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         DI, AX
+	VMOVUPS      96(R8), Y2
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DI, AX
+	ADDQ         $0x00000080, R8
+	SUBQ         $0x04, DX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DX
+	JE   ended
+
+single:
+	VMOVUPS      (R8), Y2
+	VBROADCASTSS (CX)(AX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         DI, AX
+	ADDQ         $0x00000020, R8
+	DECQ         DX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	DECQ    BX
+	JNE     row
+	MOVQ    next+56(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	DECQ    SI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
 // func tile2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile2float32AVX2(SB), NOSPLIT, $0-81
@@ -208,6 +289,104 @@ ended:
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)
 	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func narrow2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow2float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y2
+
+begin:
+	MOVQ planes+0(FP), DI
+	XORQ AX, AX
+	MOVQ step+40(FP), R8
+	MOVQ panel+64(FP), R9
+	SHLQ $0x02, R8
+
+plane:
+	MOVQ height+8(FP), SI
+
+row:
+	MOVQ width+16(FP), BX
+	SUBQ $0x04, BX
+	JLT  rest
+
+loop:
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, AX
+	VMOVUPS      32(R9), Y4
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, AX
+	VMOVUPS      64(R9), Y4
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, AX
+	VMOVUPS      96(R9), Y4
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, AX
+	ADDQ         $0x00000080, R9
+	SUBQ         $0x04, BX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BX
+	JE   ended
+
+single:
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (DX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (CX)(AX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, AX
+	ADDQ         $0x00000020, R9
+	DECQ         BX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, AX
+	DECQ    SI
+	JNE     row
+	MOVQ    next+56(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, AX
+	DECQ    DI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -346,6 +525,121 @@ ended:
 	VMOVUPS Y3, 96(AX)
 	VMOVUPS Y4, 128(AX)
 	VMOVUPS Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func narrow3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow3float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y4
+
+begin:
+	MOVQ planes+0(FP), R8
+	XORQ AX, AX
+	MOVQ step+40(FP), R9
+	MOVQ panel+64(FP), R10
+	SHLQ $0x02, R9
+
+plane:
+	MOVQ height+8(FP), DI
+
+row:
+	MOVQ width+16(FP), SI
+	SUBQ $0x04, SI
+	JLT  rest
+
+loop:
+	VMOVUPS      (R10), Y6
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (BX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (CX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R9, AX
+	VMOVUPS      32(R10), Y6
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (CX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R9, AX
+	VMOVUPS      64(R10), Y6
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (BX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (CX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R9, AX
+	VMOVUPS      96(R10), Y6
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (BX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (CX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R9, AX
+	ADDQ         $0x00000080, R10
+	SUBQ         $0x04, SI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, SI
+	JE   ended
+
+single:
+	VMOVUPS      (R10), Y6
+	VBROADCASTSS (DX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (BX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (CX)(AX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R9, AX
+	ADDQ         $0x00000020, R10
+	DECQ         SI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, AX
+	DECQ    DI
+	JNE     row
+	MOVQ    next+56(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, AX
+	DECQ    R8
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -507,6 +801,138 @@ ended:
 	VMOVUPS Y5, 160(AX)
 	VMOVUPS Y6, 192(AX)
 	VMOVUPS Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func narrow4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow4float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 96(AX), Y6
+
+begin:
+	MOVQ planes+0(FP), R9
+	XORQ AX, AX
+	MOVQ step+40(FP), R10
+	MOVQ panel+64(FP), R11
+	SHLQ $0x02, R10
+
+plane:
+	MOVQ height+8(FP), R8
+
+row:
+	MOVQ width+16(FP), DI
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Y8
+	VBROADCASTSS (DX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (BX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (CX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R10, AX
+	VMOVUPS      32(R11), Y8
+	VBROADCASTSS (DX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (BX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (SI)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (CX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         R10, AX
+	VMOVUPS      64(R11), Y8
+	VBROADCASTSS (DX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (BX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (CX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R10, AX
+	VMOVUPS      96(R11), Y8
+	VBROADCASTSS (DX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (BX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (SI)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (CX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         R10, AX
+	ADDQ         $0x00000080, R11
+	SUBQ         $0x04, DI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DI
+	JE   ended
+
+single:
+	VMOVUPS      (R11), Y8
+	VBROADCASTSS (DX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (BX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (CX)(AX*1), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R10, AX
+	ADDQ         $0x00000020, R11
+	DECQ         DI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, AX
+	DECQ    R8
+	JNE     row
+	MOVQ    next+56(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, AX
+	DECQ    R9
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(AX)
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -691,6 +1117,155 @@ ended:
 	VMOVUPS Y7, 224(AX)
 	VMOVUPS Y8, 256(AX)
 	VMOVUPS Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func narrow5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow5float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 96(AX), Y6
+	VMOVUPS 128(AX), Y8
+
+begin:
+	MOVQ planes+0(FP), R10
+	XORQ AX, AX
+	MOVQ step+40(FP), R11
+	MOVQ panel+64(FP), R12
+	SHLQ $0x02, R11
+
+plane:
+	MOVQ height+8(FP), R9
+
+row:
+	MOVQ width+16(FP), R8
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPS      (R12), Y10
+	VBROADCASTSS (DX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (BX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (CX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R11, AX
+	VMOVUPS      32(R12), Y10
+	VBROADCASTSS (DX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (BX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (SI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (CX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         R11, AX
+	VMOVUPS      64(R12), Y10
+	VBROADCASTSS (DX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (BX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (CX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R11, AX
+	VMOVUPS      96(R12), Y10
+	VBROADCASTSS (DX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (BX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (SI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (CX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         R11, AX
+	ADDQ         $0x00000080, R12
+	SUBQ         $0x04, R8
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R8
+	JE   ended
+
+single:
+	VMOVUPS      (R12), Y10
+	VBROADCASTSS (DX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (BX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (DI)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (CX)(AX*1), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R11, AX
+	ADDQ         $0x00000020, R12
+	DECQ         R8
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, AX
+	DECQ    R9
+	JNE     row
+	MOVQ    next+56(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, AX
+	DECQ    R10
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(AX)
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, 96(AX)
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -898,6 +1473,172 @@ ended:
 	VMOVUPS Y9, 288(AX)
 	VMOVUPS Y10, 320(AX)
 	VMOVUPS Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+// func narrow6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow6float32AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y2
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 96(AX), Y6
+	VMOVUPS 128(AX), Y8
+	VMOVUPS 160(AX), Y10
+
+begin:
+	MOVQ planes+0(FP), R11
+	XORQ AX, AX
+	MOVQ step+40(FP), R12
+	MOVQ panel+64(FP), R13
+	SHLQ $0x02, R12
+
+plane:
+	MOVQ height+8(FP), R10
+
+row:
+	MOVQ width+16(FP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPS      (R13), Y12
+	VBROADCASTSS (DX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (BX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (CX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R12, AX
+	VMOVUPS      32(R13), Y12
+	VBROADCASTSS (DX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (BX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (SI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (CX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         R12, AX
+	VMOVUPS      64(R13), Y12
+	VBROADCASTSS (DX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (BX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (CX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R12, AX
+	VMOVUPS      96(R13), Y12
+	VBROADCASTSS (DX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (BX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (SI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (CX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         R12, AX
+	ADDQ         $0x00000080, R13
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JE   ended
+
+single:
+	VMOVUPS      (R13), Y12
+	VBROADCASTSS (DX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (BX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (DI)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (CX)(AX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R12, AX
+	ADDQ         $0x00000020, R13
+	DECQ         R9
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, AX
+	DECQ    R10
+	JNE     row
+	MOVQ    next+56(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, AX
+	DECQ    R11
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS Y4, 64(AX)
+	VADDPS  Y7, Y6, Y6
+	VMOVUPS Y6, 96(AX)
+	VADDPS  Y9, Y8, Y8
+	VMOVUPS Y8, 128(AX)
+	VADDPS  Y11, Y10, Y10
+	VMOVUPS Y10, 160(AX)
 	VZEROUPPER
 	RET
 
@@ -1232,6 +1973,87 @@ ended:
 	VZEROUPPER
 	RET
 
+// func narrow1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow1float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+
+begin:
+	MOVQ planes+0(FP), SI
+	XORQ AX, AX
+	MOVQ step+40(FP), DI
+	MOVQ panel+64(FP), R8
+	SHLQ $0x03, DI
+
+plane:
+	MOVQ height+8(FP), BX
+
+row:
+	MOVQ width+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  rest
+
+loop:
+	VMOVUPD      (R8), Y2
+	VBROADCASTSD (CX)(AX*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	ADDQ         DI, AX
+	VMOVUPD      32(R8), Y2
+	VBROADCASTSD (CX)(AX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DI, AX
+	VMOVUPD      64(R8), Y2
+	VBROADCASTSD (CX)(AX*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	ADDQ         DI, AX
+	VMOVUPD      96(R8), Y2
+	VBROADCASTSD (CX)(AX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         DI, AX
+	ADDQ         $0x00000080, R8
+	SUBQ         $0x04, DX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DX
+	JE   ended
+
+single:
+	VMOVUPD      (R8), Y2
+	VBROADCASTSD (CX)(AX*1), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	ADDQ         DI, AX
+	ADDQ         $0x00000020, R8
+	DECQ         DX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	DECQ    BX
+	JNE     row
+	MOVQ    next+56(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	DECQ    SI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VZEROUPPER
+	RET
+
 // func tile2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile2float64AVX2(SB), NOSPLIT, $0-81
@@ -1344,6 +2166,104 @@ ended:
 	VMOVUPD Y1, 32(AX)
 	VMOVUPD Y2, 64(AX)
 	VMOVUPD Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func narrow2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow2float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y2
+
+begin:
+	MOVQ planes+0(FP), DI
+	XORQ AX, AX
+	MOVQ step+40(FP), R8
+	MOVQ panel+64(FP), R9
+	SHLQ $0x03, R8
+
+plane:
+	MOVQ height+8(FP), SI
+
+row:
+	MOVQ width+16(FP), BX
+	SUBQ $0x04, BX
+	JLT  rest
+
+loop:
+	VMOVUPD      (R9), Y4
+	VBROADCASTSD (DX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (CX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	ADDQ         R8, AX
+	VMOVUPD      32(R9), Y4
+	VBROADCASTSD (DX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (CX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         R8, AX
+	VMOVUPD      64(R9), Y4
+	VBROADCASTSD (DX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (CX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	ADDQ         R8, AX
+	VMOVUPD      96(R9), Y4
+	VBROADCASTSD (DX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (CX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         R8, AX
+	ADDQ         $0x00000080, R9
+	SUBQ         $0x04, BX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BX
+	JE   ended
+
+single:
+	VMOVUPD      (R9), Y4
+	VBROADCASTSD (DX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (CX)(AX*1), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	ADDQ         R8, AX
+	ADDQ         $0x00000020, R9
+	DECQ         BX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, AX
+	DECQ    SI
+	JNE     row
+	MOVQ    next+56(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, AX
+	DECQ    DI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
 	VZEROUPPER
 	RET
 
@@ -1482,6 +2402,121 @@ ended:
 	VMOVUPD Y3, 96(AX)
 	VMOVUPD Y4, 128(AX)
 	VMOVUPD Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+// func narrow3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow3float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y4
+
+begin:
+	MOVQ planes+0(FP), R8
+	XORQ AX, AX
+	MOVQ step+40(FP), R9
+	MOVQ panel+64(FP), R10
+	SHLQ $0x03, R9
+
+plane:
+	MOVQ height+8(FP), DI
+
+row:
+	MOVQ width+16(FP), SI
+	SUBQ $0x04, SI
+	JLT  rest
+
+loop:
+	VMOVUPD      (R10), Y6
+	VBROADCASTSD (DX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (BX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	ADDQ         R9, AX
+	VMOVUPD      32(R10), Y6
+	VBROADCASTSD (DX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (BX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         R9, AX
+	VMOVUPD      64(R10), Y6
+	VBROADCASTSD (DX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (BX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	ADDQ         R9, AX
+	VMOVUPD      96(R10), Y6
+	VBROADCASTSD (DX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (BX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         R9, AX
+	ADDQ         $0x00000080, R10
+	SUBQ         $0x04, SI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, SI
+	JE   ended
+
+single:
+	VMOVUPD      (R10), Y6
+	VBROADCASTSD (DX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (BX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (CX)(AX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	ADDQ         R9, AX
+	ADDQ         $0x00000020, R10
+	DECQ         SI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), SI
+	SHLQ    $0x03, SI
+	ADDQ    SI, AX
+	DECQ    DI
+	JNE     row
+	MOVQ    next+56(FP), SI
+	SHLQ    $0x03, SI
+	ADDQ    SI, AX
+	DECQ    R8
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y4, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -1643,6 +2678,138 @@ ended:
 	VMOVUPD Y5, 160(AX)
 	VMOVUPD Y6, 192(AX)
 	VMOVUPD Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+// func narrow4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow4float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 96(AX), Y6
+
+begin:
+	MOVQ planes+0(FP), R9
+	XORQ AX, AX
+	MOVQ step+40(FP), R10
+	MOVQ panel+64(FP), R11
+	SHLQ $0x03, R10
+
+plane:
+	MOVQ height+8(FP), R8
+
+row:
+	MOVQ width+16(FP), DI
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPD      (R11), Y8
+	VBROADCASTSD (DX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (BX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (SI)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y4
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	ADDQ         R10, AX
+	VMOVUPD      32(R11), Y8
+	VBROADCASTSD (DX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD (BX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD (SI)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y5
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y7
+	ADDQ         R10, AX
+	VMOVUPD      64(R11), Y8
+	VBROADCASTSD (DX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (BX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (SI)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y4
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	ADDQ         R10, AX
+	VMOVUPD      96(R11), Y8
+	VBROADCASTSD (DX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y1
+	VBROADCASTSD (BX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y3
+	VBROADCASTSD (SI)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y5
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y7
+	ADDQ         R10, AX
+	ADDQ         $0x00000080, R11
+	SUBQ         $0x04, DI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DI
+	JE   ended
+
+single:
+	VMOVUPD      (R11), Y8
+	VBROADCASTSD (DX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (BX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y2
+	VBROADCASTSD (SI)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y4
+	VBROADCASTSD (CX)(AX*1), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	ADDQ         R10, AX
+	ADDQ         $0x00000020, R11
+	DECQ         DI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DI
+	SHLQ    $0x03, DI
+	ADDQ    DI, AX
+	DECQ    R8
+	JNE     row
+	MOVQ    next+56(FP), DI
+	SHLQ    $0x03, DI
+	ADDQ    DI, AX
+	DECQ    R9
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y4, 64(AX)
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y6, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -1827,6 +2994,155 @@ ended:
 	VMOVUPD Y7, 224(AX)
 	VMOVUPD Y8, 256(AX)
 	VMOVUPD Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+// func narrow5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow5float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 128(AX), Y8
+
+begin:
+	MOVQ planes+0(FP), R10
+	XORQ AX, AX
+	MOVQ step+40(FP), R11
+	MOVQ panel+64(FP), R12
+	SHLQ $0x03, R11
+
+plane:
+	MOVQ height+8(FP), R9
+
+row:
+	MOVQ width+16(FP), R8
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPD      (R12), Y10
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (BX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y2
+	VBROADCASTSD (SI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (DI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y6
+	VBROADCASTSD (CX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	ADDQ         R11, AX
+	VMOVUPD      32(R12), Y10
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD (BX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD (SI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD (DI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD (CX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y9
+	ADDQ         R11, AX
+	VMOVUPD      64(R12), Y10
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (BX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y2
+	VBROADCASTSD (SI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (DI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y6
+	VBROADCASTSD (CX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	ADDQ         R11, AX
+	VMOVUPD      96(R12), Y10
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y1
+	VBROADCASTSD (BX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y3
+	VBROADCASTSD (SI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y5
+	VBROADCASTSD (DI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y7
+	VBROADCASTSD (CX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y9
+	ADDQ         R11, AX
+	ADDQ         $0x00000080, R12
+	SUBQ         $0x04, R8
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R8
+	JE   ended
+
+single:
+	VMOVUPD      (R12), Y10
+	VBROADCASTSD (DX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y0
+	VBROADCASTSD (BX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y2
+	VBROADCASTSD (SI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y4
+	VBROADCASTSD (DI)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y6
+	VBROADCASTSD (CX)(AX*1), Y11
+	VFMADD231PD  Y10, Y11, Y8
+	ADDQ         R11, AX
+	ADDQ         $0x00000020, R12
+	DECQ         R8
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R8
+	SHLQ    $0x03, R8
+	ADDQ    R8, AX
+	DECQ    R9
+	JNE     row
+	MOVQ    next+56(FP), R8
+	SHLQ    $0x03, R8
+	ADDQ    R8, AX
+	DECQ    R10
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y4, 64(AX)
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y6, 96(AX)
+	VADDPD  Y9, Y8, Y8
+	VMOVUPD Y8, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -2034,6 +3350,172 @@ ended:
 	VMOVUPD Y9, 288(AX)
 	VMOVUPD Y10, 320(AX)
 	VMOVUPD Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+// func narrow6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·narrow6float64AVX2(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y2
+	VMOVUPD 64(AX), Y4
+	VMOVUPD 96(AX), Y6
+	VMOVUPD 128(AX), Y8
+	VMOVUPD 160(AX), Y10
+
+begin:
+	MOVQ planes+0(FP), R11
+	XORQ AX, AX
+	MOVQ step+40(FP), R12
+	MOVQ panel+64(FP), R13
+	SHLQ $0x03, R12
+
+plane:
+	MOVQ height+8(FP), R10
+
+row:
+	MOVQ width+16(FP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPD      (R13), Y12
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (BX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (SI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (DI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (CX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	ADDQ         R12, AX
+	VMOVUPD      32(R13), Y12
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD (BX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (SI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD (DI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD (R8)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (CX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	ADDQ         R12, AX
+	VMOVUPD      64(R13), Y12
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (BX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (SI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (DI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (CX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	ADDQ         R12, AX
+	VMOVUPD      96(R13), Y12
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y1
+	VBROADCASTSD (BX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (SI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y5
+	VBROADCASTSD (DI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y7
+	VBROADCASTSD (R8)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (CX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y11
+	ADDQ         R12, AX
+	ADDQ         $0x00000080, R13
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JE   ended
+
+single:
+	VMOVUPD      (R13), Y12
+	VBROADCASTSD (DX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (BX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y2
+	VBROADCASTSD (SI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y4
+	VBROADCASTSD (DI)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y8
+	VBROADCASTSD (CX)(AX*1), Y13
+	VFMADD231PD  Y12, Y13, Y10
+	ADDQ         R12, AX
+	ADDQ         $0x00000020, R13
+	DECQ         R9
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R9
+	SHLQ    $0x03, R9
+	ADDQ    R9, AX
+	DECQ    R10
+	JNE     row
+	MOVQ    next+56(FP), R9
+	SHLQ    $0x03, R9
+	ADDQ    R9, AX
+	DECQ    R11
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VADDPD  Y3, Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	VADDPD  Y5, Y4, Y4
+	VMOVUPD Y4, 64(AX)
+	VADDPD  Y7, Y6, Y6
+	VMOVUPD Y6, 96(AX)
+	VADDPD  Y9, Y8, Y8
+	VMOVUPD Y8, 128(AX)
+	VADDPD  Y11, Y10, Y10
+	VMOVUPD Y10, 160(AX)
 	VZEROUPPER
 	RET
 
@@ -2368,6 +3850,87 @@ ended:
 	VZEROUPPER
 	RET
 
+// func narrow1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow1float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+
+begin:
+	MOVQ planes+0(FP), SI
+	XORQ AX, AX
+	MOVQ step+40(FP), DI
+	MOVQ panel+64(FP), R8
+	SHLQ $0x02, DI
+
+plane:
+	MOVQ height+8(FP), BX
+
+row:
+	MOVQ width+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (R8), Z2
+	VBROADCASTSS (CX)(AX*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	ADDQ         DI, AX
+	VMOVUPS      64(R8), Z2
+	VBROADCASTSS (CX)(AX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, AX
+	VMOVUPS      128(R8), Z2
+	VBROADCASTSS (CX)(AX*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	ADDQ         DI, AX
+	VMOVUPS      192(R8), Z2
+	VBROADCASTSS (CX)(AX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         DI, AX
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x04, DX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DX
+	JE   ended
+
+single:
+	VMOVUPS      (R8), Z2
+	VBROADCASTSS (CX)(AX*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	ADDQ         DI, AX
+	ADDQ         $0x00000040, R8
+	DECQ         DX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	DECQ    BX
+	JNE     row
+	MOVQ    next+56(FP), DX
+	SHLQ    $0x02, DX
+	ADDQ    DX, AX
+	DECQ    SI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func tile2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile2float32AVX512(SB), NOSPLIT, $0-81
@@ -2480,6 +4043,104 @@ ended:
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
 	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func narrow2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow2float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z2
+
+begin:
+	MOVQ planes+0(FP), DI
+	XORQ AX, AX
+	MOVQ step+40(FP), R8
+	MOVQ panel+64(FP), R9
+	SHLQ $0x02, R8
+
+plane:
+	MOVQ height+8(FP), SI
+
+row:
+	MOVQ width+16(FP), BX
+	SUBQ $0x04, BX
+	JLT  rest
+
+loop:
+	VMOVUPS      (R9), Z4
+	VBROADCASTSS (DX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (CX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         R8, AX
+	VMOVUPS      64(R9), Z4
+	VBROADCASTSS (DX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (CX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, AX
+	VMOVUPS      128(R9), Z4
+	VBROADCASTSS (DX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (CX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         R8, AX
+	VMOVUPS      192(R9), Z4
+	VBROADCASTSS (DX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (CX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R8, AX
+	ADDQ         $0x00000100, R9
+	SUBQ         $0x04, BX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BX
+	JE   ended
+
+single:
+	VMOVUPS      (R9), Z4
+	VBROADCASTSS (DX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (CX)(AX*1), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         R8, AX
+	ADDQ         $0x00000040, R9
+	DECQ         BX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, AX
+	DECQ    SI
+	JNE     row
+	MOVQ    next+56(FP), BX
+	SHLQ    $0x02, BX
+	ADDQ    BX, AX
+	DECQ    DI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -2618,6 +4279,121 @@ ended:
 	VMOVUPS Z3, 192(AX)
 	VMOVUPS Z4, 256(AX)
 	VMOVUPS Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+// func narrow3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow3float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 128(AX), Z4
+
+begin:
+	MOVQ planes+0(FP), R8
+	XORQ AX, AX
+	MOVQ step+40(FP), R9
+	MOVQ panel+64(FP), R10
+	SHLQ $0x02, R9
+
+plane:
+	MOVQ height+8(FP), DI
+
+row:
+	MOVQ width+16(FP), SI
+	SUBQ $0x04, SI
+	JLT  rest
+
+loop:
+	VMOVUPS      (R10), Z6
+	VBROADCASTSS (DX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (BX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (CX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         R9, AX
+	VMOVUPS      64(R10), Z6
+	VBROADCASTSS (DX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (BX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (CX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         R9, AX
+	VMOVUPS      128(R10), Z6
+	VBROADCASTSS (DX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (BX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (CX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         R9, AX
+	VMOVUPS      192(R10), Z6
+	VBROADCASTSS (DX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (BX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (CX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         R9, AX
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x04, SI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, SI
+	JE   ended
+
+single:
+	VMOVUPS      (R10), Z6
+	VBROADCASTSS (DX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (BX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (CX)(AX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         R9, AX
+	ADDQ         $0x00000040, R10
+	DECQ         SI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, AX
+	DECQ    DI
+	JNE     row
+	MOVQ    next+56(FP), SI
+	SHLQ    $0x02, SI
+	ADDQ    SI, AX
+	DECQ    R8
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -2779,6 +4555,138 @@ ended:
 	VMOVUPS Z5, 320(AX)
 	VMOVUPS Z6, 384(AX)
 	VMOVUPS Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func narrow4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow4float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 128(AX), Z4
+	VMOVUPS 192(AX), Z6
+
+begin:
+	MOVQ planes+0(FP), R9
+	XORQ AX, AX
+	MOVQ step+40(FP), R10
+	MOVQ panel+64(FP), R11
+	SHLQ $0x02, R10
+
+plane:
+	MOVQ height+8(FP), R8
+
+row:
+	MOVQ width+16(FP), DI
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPS      (R11), Z8
+	VBROADCASTSS (DX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (BX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (CX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         R10, AX
+	VMOVUPS      64(R11), Z8
+	VBROADCASTSS (DX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (BX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (CX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R10, AX
+	VMOVUPS      128(R11), Z8
+	VBROADCASTSS (DX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (BX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (CX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         R10, AX
+	VMOVUPS      192(R11), Z8
+	VBROADCASTSS (DX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (BX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (CX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R10, AX
+	ADDQ         $0x00000100, R11
+	SUBQ         $0x04, DI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DI
+	JE   ended
+
+single:
+	VMOVUPS      (R11), Z8
+	VBROADCASTSS (DX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (BX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (CX)(AX*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         R10, AX
+	ADDQ         $0x00000040, R11
+	DECQ         DI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, AX
+	DECQ    R8
+	JNE     row
+	MOVQ    next+56(FP), DI
+	SHLQ    $0x02, DI
+	ADDQ    DI, AX
+	DECQ    R9
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -2963,6 +4871,155 @@ ended:
 	VMOVUPS Z7, 448(AX)
 	VMOVUPS Z8, 512(AX)
 	VMOVUPS Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+// func narrow5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow5float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 128(AX), Z4
+	VMOVUPS 192(AX), Z6
+	VMOVUPS 256(AX), Z8
+
+begin:
+	MOVQ planes+0(FP), R10
+	XORQ AX, AX
+	MOVQ step+40(FP), R11
+	MOVQ panel+64(FP), R12
+	SHLQ $0x02, R11
+
+plane:
+	MOVQ height+8(FP), R9
+
+row:
+	MOVQ width+16(FP), R8
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPS      (R12), Z10
+	VBROADCASTSS (DX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (BX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (CX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         R11, AX
+	VMOVUPS      64(R12), Z10
+	VBROADCASTSS (DX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (BX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (DI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (CX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         R11, AX
+	VMOVUPS      128(R12), Z10
+	VBROADCASTSS (DX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (BX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (CX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         R11, AX
+	VMOVUPS      192(R12), Z10
+	VBROADCASTSS (DX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (BX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (DI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (CX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         R11, AX
+	ADDQ         $0x00000100, R12
+	SUBQ         $0x04, R8
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R8
+	JE   ended
+
+single:
+	VMOVUPS      (R12), Z10
+	VBROADCASTSS (DX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (BX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (CX)(AX*1), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         R11, AX
+	ADDQ         $0x00000040, R12
+	DECQ         R8
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, AX
+	DECQ    R9
+	JNE     row
+	MOVQ    next+56(FP), R8
+	SHLQ    $0x02, R8
+	ADDQ    R8, AX
+	DECQ    R10
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 192(AX)
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, 256(AX)
 	VZEROUPPER
 	RET
 
@@ -3170,6 +5227,172 @@ ended:
 	VMOVUPS Z9, 576(AX)
 	VMOVUPS Z10, 640(AX)
 	VMOVUPS Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+// func narrow6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow6float32AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 128(AX), Z4
+	VMOVUPS 192(AX), Z6
+	VMOVUPS 256(AX), Z8
+	VMOVUPS 320(AX), Z10
+
+begin:
+	MOVQ planes+0(FP), R11
+	XORQ AX, AX
+	MOVQ step+40(FP), R12
+	MOVQ panel+64(FP), R13
+	SHLQ $0x02, R12
+
+plane:
+	MOVQ height+8(FP), R10
+
+row:
+	MOVQ width+16(FP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPS      (R13), Z12
+	VBROADCASTSS (DX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (BX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R8)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (CX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         R12, AX
+	VMOVUPS      64(R13), Z12
+	VBROADCASTSS (DX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (BX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (DI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R8)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (CX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R12, AX
+	VMOVUPS      128(R13), Z12
+	VBROADCASTSS (DX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (BX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R8)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (CX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         R12, AX
+	VMOVUPS      192(R13), Z12
+	VBROADCASTSS (DX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (BX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (DI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R8)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (CX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R12, AX
+	ADDQ         $0x00000100, R13
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JE   ended
+
+single:
+	VMOVUPS      (R13), Z12
+	VBROADCASTSS (DX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (BX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R8)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (CX)(AX*1), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         R12, AX
+	ADDQ         $0x00000040, R13
+	DECQ         R9
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, AX
+	DECQ    R10
+	JNE     row
+	MOVQ    next+56(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, AX
+	DECQ    R11
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VADDPS  Z7, Z6, Z6
+	VMOVUPS Z6, 192(AX)
+	VADDPS  Z9, Z8, Z8
+	VMOVUPS Z8, 256(AX)
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS Z10, 320(AX)
 	VZEROUPPER
 	RET
 
@@ -3446,6 +5669,87 @@ ended:
 	VZEROUPPER
 	RET
 
+// func narrow1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow1float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+
+begin:
+	MOVQ planes+0(FP), SI
+	XORQ AX, AX
+	MOVQ step+40(FP), DI
+	MOVQ panel+64(FP), R8
+	SHLQ $0x03, DI
+
+plane:
+	MOVQ height+8(FP), BX
+
+row:
+	MOVQ width+16(FP), DX
+	SUBQ $0x04, DX
+	JLT  rest
+
+loop:
+	VMOVUPD      (R8), Z2
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	ADDQ         DI, AX
+	VMOVUPD      64(R8), Z2
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DI, AX
+	VMOVUPD      128(R8), Z2
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	ADDQ         DI, AX
+	VMOVUPD      192(R8), Z2
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         DI, AX
+	ADDQ         $0x00000100, R8
+	SUBQ         $0x04, DX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DX
+	JE   ended
+
+single:
+	VMOVUPD      (R8), Z2
+	VBROADCASTSD (CX)(AX*1), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	ADDQ         DI, AX
+	ADDQ         $0x00000040, R8
+	DECQ         DX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	DECQ    BX
+	JNE     row
+	MOVQ    next+56(FP), DX
+	SHLQ    $0x03, DX
+	ADDQ    DX, AX
+	DECQ    SI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VZEROUPPER
+	RET
+
 // func tile2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 // Requires: AVX, AVX512F
 TEXT ·tile2float64AVX512(SB), NOSPLIT, $0-81
@@ -3558,6 +5862,104 @@ ended:
 	VMOVUPD Z1, 64(AX)
 	VMOVUPD Z2, 128(AX)
 	VMOVUPD Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func narrow2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow2float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z2
+
+begin:
+	MOVQ planes+0(FP), DI
+	XORQ AX, AX
+	MOVQ step+40(FP), R8
+	MOVQ panel+64(FP), R9
+	SHLQ $0x03, R8
+
+plane:
+	MOVQ height+8(FP), SI
+
+row:
+	MOVQ width+16(FP), BX
+	SUBQ $0x04, BX
+	JLT  rest
+
+loop:
+	VMOVUPD      (R9), Z4
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (CX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	ADDQ         R8, AX
+	VMOVUPD      64(R9), Z4
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (CX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         R8, AX
+	VMOVUPD      128(R9), Z4
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (CX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	ADDQ         R8, AX
+	VMOVUPD      192(R9), Z4
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (CX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         R8, AX
+	ADDQ         $0x00000100, R9
+	SUBQ         $0x04, BX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, BX
+	JE   ended
+
+single:
+	VMOVUPD      (R9), Z4
+	VBROADCASTSD (DX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (CX)(AX*1), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	ADDQ         R8, AX
+	ADDQ         $0x00000040, R9
+	DECQ         BX
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, AX
+	DECQ    SI
+	JNE     row
+	MOVQ    next+56(FP), BX
+	SHLQ    $0x03, BX
+	ADDQ    BX, AX
+	DECQ    DI
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -3696,6 +6098,121 @@ ended:
 	VMOVUPD Z3, 192(AX)
 	VMOVUPD Z4, 256(AX)
 	VMOVUPD Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+// func narrow3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow3float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 128(AX), Z4
+
+begin:
+	MOVQ planes+0(FP), R8
+	XORQ AX, AX
+	MOVQ step+40(FP), R9
+	MOVQ panel+64(FP), R10
+	SHLQ $0x03, R9
+
+plane:
+	MOVQ height+8(FP), DI
+
+row:
+	MOVQ width+16(FP), SI
+	SUBQ $0x04, SI
+	JLT  rest
+
+loop:
+	VMOVUPD      (R10), Z6
+	VBROADCASTSD (DX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (BX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (CX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	ADDQ         R9, AX
+	VMOVUPD      64(R10), Z6
+	VBROADCASTSD (DX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (BX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (CX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         R9, AX
+	VMOVUPD      128(R10), Z6
+	VBROADCASTSD (DX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (BX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (CX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	ADDQ         R9, AX
+	VMOVUPD      192(R10), Z6
+	VBROADCASTSD (DX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (BX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (CX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         R9, AX
+	ADDQ         $0x00000100, R10
+	SUBQ         $0x04, SI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, SI
+	JE   ended
+
+single:
+	VMOVUPD      (R10), Z6
+	VBROADCASTSD (DX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (BX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (CX)(AX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	ADDQ         R9, AX
+	ADDQ         $0x00000040, R10
+	DECQ         SI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), SI
+	SHLQ    $0x03, SI
+	ADDQ    SI, AX
+	DECQ    DI
+	JNE     row
+	MOVQ    next+56(FP), SI
+	SHLQ    $0x03, SI
+	ADDQ    SI, AX
+	DECQ    R8
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z4, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -3857,6 +6374,138 @@ ended:
 	VMOVUPD Z5, 320(AX)
 	VMOVUPD Z6, 384(AX)
 	VMOVUPD Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func narrow4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow4float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 128(AX), Z4
+	VMOVUPD 192(AX), Z6
+
+begin:
+	MOVQ planes+0(FP), R9
+	XORQ AX, AX
+	MOVQ step+40(FP), R10
+	MOVQ panel+64(FP), R11
+	SHLQ $0x03, R10
+
+plane:
+	MOVQ height+8(FP), R8
+
+row:
+	MOVQ width+16(FP), DI
+	SUBQ $0x04, DI
+	JLT  rest
+
+loop:
+	VMOVUPD      (R11), Z8
+	VBROADCASTSD (DX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (BX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (SI)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (CX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	ADDQ         R10, AX
+	VMOVUPD      64(R11), Z8
+	VBROADCASTSD (DX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (BX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (SI)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (CX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         R10, AX
+	VMOVUPD      128(R11), Z8
+	VBROADCASTSD (DX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (BX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (SI)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (CX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	ADDQ         R10, AX
+	VMOVUPD      192(R11), Z8
+	VBROADCASTSD (DX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (BX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (SI)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (CX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         R10, AX
+	ADDQ         $0x00000100, R11
+	SUBQ         $0x04, DI
+	JGE          loop
+
+rest:
+	ADDQ $0x04, DI
+	JE   ended
+
+single:
+	VMOVUPD      (R11), Z8
+	VBROADCASTSD (DX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (BX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (SI)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (CX)(AX*1), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	ADDQ         R10, AX
+	ADDQ         $0x00000040, R11
+	DECQ         DI
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), DI
+	SHLQ    $0x03, DI
+	ADDQ    DI, AX
+	DECQ    R8
+	JNE     row
+	MOVQ    next+56(FP), DI
+	SHLQ    $0x03, DI
+	ADDQ    DI, AX
+	DECQ    R9
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z4, 128(AX)
+	VADDPD  Z7, Z6, Z6
+	VMOVUPD Z6, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -4041,6 +6690,155 @@ ended:
 	VMOVUPD Z7, 448(AX)
 	VMOVUPD Z8, 512(AX)
 	VMOVUPD Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+// func narrow5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow5float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 128(AX), Z4
+	VMOVUPD 192(AX), Z6
+	VMOVUPD 256(AX), Z8
+
+begin:
+	MOVQ planes+0(FP), R10
+	XORQ AX, AX
+	MOVQ step+40(FP), R11
+	MOVQ panel+64(FP), R12
+	SHLQ $0x03, R11
+
+plane:
+	MOVQ height+8(FP), R9
+
+row:
+	MOVQ width+16(FP), R8
+	SUBQ $0x04, R8
+	JLT  rest
+
+loop:
+	VMOVUPD      (R12), Z10
+	VBROADCASTSD (DX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (BX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (SI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (CX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	ADDQ         R11, AX
+	VMOVUPD      64(R12), Z10
+	VBROADCASTSD (DX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (BX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (SI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (CX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         R11, AX
+	VMOVUPD      128(R12), Z10
+	VBROADCASTSD (DX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (BX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (SI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (CX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	ADDQ         R11, AX
+	VMOVUPD      192(R12), Z10
+	VBROADCASTSD (DX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (BX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (SI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (CX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         R11, AX
+	ADDQ         $0x00000100, R12
+	SUBQ         $0x04, R8
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R8
+	JE   ended
+
+single:
+	VMOVUPD      (R12), Z10
+	VBROADCASTSD (DX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (BX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (SI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (DI)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (CX)(AX*1), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	ADDQ         R11, AX
+	ADDQ         $0x00000040, R12
+	DECQ         R8
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R8
+	SHLQ    $0x03, R8
+	ADDQ    R8, AX
+	DECQ    R9
+	JNE     row
+	MOVQ    next+56(FP), R8
+	SHLQ    $0x03, R8
+	ADDQ    R8, AX
+	DECQ    R10
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z4, 128(AX)
+	VADDPD  Z7, Z6, Z6
+	VMOVUPD Z6, 192(AX)
+	VADDPD  Z9, Z8, Z8
+	VMOVUPD Z8, 256(AX)
 	VZEROUPPER
 	RET
 
@@ -4248,6 +7046,172 @@ ended:
 	VMOVUPD Z9, 576(AX)
 	VMOVUPD Z10, 640(AX)
 	VMOVUPD Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+// func narrow6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·narrow6float64AVX512(SB), NOSPLIT, $0-81
+	MOVQ    x+24(FP), AX
+	MOVQ    offsets+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+80(FP), AX
+	TESTL   AX, AX
+	JZ      begin
+	MOVQ    c+72(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z2
+	VMOVUPD 128(AX), Z4
+	VMOVUPD 192(AX), Z6
+	VMOVUPD 256(AX), Z8
+	VMOVUPD 320(AX), Z10
+
+begin:
+	MOVQ planes+0(FP), R11
+	XORQ AX, AX
+	MOVQ step+40(FP), R12
+	MOVQ panel+64(FP), R13
+	SHLQ $0x03, R12
+
+plane:
+	MOVQ height+8(FP), R10
+
+row:
+	MOVQ width+16(FP), R9
+	SUBQ $0x04, R9
+	JLT  rest
+
+loop:
+	VMOVUPD      (R13), Z12
+	VBROADCASTSD (DX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (BX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (SI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (CX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	ADDQ         R12, AX
+	VMOVUPD      64(R13), Z12
+	VBROADCASTSD (DX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (BX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (SI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (CX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         R12, AX
+	VMOVUPD      128(R13), Z12
+	VBROADCASTSD (DX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (BX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (SI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (CX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	ADDQ         R12, AX
+	VMOVUPD      192(R13), Z12
+	VBROADCASTSD (DX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (BX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (SI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (CX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         R12, AX
+	ADDQ         $0x00000100, R13
+	SUBQ         $0x04, R9
+	JGE          loop
+
+rest:
+	ADDQ $0x04, R9
+	JE   ended
+
+single:
+	VMOVUPD      (R13), Z12
+	VBROADCASTSD (DX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (BX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (SI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (DI)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R8)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (CX)(AX*1), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	ADDQ         R12, AX
+	ADDQ         $0x00000040, R13
+	DECQ         R9
+	JNE          single
+
+ended:
+	MOVQ    skip+48(FP), R9
+	SHLQ    $0x03, R9
+	ADDQ    R9, AX
+	DECQ    R10
+	JNE     row
+	MOVQ    next+56(FP), R9
+	SHLQ    $0x03, R9
+	ADDQ    R9, AX
+	DECQ    R11
+	JNE     plane
+	MOVQ    c+72(FP), AX
+	VADDPD  Z1, Z0, Z0
+	VMOVUPD Z0, (AX)
+	VADDPD  Z3, Z2, Z2
+	VMOVUPD Z2, 64(AX)
+	VADDPD  Z5, Z4, Z4
+	VMOVUPD Z4, 128(AX)
+	VADDPD  Z7, Z6, Z6
+	VMOVUPD Z6, 192(AX)
+	VADDPD  Z9, Z8, Z8
+	VMOVUPD Z8, 256(AX)
+	VADDPD  Z11, Z10, Z10
+	VMOVUPD Z10, 320(AX)
 	VZEROUPPER
 	RET
 

@@ -67,7 +67,7 @@ func (t *filterTask[T]) sum(unit, units int, add bool) {
 	plane := c[0].source * c[1].source * c[2].source
 	slot := t.shape.Groups * t.sources * plane
 	source := t.source[t.image*slot+g*t.sources*plane:]
-	p := strip[T]{c: c, nr: t.nr, planes: t.images * t.size[0], height: t.size[1], width: t.size[2], add: add}
+	p := strip[T]{c: c, nr: t.nr, narrow: t.narrow, planes: t.images * t.size[0], height: t.size[1], width: t.size[2], add: add}
 	inside := b.inside(c)
 	step := t.copyChannels()
 	if inside {
@@ -101,7 +101,7 @@ func (t *filterTask[T]) packPanels(g, u, units int, panels []T) {
 		columns := min(t.nr, t.columns-first)
 		for n := range t.images {
 			from := t.other[(((t.image+n)*t.shape.Groups+g)*t.columns+first)*plane+start:]
-			gemm.PackB(rows, columns, from, plane, true, panels[i*t.panelSize()+n*rows*t.nr:])
+			gemm.PackPanel(rows, columns, t.nr, from, plane, true, panels[i*t.panelSize()+n*rows*t.nr:])
 		}
 	}
 }

@@ -15,6 +15,7 @@ type filterCut struct {
 	c        correlation
 	swapped  bool
 	nr       int
+	narrow   bool   // nr is one vector, not two
 	sources  int    // channels of a group of the source
 	pairs    int    // of a group
 	columns  int    // of a group
@@ -37,10 +38,17 @@ const (
 func newFilterCut(s Shape, elemSize int) filterCut {
 	f := filterCut{shape: s, c: s.forward(), nr: nr(elemSize)}
 	f.sources, f.columns = s.channels()
-	waste := func(columns int) int { return ceilDiv(columns, f.nr) * f.nr * f.sources * f.columns / max(1, columns) }
-	if s.Stride == [3]int{1, 1, 1} && 4*waste(f.sources) < 3*waste(f.columns) {
+	most := f.sources * f.columns
+	cost := func(columns int) int {
+		_, filled := narrows(columns, f.nr)
+		return filled * most / max(1, columns)
+	}
+	if s.Stride == [3]int{1, 1, 1} && 4*cost(f.sources) < 3*cost(f.columns) {
 		f.swapped, f.c = true, s.class(X, 0)
 		f.sources, f.columns = f.columns, f.sources
+	}
+	if f.narrow, _ = narrows(f.columns, f.nr); f.narrow {
+		f.nr /= 2
 	}
 	f.pairs = f.sources * f.c.taps()
 	if f.pairs*f.columns*s.Groups == 0 {
@@ -69,6 +77,13 @@ func newFilterCut(s Shape, elemSize int) filterCut {
 	f.ranges = min(ceilDiv(want, f.chunks), f.sources, max(1, f.pairs/leastPairs))
 	f.units = min(ceilDiv(want, f.chunks*f.ranges), s.Groups*f.panels)
 	return f
+}
+
+// narrows reports whether panels of half as many columns as a tile has take less time, though each of their columns takes
+// a sixth longer, and how many whole columns of a tile the time is worth.
+func narrows(columns, nr int) (narrow bool, filled int) {
+	whole, half := ceilDiv(columns, nr)*nr, ceilDiv(columns, nr/2)*(nr/2)*7/6
+	return half < whole, min(half, whole)
 }
 
 func (f *filterCut) bands() int { return f.grid[0] * f.grid[1] * f.grid[2] * f.grid[3] }

@@ -8,7 +8,8 @@ type strip[T gemm.Float] struct {
 	c             *correlation
 	view          view[T]
 	nr            int
-	planes        int // of the band: of images, or slices of one
+	narrow        bool // nr is one vector, not two
+	planes        int  // of the band: of images, or slices of one
 	height, width int
 	jump          int // from a plane to the next
 	panel         []T

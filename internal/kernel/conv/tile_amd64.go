@@ -30,26 +30,32 @@ func ptr[To, From any](s []From) *To { return cast[To](unsafe.SliceData(s)) }
 //go:noinline
 func tileAsm[T gemm.Float](t *strip[T], offsets []int, c []T) bool {
 	wide := vectorBytes[T](t.nr)
+	if t.narrow {
+		wide *= 2
+	}
 	p, h, w, n := t.planes, t.height, t.width, len(offsets)
 	o := unsafe.SliceData(offsets)
 	step := t.view.jump[2]
 	skip, next := t.view.jump[1]-w*step, t.jump-h*t.view.jump[1]
 	switch {
 	case wide == 32 && sizeof[T]() == 4:
-		tile32x8(n, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
+		tile32x8(n, t.narrow, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
 	case wide == 64 && sizeof[T]() == 4:
-		tile32x16(n, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
+		tile32x16(n, t.narrow, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
 	case wide == 32:
-		tile64x4(n, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
+		tile64x4(n, t.narrow, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
 	case wide == 64:
-		tile64x8(n, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
+		tile64x8(n, t.narrow, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
 	default:
 		return false
 	}
 	return true
 }
 
-func tile32x8(n, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
+func tile32x8(n int, narrow bool, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
+	if narrow {
+		n += gemm.MR
+	}
 	switch n {
 	case 1:
 		tile1float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
@@ -63,10 +69,25 @@ func tile32x8(n, p, h, w int, x *float32, o *int, step, skip, next int, panel, c
 		tile5float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
 	case 6:
 		tile6float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 1:
+		narrow1float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 2:
+		narrow2float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 3:
+		narrow3float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 4:
+		narrow4float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 5:
+		narrow5float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 6:
+		narrow6float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
 	}
 }
 
-func tile32x16(n, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
+func tile32x16(n int, narrow bool, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
+	if narrow {
+		n += gemm.MR
+	}
 	switch n {
 	case 1:
 		tile1float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
@@ -80,10 +101,25 @@ func tile32x16(n, p, h, w int, x *float32, o *int, step, skip, next int, panel, 
 		tile5float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
 	case 6:
 		tile6float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 1:
+		narrow1float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 2:
+		narrow2float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 3:
+		narrow3float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 4:
+		narrow4float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 5:
+		narrow5float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 6:
+		narrow6float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
 	}
 }
 
-func tile64x4(n, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
+func tile64x4(n int, narrow bool, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
+	if narrow {
+		n += gemm.MR
+	}
 	switch n {
 	case 1:
 		tile1float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
@@ -97,10 +133,25 @@ func tile64x4(n, p, h, w int, x *float64, o *int, step, skip, next int, panel, c
 		tile5float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
 	case 6:
 		tile6float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 1:
+		narrow1float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 2:
+		narrow2float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 3:
+		narrow3float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 4:
+		narrow4float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 5:
+		narrow5float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 6:
+		narrow6float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
 	}
 }
 
-func tile64x8(n, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
+func tile64x8(n int, narrow bool, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
+	if narrow {
+		n += gemm.MR
+	}
 	switch n {
 	case 1:
 		tile1float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
@@ -114,5 +165,17 @@ func tile64x8(n, p, h, w int, x *float64, o *int, step, skip, next int, panel, c
 		tile5float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
 	case 6:
 		tile6float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 1:
+		narrow1float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 2:
+		narrow2float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 3:
+		narrow3float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 4:
+		narrow4float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 5:
+		narrow5float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+	case gemm.MR + 6:
+		narrow6float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
 	}
 }

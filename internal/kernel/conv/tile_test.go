@@ -35,6 +35,10 @@ func checkTile[T gemm.Float](t *rapid.T) {
 		nr:     rapid.SampledFrom(widths[T]()).Draw(t, "nr"),
 		planes: rapid.IntRange(1, 3).Draw(t, "planes"), height: rapid.IntRange(1, 4).Draw(t, "height"),
 		width: rapid.IntRange(1, 11).Draw(t, "width"), add: rapid.Bool().Draw(t, "add"),
+		narrow: rapid.Bool().Draw(t, "narrow"),
+	}
+	if s.narrow {
+		s.nr /= 2
 	}
 	step := rapid.IntRange(1, 3).Draw(t, "step")
 	row := s.width*step + rapid.IntRange(-2, 9).Draw(t, "row")

@@ -13,6 +13,11 @@ func PackB[T Float](kc, w int, b []T, ldb int, trans bool, dst []T) {
 	packB(level, kc, w, NR[T](), b, ldb, trans, dst)
 }
 
+// PackPanel is PackB into a panel of nr columns, where nr is NR or half of it.
+func PackPanel[T Float](kc, w, nr int, b []T, ldb int, trans bool, dst []T) {
+	packB(level, kc, w, nr, b, ldb, trans, dst)
+}
+
 func packA[T Float](s isa, mc, kc int, a []T, lda int, trans bool, dst []T) {
 	if mc == 0 || kc == 0 {
 		return
@@ -74,23 +79,21 @@ func packB[T Float](s isa, kc, w, nr int, b []T, ldb int, trans bool, dst []T) {
 		return
 	}
 	b = b[:(w-1)*ldb+kc]
+	if w < nr {
+		clear(dst)
+	}
 	cols, rows := 0, 0 // what assembly has transposed
 	if s != plain {
 		cols, rows = transpose(kc, w, nr, b, ldb, dst)
 	}
-	for j := range nr {
+	for j := range w {
 		d := dst[j:]
 		k := 0
 		if j < cols {
 			k = rows
 		}
-		if j < w {
-			for ; k < kc; k++ {
-				d[k*nr] = b[j*ldb+k]
-			}
-		}
 		for ; k < kc; k++ {
-			d[k*nr] = 0
+			d[k*nr] = b[j*ldb+k]
 		}
 	}
 }

@@ -77,7 +77,8 @@ func main() {
 		{"AVX512", "float64", 8, 64},
 	} {
 		for rows := 1; rows <= maxRows; rows++ {
-			tile(f, rows)
+			tile(f, rows, false)
+			tile(f, rows, true)
 		}
 		panel(f)
 		epilogue(f)
@@ -100,9 +101,16 @@ func load(param string) reg.GPVirtual { return Load(Param(param), GP64()).(reg.G
 // tile writes C[rows × 2 vectors] = Σ over pixels p of x[offsets[i] + p]·panel[p], or adds to C. Pixels are height rows
 // of width, step elements apart, in each of a number of planes; skip leads from the end of a row to the next, next from
 // the end of a plane to the next. Width, height and planes are positive.
-func tile(f flavour, rows int) {
+//
+// A narrow one writes C[rows × 1 vector]. It has two sums a row, of pixels in turns, so that as many multiply-adds are
+// under way, and adds them up at the end.
+func tile(f flavour, rows int, narrow bool) {
+	name, columns, sums := "tile", vectors, 1
+	if narrow {
+		name, columns, sums = "narrow", 1, 2
+	}
 	p := "*" + f.elem
-	begin(fmt.Sprintf("tile%d%s", rows, f.name()), fmt.Sprintf("C has %d rows.", rows),
+	begin(fmt.Sprintf("%s%d%s", name, rows, f.name()), fmt.Sprintf("C has %d rows.", rows),
 		fmt.Sprintf("planes int, height int, width int, x %s, offsets *int, step int, skip int, next int, panel %s, c %s, add bool", p, p, p))
 	x, offsets := load("x"), load("offsets")
 	row := make([]reg.GPVirtual, rows)
@@ -111,18 +119,27 @@ func tile(f flavour, rows int) {
 		MOVQ(Mem{Base: offsets, Disp: 8 * i}, row[i])
 		LEAQ(Mem{Base: x, Index: row[i], Scale: uint8(f.size)}, row[i])
 	}
-	sum := make([][vectors]reg.VecVirtual, rows)
+	sum := make([][]reg.VecVirtual, rows)
 	for i := range sum {
-		for v := range sum[i] {
-			sum[i][v] = f.vec()
-			f.zero(sum[i][v])
+		for range sums * columns {
+			zeroed := f.vec()
+			f.zero(zeroed)
+			sum[i] = append(sum[i], zeroed)
+		}
+	}
+	eachOfC := func(do func(i, v int, c Mem)) {
+		c := load("c")
+		for i := range rows {
+			for v := range columns {
+				do(i, v, Mem{Base: c, Disp: (i*columns + v) * f.wide})
+			}
 		}
 	}
 	add := GP32()
 	Load(Param("add"), add)
 	TESTL(add, add)
 	JZ(LabelRef("begin"))
-	eachOfC(f, rows, func(i, v int, c Mem) { f.move(c, sum[i][v]) })
+	eachOfC(func(i, v int, c Mem) { f.move(c, sum[i][v]) })
 	Label("begin")
 
 	at, pixels, height, planes := GP64(), GP64(), GP64(), load("planes")
@@ -130,16 +147,16 @@ func tile(f flavour, rows int) {
 	step, panel := load("step"), load("panel")
 	f.scale(step)
 	pixel := func(u int) {
-		var y [vectors]reg.VecVirtual
+		y := make([]reg.VecVirtual, columns)
 		for v := range y {
 			y[v] = f.vec()
-			f.move(Mem{Base: panel, Disp: (u*vectors + v) * f.wide}, y[v])
+			f.move(Mem{Base: panel, Disp: (u*columns + v) * f.wide}, y[v])
 		}
 		for i := range sum {
 			b := f.vec()
 			f.broadcast(Mem{Base: row[i], Index: at, Scale: 1}, b)
 			for v := range y {
-				f.fma(y[v], b, sum[i][v])
+				f.fma(y[v], b, sum[i][u%sums*columns+v])
 			}
 		}
 		ADDQ(step, at)
@@ -154,7 +171,7 @@ func tile(f flavour, rows int) {
 	for u := range unroll {
 		pixel(u)
 	}
-	ADDQ(U32(unroll*vectors*f.wide), panel)
+	ADDQ(U32(uint32(unroll*columns*f.wide)), panel)
 	SUBQ(Imm(unroll), pixels)
 	JGE(LabelRef("loop"))
 	Label("rest")
@@ -162,7 +179,7 @@ func tile(f flavour, rows int) {
 	JE(LabelRef("ended"))
 	Label("single")
 	pixel(0)
-	ADDQ(U32(vectors*f.wide), panel)
+	ADDQ(U32(uint32(columns*f.wide)), panel)
 	DECQ(pixels)
 	JNE(LabelRef("single"))
 	Label("ended")
@@ -176,16 +193,12 @@ func tile(f flavour, rows int) {
 	ADDQ(next, at)
 	DECQ(planes)
 	JNE(LabelRef("plane"))
-	eachOfC(f, rows, func(i, v int, c Mem) { f.move(sum[i][v], c) })
+	eachOfC(func(i, v int, c Mem) {
+		if narrow {
+			f.add(sum[i][1], sum[i][0], sum[i][0])
+		}
+		f.move(sum[i][v], c)
+	})
 	VZEROUPPER()
 	RET()
-}
-
-func eachOfC(f flavour, rows int, do func(i, v int, c Mem)) {
-	c := load("c")
-	for i := range rows {
-		for v := range vectors {
-			do(i, v, Mem{Base: c, Disp: (i*vectors + v) * f.wide})
-		}
-	}
 }
