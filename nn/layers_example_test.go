@@ -285,3 +285,37 @@ func ExampleConstant() {
 	spread(nn.Constant(0.5))
 	// Output: mean 0.50, standard deviation 0.000, from 0.50 to 0.50
 }
+
+func ExampleWeights() {
+	l := nn.NewDense(source, 2, 3, nn.Weights(nn.Constant(0.5)))
+	fmt.Println(graph.Data[float32](l.W.Value()))
+	// Output: [0.5 0.5 0.5 0.5 0.5 0.5]
+}
+
+func ExampleNoBias() {
+	fmt.Println(nn.NewDense(source, 2, 3, nn.NoBias()).B == nil, nn.NewLayerNorm(3, nn.NoBias()).Shift == nil)
+	// Output: true true
+}
+
+func ExampleDtype() {
+	fmt.Println(nn.NewConv2D(source, 1, 8, 3, nn.Dtype(graph.Float64)).W.Type())
+	// Output: float64[8 1 3 3]
+}
+
+func ExampleConv() {
+	r := rand.New(rand.NewPCG(1, 2))
+	l := nn.NewConv2D(r, 3, 8, 3, nn.Stride(2), nn.Same(), nn.Weights(nn.HeNormal))
+	x := graph.New(graph.Training).Input("x", graph.Float32, 16, 3, 32, 32)
+	fmt.Println(l.W.Type().Shape, l.B.Type().Shape, l.Forward(x).Shape())
+	// Output: [8 3 3 3] [8] [16 8 16 16]
+}
+
+func ExampleLayer() {
+	layers := []nn.Layer{nn.NewDense(source, 4, 2), nn.Dropout{P: 0.1}, nn.Func(ops.Tanh)}
+	x := graph.New(graph.Training).Input("x", graph.Float32, 16, 4)
+	for _, l := range layers {
+		x = l.Forward(x)
+	}
+	fmt.Println(x.Shape())
+	// Output: [16 2]
+}

@@ -166,3 +166,17 @@ func ExampleSparse() {
 	fmt.Printf("%.2f\n", graph.Data[float32](l.W.Value()))
 	// Output: [0.00 0.00 0.00 -1.13 0.00 0.00 0.00 1.73 0.00 0.00 -0.05 0.00 0.00 0.00 0.88 0.00]
 }
+
+func ExampleEps() {
+	l := nn.NewRMSNorm(2, nn.Eps(7)) // a mean square of 2 and 7 are 9
+	display(l.Forward(array([]float32{2, 0}, 1, 2)))
+	// Output: [0.6667 0]
+}
+
+func ExampleMomentum() {
+	b := nn.NewBatchNorm(1, nn.Momentum(0.5))
+	x := array([]float32{2, 4}, 2, 1)
+	b.Forward(x)
+	display(x.Graph().Use(b.Mean))
+	// Output: [1.5]
+}
