@@ -11,7 +11,7 @@ import (
 
 // A Cost is what a plan needs, known before it runs.
 type Cost struct {
-	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two, in each round of a loop
+	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two, in each round of a loop whose rounds are known
 	Arena  int   // bytes of intermediate results, those of bodies too
 	Live   int   // bytes of them that are needed at once: the least any placement could do with
 	Output int   // bytes of outputs and of the next values of variables

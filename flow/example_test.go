@@ -112,3 +112,19 @@ func ExampleAssociativeScanReverse() {
 	// Output:
 	// [6 5 3]
 }
+
+// Collatz: halve an even number, make an odd one three times and one more, until it is one.
+func ExampleWhile() {
+	g := graph.New(graph.Evaluation)
+	n := g.Fill(27, graph.T(graph.Int32))
+	k := func(v float64, like *graph.Node) *graph.Node { return ops.Like(v, like) }
+	last, rounds := flow.While(1000, []*graph.Node{n}, func(s []*graph.Node) *graph.Node { return ops.Less(k(1, s[0]), s[0]) }, func(s []*graph.Node) []*graph.Node {
+		half := ops.Div(s[0], k(2, s[0]))
+		even := ops.Equal(ops.Mul(half, k(2, s[0])), s[0])
+		return []*graph.Node{ops.Where(even, half, ops.Add(ops.Mul(s[0], k(3, s[0])), k(1, s[0])))}
+	})
+	show(last[0], rounds)
+	// Output:
+	// 1
+	// 111
+}

@@ -144,6 +144,21 @@ func TestFlowErrors(t *testing.T) {
 		"associative scan: f returns float64[] for element 0, want float64[2]": func(_ *graph.Graph, _, xs *node) {
 			flow.AssociativeScanReverse(func(a, b []*node) []*node { return []*node{ops.Sum(a[0])} }, xs)
 		},
+		"while: want a condition that is a scalar bool, not float64[2]": func(_ *graph.Graph, s, _ *node) {
+			flow.While(3, []*node{s}, func(s []*node) *node { return s[0] }, func(s []*node) []*node { return s })
+		},
+		"while: state 0 is float64[2], but the body returns float64[] for it": func(g *graph.Graph, s, _ *node) {
+			flow.While(3, []*node{s}, func([]*node) *node { return g.Input("p", graph.Bool) }, func(s []*node) []*node { return []*node{ops.Sum(s[0])} })
+		},
+		"while: the body returns 0 states, want 1": func(g *graph.Graph, s, _ *node) {
+			flow.While(3, []*node{s}, func([]*node) *node { return g.Input("p", graph.Bool) }, func([]*node) []*node { return nil })
+		},
+		"while: want a limit that is not negative, not -1": func(g *graph.Graph, s, _ *node) {
+			flow.While(-1, []*node{s}, func([]*node) *node { return g.Input("p", graph.Bool) }, func(s []*node) []*node { return s })
+		},
+		"while: a draw in a loop body repeats in each step": func(g *graph.Graph, s, _ *node) {
+			flow.While(3, []*node{s}, func([]*node) *node { return g.Input("p", graph.Bool) }, func(s []*node) []*node { return []*node{ops.Dropout(s[0], 0.5)} })
+		},
 		"matmul: x": func(g *graph.Graph, s, xs *node) { // a body that fails
 			flow.Scan([]*node{s}, []*node{xs}, func(s, x []*node) (next, y []*node) {
 				return []*node{ops.MatMul(g.Input("x", graph.Float64, 2), x[0])}, nil

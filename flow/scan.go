@@ -101,13 +101,8 @@ func loop(reverse bool, init, xs []*graph.Node, f func(in []*graph.Node) ([]*gra
 		}
 		return outs
 	})
-	for _, c := range captured {
-		for c.Op().Name() == "capture" {
-			c = c.In()[0]
-		}
-		if r, ok := c.Op().(graph.Read); ok && r.Var == graph.Var(g.RNG()) {
-			err = errors.New("a draw in a loop body repeats in each step; draw before, and scan over the draws")
-		}
+	if err == nil {
+		err = drawing(g, captured)
 	}
 	if err != nil {
 		g.Fail(0, fmt.Errorf("scan: %w", err))
@@ -118,6 +113,19 @@ func loop(reverse bool, init, xs []*graph.Node, f func(in []*graph.Node) ([]*gra
 	}
 	outs := len(body.Outs())
 	return graph.ApplyN(scan{body, s, len(xs), n, reverse}, outs, append(in, captured...)...)
+}
+
+// drawing refuses a body that captured the random key.
+func drawing(g *graph.Graph, captured []*graph.Node) error {
+	for _, c := range captured {
+		for c.Op().Name() == "capture" {
+			c = c.In()[0]
+		}
+		if r, ok := c.Op().(graph.Read); ok && r.Var == graph.Var(g.RNG()) {
+			return errors.New("a draw in a loop body repeats in each step; draw before, and scan over the draws")
+		}
+	}
+	return nil
 }
 
 // wrong says what no loop can be over.

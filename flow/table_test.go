@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/kedja-ml/kedja/autodiff"
@@ -157,7 +158,7 @@ func associativeInfo(name string, scan func(f func(a, b []*node) []*node, xs ...
 // Every construct, all its cases: to second order, forward against reverse mode, in both dtypes, mapped over rows.
 func TestTable(t *testing.T) {
 	for _, info := range []ops.Info{
-		scanInfo("Scan", flow.Scan), scanInfo("ScanReverse", flow.ScanReverse), foriInfo(), mapInfo(), condInfo(),
+		scanInfo("Scan", flow.Scan), scanInfo("ScanReverse", flow.ScanReverse), foriInfo(), mapInfo(), condInfo(), whileInfo(),
 		associativeInfo("AssociativeScan", flow.AssociativeScan), associativeInfo("AssociativeScanReverse", flow.AssociativeScanReverse),
 	} {
 		for _, r := range gradcheck.Op(info, 2) {
@@ -166,4 +167,28 @@ func TestTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+func whileInfo() ops.Info {
+	info := ops.Info{Name: "While", Order: 2}
+	for n := range 6 { // rounds that the condition allows, of at most four
+		for k, f := range []func(s []*node, v, w *node) []*node{
+			func(s []*node, v, w *node) []*node { return list(ops.Tanh(row(s[0], w)), s[1]) },
+			func(s []*node, v, w *node) []*node { return list(ops.Add(s[0], v), ops.Mul(s[1], ops.Sin(v))) },
+			func(s []*node, v, w *node) []*node { return list(s[1], s[0]) },
+			func(s []*node, v, w *node) []*node { return list(s[1], s[1]) },
+			func(s []*node, v, w *node) []*node { return list(ops.Sin(s[1]), ops.Sin(s[1])) },
+			func(s []*node, v, w *node) []*node { return list(v, s[0]) },
+		} {
+			in := []ops.Operand{real(3), real(3), real(3), real(3, 3), {Dtype: graph.Int32, Draw: func(*rand.Rand, int) []float64 { return []float64{float64(n)} }}}
+			info.Cases = append(info.Cases, ops.Case{Name: fmt.Sprint(n, k), In: in, F: func(in []*node) []*node {
+				s := append(in[:2:2], in[0].Graph().Fill(0, graph.T(graph.Int32)))
+				final, rounds := flow.While(4, s, func(s []*node) *node { return ops.Less(s[2], in[4]) }, func(s []*node) []*node {
+					return append(f(s, in[2], in[3]), ops.Add(s[2], ops.Like(1, s[2])))
+				})
+				return append(final, rounds)
+			}})
+		}
+	}
+	return info
 }
