@@ -55,9 +55,6 @@ func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
 	if g == nil {
 		return nil, errors.New("exec: there is no graph")
 	}
-	if g == nil {
-		return nil, errors.New("exec: the graph is nil")
-	}
 	if err := g.Err(); err != nil {
 		return nil, err
 	}

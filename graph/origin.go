@@ -61,7 +61,8 @@ func (n *Node) Stack() (fs []runtime.Frame) {
 
 const module = "github.com/kedja-ml/kedja/"
 
-// String is the first frame outside the library: the line the user must look at.
+// String is the first frame outside the library: the line the user must look at. A function that applies an op of the user's own is
+// passed over as those of package ops are, unless it is the outermost.
 func (o *origin) String() string {
 	n := 0
 	for n < len(o) && o[n] != 0 {
@@ -70,14 +71,22 @@ func (o *origin) String() string {
 	if n == 0 {
 		return "?"
 	}
-	fs := runtime.CallersFrames(o[:n])
+	fs, at, applied := runtime.CallersFrames(o[:n]), "?", false
 	for f, more := fs.Next(); ; f, more = fs.Next() {
+		outermost := strings.HasPrefix(f.Function, "testing.") || strings.HasPrefix(f.Function, "runtime.")
+		if at != "?" && outermost {
+			return at
+		}
 		if !library(f) {
-			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			if at != "?" || !applied {
+				return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			}
+			at = fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
 		}
 		if !more {
-			return "?"
+			return at
 		}
+		applied = f.Function == module+"graph.Apply" || f.Function == module+"graph.ApplyN"
 	}
 }
 
