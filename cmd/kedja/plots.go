@@ -78,7 +78,7 @@ func drawCurves(path string, epochs []train.Epoch) error {
 		p.Legend.Add(c.name, l, dots)
 	}
 	p.Legend.Top = true
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 1.1*p.Y.Max // room for the first point below the frame
 	w, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
 	if err != nil {
 		return err
