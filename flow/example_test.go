@@ -65,7 +65,8 @@ func constant(g *graph.Graph, v ...float64) *graph.Node { return g.Constant(grap
 // The discounted return after each step of a game: rₜ + γ·Rₜ₊₁.
 func ExampleScanReverse() {
 	g := graph.New(graph.Evaluation)
-	_, returns := flow.ScanReverse([]*graph.Node{g.Fill(0, graph.T(graph.Float64))}, []*graph.Node{constant(g, 1, 0, 0, 8)}, func(s, x []*graph.Node) (next, y []*graph.Node) {
+	zero, rewards := g.Fill(0, graph.T(graph.Float64)), constant(g, 1, 0, 0, 8)
+	_, returns := flow.ScanReverse([]*graph.Node{zero}, []*graph.Node{rewards}, func(s, x []*graph.Node) (next, y []*graph.Node) {
 		r := ops.Add(x[0], ops.Scale(0.5, s[0]))
 		return []*graph.Node{r}, []*graph.Node{r}
 	})
@@ -108,7 +109,10 @@ func ExampleAssociativeScan() {
 
 func ExampleAssociativeScanReverse() {
 	g := graph.New(graph.Evaluation)
-	show(flow.AssociativeScanReverse(func(x, y []*graph.Node) []*graph.Node { return []*graph.Node{ops.Add(x[0], y[0])} }, constant(g, 1, 2, 3))[0])
+	sums := flow.AssociativeScanReverse(func(x, y []*graph.Node) []*graph.Node {
+		return []*graph.Node{ops.Add(x[0], y[0])}
+	}, constant(g, 1, 2, 3))
+	show(sums[0])
 	// Output:
 	// [6 5 3]
 }
@@ -118,7 +122,8 @@ func ExampleWhile() {
 	g := graph.New(graph.Evaluation)
 	n := g.Fill(27, graph.T(graph.Int32))
 	k := func(v float64, like *graph.Node) *graph.Node { return ops.Like(v, like) }
-	last, rounds := flow.While(1000, []*graph.Node{n}, func(s []*graph.Node) *graph.Node { return ops.Less(k(1, s[0]), s[0]) }, func(s []*graph.Node) []*graph.Node {
+	more := func(s []*graph.Node) *graph.Node { return ops.Less(k(1, s[0]), s[0]) }
+	last, rounds := flow.While(1000, []*graph.Node{n}, more, func(s []*graph.Node) []*graph.Node {
 		half := ops.Div(s[0], k(2, s[0]))
 		even := ops.Equal(ops.Mul(half, k(2, s[0])), s[0])
 		return []*graph.Node{ops.Where(even, half, ops.Add(ops.Mul(s[0], k(3, s[0])), k(1, s[0])))}
