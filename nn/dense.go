@@ -11,6 +11,8 @@ import (
 // Dense is a fully connected layer: y = x·W + B over the last axis of x.
 //
 //	x [..., N, in]    W [in, out]    B [out], nil for none    y [..., N, out]
+//
+// A single example [in], which is what a function mapped by vmap sees, is made a row first: ops.Unsqueeze(x, 0).
 type Dense struct {
 	W, B *graph.Param
 
