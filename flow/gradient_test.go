@@ -71,7 +71,8 @@ func TestCondBatched(t *testing.T) {
 		for v := range 2 {
 			pick := g.Fill(float64(v), graph.T(graph.Bool))
 			loop := func(in []*node) []*node {
-				return flow.Cond(pick, func(in []*node) []*node { return []*node{ops.Mul(ops.Tanh(in[0]), x[1])} }, func([]*node) []*node { return []*node{x[1]} }, in[0])
+				yes := func(in []*node) []*node { return []*node{ops.Mul(ops.Tanh(in[0]), x[1])} }
+				return flow.Cond(pick, yes, func([]*node) []*node { return []*node{x[1]} }, in[0])
 			}
 			mapped := vmap.Map(loop, x[0])[0]
 			y = ops.Add(y, mapped)

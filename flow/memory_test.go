@@ -18,7 +18,8 @@ import (
 // recurrent is a net of n states of size [rows, size] and, if asked for, the gradient of its loss in its weights.
 func recurrent(t *testing.T, steps, rows, size int, gradient bool, opts ...exec.Option) (*exec.Plan, []graph.Buffer) {
 	g := graph.New(graph.Training)
-	h, xs, w := g.Input("h", graph.Float64, rows, size), g.Input("xs", graph.Float64, steps, rows, size), g.Input("w", graph.Float64, size, size)
+	h, w := g.Input("h", graph.Float64, rows, size), g.Input("w", graph.Float64, size, size)
+	xs := g.Input("xs", graph.Float64, steps, rows, size)
 	last, ys := flow.Scan(list(h), list(xs), func(s, x []*node) (_, _ []*node) {
 		h := ops.Tanh(ops.Add(ops.MatMul(s[0], w), x[0]))
 		return list(h), list(h)
@@ -86,7 +87,8 @@ func TestPruned(t *testing.T) {
 		t.Errorf("an arena of %d bytes for 10 steps, of %d for 1000", a, b)
 	}
 	g := graph.New(graph.Training)
-	h, xs, w, v := g.Input("h", graph.Float64, 2), g.Input("xs", graph.Float64, 7, 2), g.Input("w", graph.Float64, 2), g.Input("v", graph.Float64, 2)
+	h, w, v := g.Input("h", graph.Float64, 2), g.Input("w", graph.Float64, 2), g.Input("v", graph.Float64, 2)
+	xs := g.Input("xs", graph.Float64, 7, 2)
 	last, _ := flow.Scan(list(h, h), list(xs, xs), func(s, x []*node) (_, _ []*node) {
 		return list(ops.Tanh(ops.Mul(s[0], ops.Add(w, x[0]))), ops.Add(s[1], x[1])), list(ops.Exp(s[1]))
 	})
@@ -122,7 +124,8 @@ func TestNestedFlops(t *testing.T) {
 	const outer, inner, rows, size = 5, 4, 3, 2
 	for checkpoint, passes := range map[bool]int64{false: 3, true: 4} {
 		g := graph.New(graph.Training)
-		h, xs, w := g.Input("h", graph.Float64, rows, size), g.Input("xs", graph.Float64, outer, inner, rows, size), g.Input("w", graph.Float64, size, size)
+		h, w := g.Input("h", graph.Float64, rows, size), g.Input("w", graph.Float64, size, size)
+		xs := g.Input("xs", graph.Float64, outer, inner, rows, size)
 		last, _ := flow.Scan(list(h), list(xs), func(s, x []*node) (_, _ []*node) {
 			in := func(s []*node) []*node {
 				last, _ := flow.Scan(s[:1], s[1:], func(s, x []*node) (_, _ []*node) {

@@ -34,12 +34,12 @@ func (v value) node(have []*node) *node {
 	return ops.Add(have[v.a], ops.Mul(have[v.b], ops.Like(3, have[v.b])))
 }
 
-// A loop whose states change places, stay, are rows, are each other, or are results too, whichever of its results are read, is what it is in
-// Go: no value is overwritten before it was read, none is left behind.
+// A loop whose states change places, stay, are rows, are each other, or are results too, whichever of its results are read, is what it
+// is in Go: no value is overwritten before it was read, none is left behind.
 func TestAnyBody(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		steps, states, results := rapid.IntRange(0, 6).Draw(t, "steps"), rapid.IntRange(1, 4).Draw(t, "states"), rapid.IntRange(0, 4).Draw(t, "results")
-		reverse := rapid.Bool().Draw(t, "reverse")
+		steps, reverse := rapid.IntRange(0, 6).Draw(t, "steps"), rapid.Bool().Draw(t, "reverse")
+		states, results := rapid.IntRange(1, 4).Draw(t, "states"), rapid.IntRange(0, 4).Draw(t, "results")
 		draw := func(what string) (vs []value) {
 			n := results
 			if what == "next" {

@@ -254,7 +254,9 @@ func (b *backward) run() []*graph.Node {
 				at[p] = g.Fill(0, p.Type())
 			}
 		}
-		all := graph.Rebuild(slices.Concat(outs, sums.added, yields), at, func(n *graph.Node, in []*graph.Node) []*graph.Node { return graph.Again(g, n, in) })
+		all := graph.Rebuild(slices.Concat(outs, sums.added, yields), at, func(n *graph.Node, in []*graph.Node) []*graph.Node {
+			return graph.Again(g, n, in)
+		})
 		for k, i := range b.of {
 			if i < s {
 				next = append(next, all[k])

@@ -16,8 +16,8 @@ func list(n ...*node) []*node { return n }
 
 func real(dims ...int) ops.Operand { return ops.Operand{Shape: graph.Of(dims...), Draw: ops.Real} }
 
-// loops are bodies that each say something else about a loop: states h [3] and c [2, 2], sequences x [T, 3] and z [T, 2, 2], captured v [3] and
-// w [3, 3].
+// loops are bodies that each say something else about a loop: states h [3] and c [2, 2], sequences x [T, 3] and z [T, 2, 2], captured
+// v [3] and w [3, 3].
 var loops = map[string]func(s, x []*node, v, w *node) (next, y []*node){
 	"decay": func(s, x []*node, v, _ *node) (_, _ []*node) {
 		return list(ops.Add(ops.Mul(s[0], ops.Tanh(v)), x[0]), s[1]), nil
@@ -106,7 +106,8 @@ func mapInfo() ops.Info {
 			func(x, z, w *node) []*node { return list(ops.Softmax(ops.Mul(x, z), 0)) },
 			func(x, z, w *node) []*node { return list(ops.Sum(w), z, z) },
 		} {
-			info.Cases = append(info.Cases, ops.Case{Name: fmt.Sprint(n, k), In: []ops.Operand{real(n, 3), real(n), real(3, 3)}, F: func(in []*node) []*node {
+			in := []ops.Operand{real(n, 3), real(n), real(3, 3)}
+			info.Cases = append(info.Cases, ops.Case{Name: fmt.Sprint(n, k), In: in, F: func(in []*node) []*node {
 				return flow.Map(func(x []*node) []*node { return f(x[0], x[1], in[2]) }, in[:2]...)
 			}})
 		}
@@ -180,7 +181,8 @@ func whileInfo() ops.Info {
 			func(s []*node, v, w *node) []*node { return list(ops.Sin(s[1]), ops.Sin(s[1])) },
 			func(s []*node, v, w *node) []*node { return list(v, s[0]) },
 		} {
-			in := []ops.Operand{real(3), real(3), real(3), real(3, 3), {Dtype: graph.Int32, Draw: func(*rand.Rand, int) []float64 { return []float64{float64(n)} }}}
+			times := func(*rand.Rand, int) []float64 { return []float64{float64(n)} }
+			in := []ops.Operand{real(3), real(3), real(3), real(3, 3), {Dtype: graph.Int32, Draw: times}}
 			info.Cases = append(info.Cases, ops.Case{Name: fmt.Sprint(n, k), In: in, F: func(in []*node) []*node {
 				s := append(in[:2:2], in[0].Graph().Fill(0, graph.T(graph.Int32)))
 				final, rounds := flow.While(4, s, func(s []*node) *node { return ops.Less(s[2], in[4]) }, func(s []*node) []*node {

@@ -15,7 +15,8 @@ import (
 // By definition it is a Scan of limit steps in each of which Cond runs f or leaves the state: so are its derivative, which keeps the states
 // of limit steps, and what it is mapped over rows that stop at different times. The loop itself stops with the condition. A draw in f is an
 // error, as in Scan.
-func While(limit int, init []*graph.Node, cond func(state []*graph.Node) *graph.Node, f func(state []*graph.Node) []*graph.Node) (final []*graph.Node, rounds *graph.Node) {
+func While(limit int, init []*graph.Node, cond func(state []*graph.Node) *graph.Node, f func(state []*graph.Node) []*graph.Node,
+) (final []*graph.Node, rounds *graph.Node) {
 	g, types := in0(init, nil).Graph(), make([]graph.Type, len(init))
 	for i, x := range init {
 		types[i] = x.Type()

@@ -66,7 +66,8 @@ func newRecurrent(name string, r *rand.Rand, in, hidden, gates int, recurrent bo
 type pass func(w *RecurrentWeights, reverse bool, xs, mask *graph.Node, init []*graph.Node) (ys *graph.Node, final []*graph.Node)
 
 // unroll runs all layers; from has the kinds of initial states that the net has.
-func (n *Recurrent) unroll(name string, hidden int, x, lengths *graph.Node, from []*graph.Node, run pass) (y *graph.Node, final []*graph.Node) {
+func (n *Recurrent) unroll(name string, hidden int, x, lengths *graph.Node, from []*graph.Node, run pass,
+) (y *graph.Node, final []*graph.Node) {
 	g := x.Graph()
 	if err := n.wrong(hidden, x, lengths, from); err != nil {
 		failed := g.Fail(1+len(from), fmt.Errorf("%s: %w", name, err))
@@ -171,7 +172,8 @@ func project(w *RecurrentWeights, xs *graph.Node, biases ...*graph.Param) *graph
 }
 
 // scan runs a cell over the pre-activations of all steps; the output of a step is its first state.
-func scan(reverse bool, pre, mask *graph.Node, init []*graph.Node, cell func(pre *graph.Node, s []*graph.Node) []*graph.Node) (ys *graph.Node, final []*graph.Node) {
+func scan(reverse bool, pre, mask *graph.Node, init []*graph.Node, cell func(pre *graph.Node, s []*graph.Node) []*graph.Node,
+) (ys *graph.Node, final []*graph.Node) {
 	run, seqs := flow.Scan, []*graph.Node{pre}
 	if reverse {
 		run = flow.ScanReverse

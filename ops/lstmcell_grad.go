@@ -97,10 +97,12 @@ func lstmCellInfo() Info {
 	return Info{Name: "LSTMCell", Order: 4, Cases: cellCases(4, 2, f), Bad: cellBad(4, 2, f)}
 }
 
-// cellCases are states of many shapes with pre-activations of so many gates; in the last third only one result counts, and in every
-// case the derivative in one operand is that of a sum of both.
+// cellCases are states of many shapes with pre-activations of so many gates: with all results, with the last one alone, and with the
+// first one.
 func cellCases(gates, results int, f func(in []*graph.Node) []*graph.Node) (cs []Case) {
-	for _, s := range [][]int{{1}, {2}, {3}, {17}, {0}, {1, 1}, {2, 3}, {3, 2}, {5, 9}, {0, 2}, {2, 0}, {2, 3, 4}, {2, 1, 2, 2}, {1, 2, 1, 3}, {1, 33}} {
+	for _, s := range [][]int{
+		{1}, {2}, {3}, {17}, {0}, {1, 1}, {2, 3}, {3, 2}, {5, 9}, {0, 2}, {2, 0}, {2, 3, 4}, {2, 1, 2, 2}, {1, 2, 1, 3}, {1, 33},
+	} {
 		state := graph.Of(s...)
 		pre := state.WithDim(-1, gates*state.Dim(-1))
 		in := []Operand{{Shape: pre, Draw: Real}, {Shape: pre, Draw: Real}, {Shape: state, Draw: Real}}
@@ -123,9 +125,9 @@ func cellBad(gates, results int, f func(in []*graph.Node) []*graph.Node) []Bad {
 			f(in)
 		}
 	}
-	n := gates * 2
+	n, want := gates*2, fmt.Sprintf("want pre-activations [..., %d·H] and a state [..., H] of one dtype", gates)
 	return []Bad{
-		{fmt.Sprintf("want pre-activations [..., %d·H] and a state [..., H] of one dtype", gates), use(graph.Float32, []int{3, n + 1}, []int{3, n + 1}, []int{3, 2})},
+		{want, use(graph.Float32, []int{3, n + 1}, []int{3, n + 1}, []int{3, 2})},
 		{"and a state", use(graph.Float32, []int{2, n}, []int{2, n}, []int{3, 2})},
 		{"and a state", use(graph.Float32, []int{n}, []int{n}, []int{})},
 		{fmt.Sprintf("shapes [3 %d] and [%d] do not broadcast", n, n), use(graph.Float32, []int{3, n}, []int{n}, []int{3, 2})},
