@@ -30,6 +30,10 @@ func (l *LayerNorm) Forward(x *graph.Node) *graph.Node {
 	if bad := unlikeLast("layernorm", x, l.Scale, l.Shift); bad != nil {
 		return bad
 	}
+	if g := x.Graph(); l.Scale != nil && l.Shift != nil {
+		y, _, _ := ops.LayerNormAffine(x, g.Use(l.Scale), g.Use(l.Shift), l.Eps)
+		return y
+	}
 	y, _, _ := ops.LayerNorm(x, l.Eps)
 	return modulate(y, l.Scale, l.Shift, func(p *graph.Node) *graph.Node { return p })
 }

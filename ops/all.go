@@ -49,6 +49,7 @@ func All() []Info {
 		hardTanhInfo(),
 		iotaInfo(),
 		isFiniteInfo(),
+		layerNormAffineInfo(),
 		layerNormInfo(),
 		leakyReLUInfo(),
 		lessEqualInfo(),

@@ -234,3 +234,14 @@ func ExampleBatchNorm() {
 	// [4 4 6 6]
 	// [2 20]
 }
+
+func ExampleLayerNormAffine() {
+	x := ops.Reshape(list[float64](1, 3, 10, 30), 2, 2)
+	one := ops.Like(1, ops.Sum(x, 0))
+	y, mean, _ := ops.LayerNormAffine(x, one, ops.Scale(5, one), 0)
+	show(y)
+	show(mean)
+	// Output:
+	// [4 6 4 6]
+	// [2 20]
+}

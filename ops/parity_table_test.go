@@ -97,6 +97,10 @@ var parityRows = map[string]parityRow{
 	"Iota":     func(u use) []*graph.Node { return list1(ops.Iota(u.g, u.dtype(), u.int("n"))) },
 	"IsFinite": of1(ops.IsFinite),
 
+	"LayerNormAffine": func(u use) []*graph.Node {
+		y, mean, rstd := ops.LayerNormAffine(u.in[0], u.in[1], u.in[2], u.num("eps"))
+		return []*graph.Node{y, mean, rstd}
+	},
 	"LayerNorm": func(u use) []*graph.Node {
 		y, mean, rstd := ops.LayerNorm(u.in[0], u.num("eps"))
 		return []*graph.Node{y, mean, rstd}

@@ -348,6 +348,15 @@ def batch_norm(x, scale, shift, eps):
 for shape in [(3, 2), (2, 3, 5), (2, 2, 2, 3), (2, 1, 2, 1, 2), (1, 2, 6)]:
     case("BatchNorm", lambda *x: batch_norm(*x, 1e-2), real(*shape), real(shape[1]), real(shape[1]), eps=1e-2)
 
+
+def layer_norm_affine(x, scale, shift, eps):
+    mean, var = x.mean(-1, keepdim=True), x.var(-1, correction=0, keepdim=True)
+    return F.layer_norm(x, x.shape[-1:], scale, shift, eps), mean, (var + eps).rsqrt()
+
+
+for shape in [(5,), (2, 3), (2, 2, 4), (0, 3), (1, 1)]:
+    case("LayerNormAffine", lambda *x: layer_norm_affine(*x, 1e-2), real(*shape), real(shape[-1]), real(shape[-1]), eps=1e-2)
+
 # Draws: see philox.py.
 for seed, step, stream, dims in [(1, 0, 4, [5]), (2**40 + 3, 2**33 + 5, 7, [2, 3]), (0, 1, 3, [])]:
     of, n = {"seed": seed, "step": step, "stream": stream}, math.prod(dims)
