@@ -82,5 +82,5 @@ func (o gruCell) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 
 func gruCellInfo() Info {
 	f := func(in []*graph.Node) []*graph.Node { return []*graph.Node{GRUCell(in[0], in[1], in[2])} }
-	return Info{Name: "GRUCell", Order: 4, Cases: cellCases(3, 1, f), Bad: cellBad(3, 1, f)}
+	return Info{Name: "GRUCell", Order: 4, Cases: cellCases(3, 1, f), Bad: cellBad(3, f)}
 }

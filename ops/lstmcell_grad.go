@@ -94,7 +94,7 @@ func lstmCellInfo() Info {
 		h, next := LSTMCell(in[0], in[1], in[2])
 		return []*graph.Node{h, next}
 	}
-	return Info{Name: "LSTMCell", Order: 4, Cases: cellCases(4, 2, f), Bad: cellBad(4, 2, f)}
+	return Info{Name: "LSTMCell", Order: 4, Cases: cellCases(4, 2, f), Bad: cellBad(4, f)}
 }
 
 // cellCases are states of many shapes with pre-activations of so many gates: with all results, with the last one alone, and with the
@@ -115,7 +115,7 @@ func cellCases(gates, results int, f func(in []*graph.Node) []*graph.Node) (cs [
 	return cs
 }
 
-func cellBad(gates, results int, f func(in []*graph.Node) []*graph.Node) []Bad {
+func cellBad(gates int, f func(in []*graph.Node) []*graph.Node) []Bad {
 	use := func(d graph.Dtype, dims ...[]int) func(g *graph.Graph) {
 		return func(g *graph.Graph) {
 			var in []*graph.Node
