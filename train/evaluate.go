@@ -43,8 +43,13 @@ func NewEvaluator(m Classifier, shape []int, batch, workers int) (*Evaluator, er
 	return &Evaluator{p, batch, graph.Of(shape...).Size(), logits.Shape().Dim(-1), workers, x.Shape()}, nil
 }
 
-// Run measures the given examples, each as it is.
+// Run measures the given examples, each as it is; nil stands for all.
 func (e *Evaluator) Run(data Images, index []int) (Result, error) {
+	if index == nil && data != nil {
+		for i := range data.Len() {
+			index = append(index, i)
+		}
+	}
 	if len(index) == 0 {
 		return Result{}, errors.New("train: nothing to evaluate")
 	}

@@ -24,7 +24,7 @@ type Config struct {
 	Shape     []int // of one example
 	Optimizer optim.Optimizer
 	Train     Images
-	Index     []int // which examples of Train to train on
+	Index     []int // which examples of Train to train on; nil for all that Validate does not name
 	Validate  []int // which examples of Train to validate on, never trained on; none skips validation
 	Epochs    int
 	Batch     int
@@ -71,11 +71,31 @@ func (e Epoch) MarshalJSON() ([]byte, error) {
 
 // Steps returns how many steps cfg takes, for schedules.
 func (cfg Config) Steps() int {
-	n := cfg.Epochs * (len(cfg.Index) / max(1, cfg.Batch))
+	n := cfg.Epochs * (len(cfg.index()) / max(1, cfg.Batch))
 	if cfg.MaxSteps > 0 {
 		n = min(n, cfg.MaxSteps)
 	}
 	return n
+}
+
+// index is Index, or what nil stands for.
+func (cfg Config) index() []int {
+	if cfg.Index != nil || cfg.Train == nil {
+		return cfg.Index
+	}
+	held := make([]bool, cfg.Train.Len())
+	for _, i := range cfg.Validate {
+		if i >= 0 && i < len(held) {
+			held[i] = true
+		}
+	}
+	var rest []int
+	for i, h := range held {
+		if !h {
+			rest = append(rest, i)
+		}
+	}
+	return rest
 }
 
 // check looks at what would otherwise fail far from its cause.
@@ -111,6 +131,7 @@ func within(index []int, data Images) error {
 // Fit trains the model. Batches that are not full are dropped. It stops early, with the error of the context, when ctx is
 // done; the model is then as the last whole step left it.
 func Fit(ctx context.Context, cfg Config) error {
+	cfg.Index = cfg.index()
 	if err := cfg.check(); err != nil {
 		return err
 	}

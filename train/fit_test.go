@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -202,7 +203,7 @@ func TestFitRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*Config){
 		"train: a batch of 241 from 240 examples":                       func(c *Config) { c.Batch = 241 },
 		"train: a batch of 0 from 240 examples":                         func(c *Config) { c.Batch = 0 },
-		"train: a batch of 32 from 0 examples":                          func(c *Config) { c.Index = nil },
+		"train: a batch of 32 from 0 examples":                          func(c *Config) { c.Index = []int{} },
 		"train: want a model, an optimizer and examples":                func(c *Config) { c.Model = nil },
 		"train: example 300 of 300":                                     func(c *Config) { c.Index = append(c.Index, 300) },
 		"train: example -1 of 300":                                      func(c *Config) { c.Validate = []int{-1} },
@@ -223,6 +224,49 @@ func TestFitRefuses(t *testing.T) {
 		if !strings.Contains(want, "label") && state(m) != before {
 			t.Errorf("%q changed the model", want)
 		}
+	}
+}
+
+// No index stands for all examples that are not held out, and in evaluation for all.
+func TestFitAll(t *testing.T) {
+	cfg := config(newNet(1))
+	cfg.Index = nil
+	if n := cfg.Steps(); n != 8*(240/32) {
+		t.Errorf("%d steps", n)
+	}
+	all := newNet(1)
+	cfg.Model, cfg.Optimizer = all, optim.NewAdam(nn.Params(all), optim.Constant(0.02))
+	listed := newNet(1)
+	same := cfg
+	same.Model, same.Optimizer = listed, optim.NewAdam(nn.Params(listed), optim.Constant(0.02))
+	for i := range 300 {
+		if !slices.Contains(cfg.Validate, i) {
+			same.Index = append(same.Index, i)
+		}
+	}
+	for _, c := range []Config{cfg, same} {
+		if err := Fit(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if state(all) != state(listed) {
+		t.Error("no index is not all the rest")
+	}
+	e, err := NewEvaluator(all, []int{6}, 40, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.Run(clusters(100), nil)
+	right, n := 0, 0
+	for i, row := range r.Confusion {
+		for j, k := range row {
+			if n += k; i == j {
+				right += k
+			}
+		}
+	}
+	if err != nil || n != 100 || r.Accuracy != float64(right)/100 {
+		t.Error(r, err)
 	}
 }
 
@@ -368,7 +412,7 @@ func TestEvaluator(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{
-		"train: nothing to evaluate":       func() error { _, err := e.Run(clusters(9), nil); return err },
+		"train: nothing to evaluate":       func() error { _, err := e.Run(clusters(9), []int{}); return err },
 		"train: want examples":             func() error { _, err := e.Run(nil, []int{0}); return err },
 		"train: example 9 of 9":            func() error { _, err := e.Run(clusters(9), []int{9}); return err },
 		"train: a label of 3, want 0 to 2": func() error { _, err := e.Run(wrongLabels{9}, []int{2}); return err },
