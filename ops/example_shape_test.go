@@ -21,6 +21,14 @@ func ExampleReshapeTo() {
 	// Output: [3 2]
 }
 
+func ExampleAt() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
+	show(ops.At(x, 0, 0), ops.At(x, 1, -1)) // the first row, the last column
+	// Output:
+	// [1 2 3]
+	// [3 6]
+}
+
 func ExampleSqueeze() {
 	x := ops.Reshape(list[float32](1, 2), 1, 2, 1)
 	fmt.Println(ops.Squeeze(x).Shape(), ops.Squeeze(x, -1).Shape())

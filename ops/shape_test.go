@@ -68,7 +68,7 @@ func TestFailedOperands(t *testing.T) {
 		ops.MatMul(bad, x), ops.MatMulT(x, bad, true, false), ops.Conv(bad, x, ops.Convolution{}), ops.ConvTranspose(x, bad, ops.Convolution{}),
 		ops.MaxPool(bad, ops.Pooling{}), ops.AvgPool(bad, ops.Pooling{}), ops.Transpose(bad), ops.SwapAxes(bad, 0, 1), ops.MoveAxis(bad, 0, 1),
 		ops.Slice(bad, 0, 0, 1), ops.Flip(bad, 0), ops.Pad(bad, 0, 1, 1), ops.Concat(0, x, bad), ops.Stack(0, bad, x), ops.Gather(bad, i), ops.GatherAxis(x, bad, 1),
-		ops.ScatterAdd(bad, i, 2), ops.Pick(bad, i), ops.Pick(x, bad), ops.OneHot(bad, 3, graph.Float32), ops.Squeeze(bad), ops.Unsqueeze(bad, 0), ops.Flatten(bad, 0),
+		ops.ScatterAdd(bad, i, 2), ops.Pick(bad, i), ops.Pick(x, bad), ops.OneHot(bad, 3, graph.Float32), ops.Squeeze(bad), ops.At(bad, 0, 0), ops.Unsqueeze(bad, 0), ops.Flatten(bad, 0),
 		ops.Reshape(bad, -1), ops.Expand(bad, 2),
 	}, ops.Split(bad, 0, 1, 1)...) {
 		if y.Valid() {
