@@ -24,8 +24,9 @@ type RecurrentWeights struct{ W, U, BW, BU *graph.Param }
 
 // Unrolling says what a recurrent net starts from, and where the sequences of a batch end.
 //
-// Lengths, integers [batch], counts the valid steps of each sequence; nil for all. In a padding step the state stays and the output is 0,
-// and a layer that runs back begins at the last valid step, as PyTorch has it for packed sequences.
+// Lengths, integers [batch], counts the valid steps of each sequence, from none to all; nil for all. A length that cannot be is an error of
+// the run. In a padding step the state stays and the output is 0, and a layer that runs back begins at the last valid step, as PyTorch has
+// it for packed sequences.
 type Unrolling struct {
 	H       *graph.Node // initial states [layers·directions, batch, hidden], those of one layer ahead and back together; nil for 0
 	C       *graph.Node // initial cells of an LSTM
@@ -76,7 +77,8 @@ func (n *Recurrent) unroll(name string, hidden int, x, lengths *graph.Node, from
 	batch, steps := x.Shape().Dim(0), x.Shape().Dim(1)
 	var mask *graph.Node
 	if lengths != nil {
-		mask = ops.Less(ops.Reshape(ops.Iota(g, lengths.Dtype(), steps), steps, 1, 1), ops.Reshape(lengths, 1, batch, 1))
+		lengths = within(ops.Cast(lengths, graph.Int64), steps)
+		mask = ops.Less(ops.Reshape(ops.Iota(g, graph.Int64, steps), steps, 1, 1), ops.Reshape(lengths, 1, batch, 1))
 	}
 	finals := make([][]*graph.Node, len(from))
 	y = ops.SwapAxes(x, 0, 1)

@@ -288,3 +288,34 @@ func TestRecurrentBad(t *testing.T) {
 		}
 	}
 }
+
+// A length below 0, or beyond the steps, is an error of the run.
+func TestRecurrentLengthsRange(t *testing.T) {
+	for _, n := range recurrentNets() {
+		for _, d := range []graph.Dtype{graph.Int32, graph.Int64} {
+			g := graph.New(graph.Evaluation)
+			x, lengths := g.Input("x", graph.Float32, 2, 3, 2), g.Input("lengths", d, 2)
+			outs := n.unroll(n.make(rand.New(rand.NewPCG(1, 2)), 2, 4), x, nn.Unrolling{Lengths: lengths})
+			p, err := exec.Compile(g, exec.In(x, lengths), exec.Out(outs...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for length, want := range map[int]string{
+				0: "", 3: "",
+				4:  "index 4, number 1 of the list, is not in [0, 4)",
+				-1: "index -1, number 1 of the list, is not in [0, 4)",
+			} {
+				v := graph.NewBuffer(lengths.Type())
+				if d == graph.Int32 {
+					graph.Data[int32](v)[1] = int32(length)
+				} else {
+					graph.Data[int64](v)[1] = int64(length)
+				}
+				_, err := p.Run(make([]float32, 12), v)
+				if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+					t.Errorf("%s, length %d of 3: %v, want %q", n.name, length, err, want)
+				}
+			}
+		}
+	}
+}
