@@ -28,6 +28,7 @@ func TestLossBad(t *testing.T) {
 		"bcewithlogits":    func(x, y *graph.Node) *graph.Node { return nn.BCEWithLogits(x, y) },
 		"sigmoidfocal":     func(x, y *graph.Node) *graph.Node { return nn.SigmoidFocal(x, y, 0.25, 2) },
 		"kldiv":            func(x, y *graph.Node) *graph.Node { return nn.KLDiv(x, y) },
+		"klnormal":         func(x, y *graph.Node) *graph.Node { return nn.KLNormal(x, y) },
 		"hinge":            func(x, y *graph.Node) *graph.Node { return nn.Hinge(x, y) },
 		"hingeembedding":   func(x, y *graph.Node) *graph.Node { return nn.HingeEmbedding(x, y, 1) },
 		"tripletmargin":    func(x, y *graph.Node) *graph.Node { return nn.TripletMargin(x, y, x, 1, false) },

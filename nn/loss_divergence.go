@@ -28,3 +28,17 @@ func KLDivLog(logQ, logP *graph.Node, r ...Reduction) *graph.Node {
 	}
 	return reduced("kldiv", ops.Mul(ops.Exp(logP), ops.Sub(logP, logQ)), r)
 }
+
+// KLNormal is the mean over all elements of D(N(mean, σ²)‖N(0, 1)), from logVar = ln σ²: what a variational autoencoder pays for its code
+// (Kingma & Welling, 2014, appendix B).
+//
+//	½·(mean² + σ² − ln σ² − 1)        mean, logVar [...], of one shape
+//
+// The divergence of whole rows, averaged over the first axis, is that of BatchMean.
+func KLNormal(mean, logVar *graph.Node, r ...Reduction) *graph.Node {
+	if bad := unlike("klnormal", mean, logVar); bad != nil {
+		return bad
+	}
+	spread := ops.Sub(ops.Exp(logVar), logVar)
+	return reduced("klnormal", ops.Affine(0.5, ops.Add(ops.Square(mean), spread), -0.5), r)
+}

@@ -107,6 +107,14 @@ func ExampleKLDiv() {
 	// Output: 0.4185
 }
 
+func ExampleKLNormal() {
+	mean := array([]float32{0, 1, 0, 0}, 2, 2)
+	display(nn.KLNormal(mean, ops.Like(0, mean), nn.None), nn.KLNormal(mean, ops.Like(0, mean), nn.BatchMean))
+	// Output:
+	// [0 0.5 0 0]
+	// 0.25
+}
+
 func ExampleKLDivLog() {
 	logits := array([]float32{1, 0, 0, 1}, 2, 2)
 	p := ops.LogSoftmax(logits, -1)

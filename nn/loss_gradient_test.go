@@ -85,6 +85,7 @@ func TestLossGradients(t *testing.T) {
 		"kldiv": func(in ...*graph.Node) *graph.Node {
 			return nn.KLDiv(ops.LogSoftmax(in[0], -1), ops.Softmax(in[1], -1))
 		},
+		"klnormal":       func(in ...*graph.Node) *graph.Node { return nn.KLNormal(in[0], in[1], nn.BatchMean) },
 		"hingeembedding": func(in ...*graph.Node) *graph.Node { return nn.HingeEmbedding(ops.Square(in[0]), signsOf(in[1]), 1) },
 		"tripletmargin":  func(in ...*graph.Node) *graph.Node { return nn.TripletMargin(in[0], in[1], ops.Tanh(in[1]), 2, true) },
 		"similarity":     func(in ...*graph.Node) *graph.Node { return nn.CosineSimilarity(in[0], in[1], 0) },

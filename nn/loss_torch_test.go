@@ -70,6 +70,7 @@ func TestLossTorch(t *testing.T) {
 		"BCEWithLogits":  pair(nn.BCEWithLogits),
 		"KLDiv":          pair(nn.KLDiv),
 		"KLDivLog":       pair(nn.KLDivLog),
+		"KLNormal":       pair(nn.KLNormal),
 		"Hinge":          pair(nn.Hinge),
 		"HingeEmbedding": numbered("margin", nn.HingeEmbedding),
 		"InfoNCE":        numbered("tau", nn.InfoNCE),

@@ -106,6 +106,16 @@ reduced("KLDivLog", lambda q, p, reduction: F.kl_div(q, p, reduction=reduction, 
 case("KLDivLog", lambda q, p: F.kl_div(q, p, reduction="batchmean", log_target=True), real(3, 2, 4), real(3, 2, 4), r="batchmean")
 
 
+def kl_normal(mean, log_var, reduction):
+    q = torch.distributions.Normal(mean, (0.5 * log_var).exp())
+    return rows_reduced(torch.distributions.kl_divergence(q, torch.distributions.Normal(torch.zeros_like(mean), 1.0)), reduction)
+
+
+reduced("KLNormal", kl_normal, real(3, 4), real(3, 4))
+reduced("KLNormal", kl_normal, floats([0.0, 30.0, -1e-3]), floats([0.0, -20.0, 1e-3]), name="far and near")
+case("KLNormal", lambda m, v: kl_normal(m, v, "sum") / 3, real(3, 2), real(3, 2), r="batchmean")
+
+
 # Classes: ours lie on the last axis, PyTorch's on the second.
 def second(x):
     return x.movedim(-1, 1) if x.dim() > 1 else x
