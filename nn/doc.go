@@ -19,5 +19,22 @@
 // A transformer is a list of [TransformerBlock]: Forward runs a whole sequence; with a [KVCache] for each block and a [Position],
 // ForwardIn decodes one token after the other, with the same results.
 //
+// What there is, each with its formula and source:
+//
+//	dense and tokens    Dense FeedForward Embedding; Positions Sinusoids Rotary
+//	convolution         Conv ConvTranspose, in 1 to 3 dimensions, depthwise too; MaxPool AvgPool and their adaptive and global kin;
+//	                    UpsampleNearest UpsampleLinear Resize… PixelShuffle
+//	recurrent           RNN LSTM GRU MinGRU: Forward, or Unroll with lengths and states
+//	attention           MultiHeadAttention (also NewCrossAttention) TransformerBlock (also NewDecoderBlock)
+//	normalisation       BatchNorm LayerNorm GroupNorm InstanceNorm RMSNorm; WeightNorm SpectralNorm around a layer
+//	noise               Dropout Dropout1D… AlphaDropout; drawn from the seed that [graph.Graph.SetRNG] sets
+//	gates               GLU GEGLU ReGLU SwiGLU; other activations are functions of package ops
+//	classes             CrossEntropy CrossEntropyWith (weights, smoothing, rows to ignore) NLL Focal MultiMargin CTC; Accuracy
+//	yes and no          BCE BCEWithLogits SigmoidFocal Hinge
+//	numbers             MSE L1 Huber SmoothL1 GaussianNLL
+//	distributions       KLDiv KLDivLog KLNormal
+//	likeness            CosineEmbedding HingeEmbedding TripletMargin InfoNCE NTXent
+//	weights             Glorot… He… LeCun… Orthogonal TruncatedNormal Dirac Sparse, by the option [Weights]; [NewParam] for a layer of your own
+//
 // The package must not know how a graph is run.
 package nn

@@ -87,7 +87,8 @@ func normal(r *rand.Rand, n int, sd float64) []float64 {
 	return x
 }
 
-// An Option of a layer: Dtype, Weights, NoBias.
+// An Option of a layer: each constructor, or the layer that it makes, says which it heeds; all heed Dtype, and those that draw weights
+// Weights.
 type Option func(*settings)
 
 type settings struct {
@@ -130,6 +131,13 @@ func Weights(f Init) Option { return func(s *settings) { s.init = f } }
 
 // NoBias leaves the bias out.
 func NoBias() Option { return func(s *settings) { s.noBias = true } }
+
+// NewParam draws a parameter of the given shape, for a layer of your own: by FanIn, unless Weights says else, of float32, unless Dtype does.
+// Each output of the layer is a sum over fanIn inputs, and each input feeds fanOut outputs; [Normal] and some other Inits do not care. A
+// shape that cannot be is an error of the graph that uses the parameter.
+func NewParam(r *rand.Rand, s graph.Shape, fanIn, fanOut int, opts ...Option) *graph.Param {
+	return graph.NewParam("param", apply(opts).weights(r, fanIn, fanOut, s.Dims()...))
+}
 
 // values makes an array of dtype d.
 func values(d graph.Dtype, v []float64, dims ...int) graph.Buffer {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -227,5 +228,23 @@ func TestSparse(t *testing.T) {
 		if k < 430 || k > 570 {
 			t.Errorf("column %d has %d of 1000", i, k)
 		}
+	}
+}
+
+func TestNewParam(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	a := nn.NewParam(r, graph.Of(3, 4), 16, 1, nn.Dtype(graph.Float64))
+	for _, v := range graph.Data[float64](a.Value()) {
+		if math.Abs(v) > 0.25 {
+			t.Errorf("%v is not within 1/√16", v)
+		}
+	}
+	if a.Type() != graph.T(graph.Float64, 3, 4) {
+		t.Error(a.Type())
+	}
+	g := graph.New(graph.Training)
+	g.Use(nn.NewParam(r, graph.Of(-3), 1, 1))
+	if err := g.Err(); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a negative size: %v", err)
 	}
 }

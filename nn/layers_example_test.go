@@ -319,3 +319,22 @@ func ExampleLayer() {
 	fmt.Println(x.Shape())
 	// Output: [16 2]
 }
+
+// bilinear is a layer of one's own: y = x·A·xᵀ of each row x.
+type bilinear struct{ A *graph.Param }
+
+func (b *bilinear) Forward(x *graph.Node) *graph.Node {
+	return ops.Sum(ops.Mul(ops.MatMul(x, x.Graph().Use(b.A)), x), -1)
+}
+
+func ExampleNewParam() {
+	r := rand.New(rand.NewPCG(1, 2))
+	layer := &bilinear{A: nn.NewParam(r, graph.Of(2, 2), 2, 1, nn.Weights(nn.Constant(1)))}
+	for name, p := range nn.Params(layer) {
+		fmt.Println(name, p.Type())
+	}
+	display(layer.Forward(array([]float32{1, 2, 3, 4}, 2, 2)))
+	// Output:
+	// A float32[2 2]
+	// [9 49]
+}
