@@ -6,6 +6,8 @@
 //
 //	step, err := exec.Compile(g, exec.In(x, y), exec.Out(loss))
 //	out, err := step.Run(images, labels)
+//	l := exec.Scalar(out[0])                 // one number
+//	y := out[0].Data().([]float32)           // or all elements, row by row; int32 and so on by the dtype of the node
 //
 // The package knows graphs, layouts, memory, workers, and gorgonia.org/tensor at its edge. It must not know any op by
 // name, nor any gradient.
