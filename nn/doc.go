@@ -27,14 +27,14 @@
 //	recurrent           RNN LSTM GRU MinGRU: Forward, or Unroll with lengths and states
 //	attention           MultiHeadAttention (also NewCrossAttention) TransformerBlock (also NewDecoderBlock)
 //	normalisation       BatchNorm LayerNorm GroupNorm InstanceNorm RMSNorm; WeightNorm SpectralNorm around a layer
-//	noise               Dropout Dropout1D… AlphaDropout; drawn from the seed that [graph.Graph.SetRNG] sets
+//	noise               Dropout Dropout1D… AlphaDropout; drawn from the seed that graph.Graph.SetRNG sets
 //	gates               GLU GEGLU ReGLU SwiGLU; other activations are functions of package ops
 //	classes             CrossEntropy CrossEntropyWith (weights, smoothing, rows to ignore) NLL Focal MultiMargin CTC; Accuracy
 //	yes and no          BCE BCEWithLogits SigmoidFocal Hinge
 //	numbers             MSE L1 Huber SmoothL1 GaussianNLL
 //	distributions       KLDiv KLDivLog KLNormal
 //	likeness            CosineEmbedding HingeEmbedding TripletMargin InfoNCE NTXent
-//	weights             Glorot… He… LeCun… Orthogonal TruncatedNormal Dirac Sparse, by the option [Weights]; [NewParam] for a layer of your own
+//	weights             Glorot… He… LeCun… Orthogonal TruncatedNormal Dirac Sparse, by the option Weights; NewParam for a layer of your own
 //
 // The package must not know how a graph is run.
 package nn
