@@ -23,18 +23,24 @@ func TestNoAllocation(t *testing.T) {
 		p := m.compile(t, exec.Workers(n))
 		m.run(t, p, 3)
 		x, y := exec.Tensor(m.feed[0]), exec.Tensor(m.feed[1])
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
 		const steps = 200
-		for range steps {
-			if _, err := p.Run(x, y); err != nil {
-				t.Fatal(err)
+		least := uint64(math.MaxUint64) // of a few tries: the runtime allocates for itself now and then
+		for range 3 {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for range steps {
+				if _, err := p.Run(x, y); err != nil {
+					t.Fatal(err)
+				}
+			}
+			runtime.ReadMemStats(&after)
+			if least = min(least, after.Mallocs-before.Mallocs); least <= steps/4 {
+				break
 			}
 		}
-		runtime.ReadMemStats(&after)
-		if a := after.Mallocs - before.Mallocs; a > steps/4 { // what the runtime does for itself
-			t.Errorf("%d workers: %d allocations in %d steps", n, a, steps)
+		if least > steps/4 {
+			t.Errorf("%d workers: %d allocations in %d steps", n, least, steps)
 		}
 	}
 }

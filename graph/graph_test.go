@@ -102,6 +102,7 @@ var mistakes = []func(g *graph.Graph) *graph.Node{
 	func(g *graph.Graph) *graph.Node { return in(g, "x", math.MaxInt/2, 3) },
 	func(g *graph.Graph) *graph.Node { return in(g, "x", 2, -1) },
 	func(g *graph.Graph) *graph.Node { return g.Input("x", graph.Dtype(99), 2) },
+	func(g *graph.Graph) *graph.Node { return g.Fill(1, graph.T(graph.Float16, 2)) },
 	func(g *graph.Graph) *graph.Node { return graph.Apply(sliced{[]int{1}}, in(g, "x")) },
 	func(g *graph.Graph) *graph.Node { return graph.Apply(dynamic{[]int{1}}, in(g, "x")) },
 	func(g *graph.Graph) *graph.Node { return graph.Apply(hidden{1}, in(g, "x")) },

@@ -32,8 +32,15 @@ type Fill struct {
 	Of    Type
 }
 
-func (Fill) Name() string                   { return "fill" }
-func (o Fill) Infer([]Type) ([]Type, error) { return []Type{o.Of}, nil }
+func (Fill) Name() string { return "fill" }
+
+// Infer refuses the dtypes that are for storage.
+func (o Fill) Infer([]Type) ([]Type, error) {
+	if o.Of.Dtype == Float16 || o.Of.Dtype == BFloat16 {
+		return nil, fmt.Errorf("there is no constant of %v", o.Of.Dtype)
+	}
+	return []Type{o.Of}, nil
+}
 
 // Fill returns the constant of type t with every element v.
 func (g *Graph) Fill(v float64, t Type) *Node { return g.Nullary(Fill{v, t}) }

@@ -18,6 +18,9 @@ func attentionInfo() Info {
 		bad("want [..., heads, length, width], not rank 2", func(_ *graph.Graph, in func(...int) *graph.Node) {
 			Attention(in(3, 2), in(3, 2), in(3, 2), Attending{})
 		}),
+		bad("want [..., heads, length, width], not rank 0", func(_ *graph.Graph, in func(...int) *graph.Node) {
+			Attention(in(), in(3, 2), in(1, 3, 2), Attending{})
+		}),
 		bad("want equal leading axes", func(_ *graph.Graph, in func(...int) *graph.Node) {
 			Attention(in(2, 1, 3, 2), in(1, 1, 3, 2), in(2, 1, 3, 2), Attending{})
 		}),

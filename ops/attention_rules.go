@@ -9,8 +9,7 @@ import (
 )
 
 func (o attending) Infer(in []graph.Type) ([]graph.Type, error) {
-	y := in[0]
-	y.Shape = y.Shape.WithDim(-1, in[2].Shape.Dim(-1))
+	y, width := in[0], in[2].Shape.Dim(-1)
 	if o.Inside {
 		in = append([]graph.Type(nil), in...)
 		for i := range 3 {
@@ -21,6 +20,7 @@ func (o attending) Infer(in []graph.Type) ([]graph.Type, error) {
 		return nil, err
 	}
 	q := in[0].Shape
+	y.Shape = y.Shape.WithDim(-1, width)
 	return []graph.Type{y, {Dtype: y.Dtype, Shape: q.Cut(0, q.Rank()-1)}}, nil
 }
 

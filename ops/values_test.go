@@ -216,3 +216,16 @@ func allocates(f build, in ...graph.Buffer) float64 {
 		}
 	})
 }
+
+// An axis may be of any size where another is 0: a sum along it is over at once.
+func TestSumOfHugeEmpty(t *testing.T) {
+	g := graph.New(graph.Evaluation)
+	x := g.Input("x", graph.Float32, 1<<40, 0)
+	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.Sum(x, 0), ops.Sum(x)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := p.RunBuffers(graph.NewBuffer(x.Type())); err != nil || graph.Data[float32](out[1])[0] != 0 {
+		t.Error(out, err)
+	}
+}
