@@ -32,6 +32,7 @@ func TestInitStatistics(t *testing.T) {
 		"Truncated": {nn.TruncatedNormal(0, 1, -2, 2), 0, 0.879625661, -2, 2},
 		"Narrow":    {nn.TruncatedNormal(3, 2, 5, 1), 3, 2 * 0.539560093755, 1, 5},
 		"Beyond":    {nn.TruncatedNormal(0, 1, 4, 5), 4.216830780601, 0.195679041619, 4, 5},
+		"Far":       {nn.TruncatedNormal(0, 1, 10, 10.2), 10.0684583546, 0.0524127874, 10, 10.2},
 		"Below":     {nn.TruncatedNormal(1, 2, -9, -7), 1 - 2*4.216830780601, 2 * 0.195679041619, -9, -7},
 		"Point":     {nn.TruncatedNormal(7, 0, -2, 3), 3, 0, 3, 3},
 		"Constant":  {nn.Constant(3), 3, 0, 3, 3},

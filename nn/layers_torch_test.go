@@ -89,6 +89,13 @@ func TestLayersTorch(t *testing.T) {
 			return bound(l, in[1:], forward)
 		},
 		"RMSNorm": func(c torchCase, d graph.Dtype, in []*graph.Node) *graph.Node {
+			if c.Attr["eps"] == nil { // PyTorch's is that of float64
+				l := nn.NewRMSNorm(in[0].Shape().Dim(-1), nn.Dtype(d))
+				if d == graph.Float32 {
+					l.Eps = nn.NewRMSNorm(1, nn.Dtype(graph.Float64)).Eps
+				}
+				return bound(l, in[1:], func() *graph.Node { return l.Forward(ops.Scale(1e-8, in[0])) })
+			}
 			l := nn.NewRMSNorm(in[0].Shape().Dim(-1), nn.Eps(c.num("eps")), nn.Dtype(d))
 			return bound(l, in[1:], func() *graph.Node { return l.Forward(in[0]) })
 		},

@@ -172,3 +172,32 @@ func TestAlphaDropout(t *testing.T) {
 		}
 	}
 }
+
+// Running statistics are no way for gradients.
+func TestStatisticsHaveNoGradient(t *testing.T) {
+	g := graph.New(graph.Training)
+	x := g.Constant(gradcheck.Random(3, 2, 2))
+	d := nn.Dtype(graph.Float64)
+	b, i := nn.NewBatchNorm(2, d), nn.NewInstanceNorm(2, d, nn.Tracking(true))
+	b.Forward(x)
+	i.Forward(x)
+	sum := ops.Sum(x)
+	for _, s := range []*graph.State{b.Mean, b.Var, i.Mean, i.Var} {
+		sum = ops.Add(sum, ops.Sum(g.Use(s)))
+	}
+	out, err := exec.Eval(autodiff.Grad(sum, x)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range out[0].Data().([]float64) {
+		if v != 1 {
+			t.Fatalf("gradient %v", out[0].Data())
+		}
+	}
+}
+
+func TestRMSNormEps(t *testing.T) {
+	if a, b := nn.NewRMSNorm(1).Eps, nn.NewRMSNorm(1, nn.Dtype(graph.Float64)).Eps; a != 1.1920928955078125e-07 || b != 2.220446049250313e-16 {
+		t.Errorf("%v and %v", a, b)
+	}
+}

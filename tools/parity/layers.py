@@ -53,6 +53,8 @@ for x, eps in [([4, 5], 1e-5), ([2, 3, 6], 1e-2), ([3, 1], 1e-6), ([5], 1e-5)]:
     n = x[-1:]
     case("RMSNorm", lambda x, w: F.rms_norm(x, n, w, eps), real(*x), real(*n), eps=eps)
 
+case("RMSNorm", lambda x, w: F.rms_norm(x * 1e-8, [4], w), real(3, 4), real(4), name="the default epsilon")
+
 # Gates; the second half is the gate.
 GATES = {"GLU": torch.sigmoid, "SwiGLU": F.silu, "GEGLU": F.gelu, "ReGLU": F.relu}
 for name, f in GATES.items():
