@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"fmt"
+	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -52,4 +53,26 @@ func ExampleBufferOf() {
 	// Output:
 	// float32[2 3] [1 2 3 4 5 6] <nil>
 	// exec: want float32[3 2] in row-major order, got a tensor that is transposed, sliced, column-major or masked; feed its Materialize()
+}
+
+func ExampleExplain() {
+	g := graph.New(graph.Evaluation)
+	x := g.Input("x", graph.Float32, 2)
+	y := ops.Mul(ops.Exp(x), ops.Like(1, x))
+	var passes strings.Builder
+	_, err := exec.Compile(g, exec.In(x), exec.Out(y), exec.Workers(1), exec.NoTrap(), exec.Explain(&passes))
+	text, _, _ := strings.Cut(passes.String(), "== prune")
+	fmt.Print(text, err)
+	// Output:
+	// == copy
+	// %0 = input "x" float32[2]
+	// %1 = exp %0 float32[2]
+	// %2 = fill{Value:1 Of:float32[2]} float32[2]
+	// %3 = mul %1 %2 float32[2]
+	// return %3
+	// == simplify
+	// %0 = input "x" float32[2]
+	// %1 = exp %0 float32[2]
+	// return %1
+	// <nil>
 }

@@ -248,6 +248,14 @@ func TestCost(t *testing.T) {
 	if c.Arena < c.Live || float64(c.Arena) > 1.25*float64(c.Live) || c.Flops == 0 {
 		t.Error(c)
 	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	clone := m.compile(t).Clone()
+	runtime.ReadMemStats(&after)
+	told, rest := 2*uint64(c.Arena+c.Output+c.Local), uint64(4<<20) // of a plan and its clone, and of tables of nodes
+	if got := after.TotalAlloc - before.TotalAlloc; got < told || got > told+2*rest || clone.Cost() != c {
+		t.Errorf("a plan and its clone took %d bytes, told %d", got, told)
+	}
 	if s := m.compile(t).String(); !strings.Contains(s, "convfilter") || !strings.Contains(s, "models_test.go:") {
 		t.Error(s)
 	}
