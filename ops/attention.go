@@ -22,8 +22,9 @@ type Attending struct {
 //	score = scale·q·kᵀ + bias        w = e^(score − logSumExp)        y = w·v
 //	∂v = wᵀ·∂y        ∂score = w·(∂y·vᵀ − Σ ∂y·y)        ∂q = scale·∂score·k        ∂k = scale·∂scoreᵀ·q
 //
-// H is a multiple of Hk: each run of H/Hk heads of queries shares a head of keys and values (Ainslie et al., GQA, 2023). Mask and
-// bias broadcast to [..., H, T, S]. Causal aligns the end of the queries with the end of the keys, as decoding with a cache of earlier
+// H is a multiple of Hk: each run of H/Hk heads of queries shares a head of keys and values (Ainslie et al., GQA, 2023). Where there
+// is but one head its axis may be left out: sequences of a batch then stand for heads, [N, T, D] and [N, S, D]. Mask and bias broadcast to
+// [..., H, T, S]. Causal aligns the end of the queries with the end of the keys, as decoding with a cache of earlier
 // keys wants it; PyTorch's is_causal aligns their beginnings, which is the same for T = S. A query that sees no key gets y = 0 and
 // logSumExp = −∞, and no cotangent flows through it. What is masked must be finite in v all the same: its weight is 0.
 //
