@@ -79,6 +79,16 @@ func finishfloat32AVX2(rows int, n int, c *float32, ldc int, bias *float32, relu
 //go:noescape
 func accumulatefloat32(n int, width int, src *float32, stride int, dst *float32, offsets *int)
 
+// Copies n elements, every other one from src on, to dst, in each of rows rows.
+//
+//go:noescape
+func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+
+// Copies n elements from a and n from b in turns to dst, in each of rows rows.
+//
+//go:noescape
+func weavefloat32(rows int, n int, a *float32, nexta int, b *float32, nextb int, dst *float32, to int)
+
 // C has 1 rows.
 //
 //go:noescape
@@ -153,6 +163,16 @@ func finishfloat64AVX2(rows int, n int, c *float64, ldc int, bias *float64, relu
 //
 //go:noescape
 func accumulatefloat64(n int, width int, src *float64, stride int, dst *float64, offsets *int)
+
+// Copies n elements, every other one from src on, to dst, in each of rows rows.
+//
+//go:noescape
+func halvefloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+
+// Copies n elements from a and n from b in turns to dst, in each of rows rows.
+//
+//go:noescape
+func weavefloat64(rows int, n int, a *float64, nexta int, b *float64, nextb int, dst *float64, to int)
 
 // C has 1 rows.
 //

@@ -1881,6 +1881,137 @@ next:
 	VZEROUPPER
 	RET
 
+// func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+// Requires: AVX, AVX2
+TEXT ·halvefloat32(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ from+24(FP), DX
+	MOVQ dst+32(FP), BX
+	MOVQ to+40(FP), SI
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+
+row:
+	MOVQ n+8(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+	SUBQ $0x08, DI
+	JLE  half
+
+whole:
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    $0x40, R8
+	ADDQ    $0x20, R9
+	SUBQ    $0x08, DI
+	JG      whole
+
+half:
+	ADDQ    $0x04, DI
+	JLE     rest
+	VMOVUPS (R8), X0
+	VMOVUPS 16(R8), X1
+	VSHUFPS $0x88, X1, X0, X0
+	VMOVUPS X0, (R9)
+	ADDQ    $0x20, R8
+	ADDQ    $0x10, R9
+	SUBQ    $0x04, DI
+
+rest:
+	ADDQ $0x04, DI
+	JE   next
+
+single:
+	VMOVSS (R8), X0
+	VMOVSS X0, (R9)
+	ADDQ   $0x08, R8
+	ADDQ   $0x04, R9
+	DECQ   DI
+	JNE    single
+
+next:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func weavefloat32(rows int, n int, a *float32, nexta int, b *float32, nextb int, dst *float32, to int)
+// Requires: AVX
+TEXT ·weavefloat32(SB), NOSPLIT, $0-64
+	MOVQ rows+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ nexta+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ nextb+40(FP), SI
+	MOVQ dst+48(FP), DI
+	MOVQ to+56(FP), R8
+	SHLQ $0x02, DX
+	SHLQ $0x02, SI
+	SHLQ $0x02, R8
+
+row:
+	MOVQ n+8(FP), R9
+	XORQ R10, R10
+	MOVQ DI, R11
+	SUBQ $0x08, R9
+	JLT  half
+
+whole:
+	VMOVUPS    (CX)(R10*1), Y0
+	VMOVUPS    (BX)(R10*1), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPS    Y0, (R11)
+	VMOVUPS    Y1, 32(R11)
+	ADDQ       $0x20, R10
+	ADDQ       $0x40, R11
+	SUBQ       $0x08, R9
+	JGE        whole
+
+half:
+	ADDQ      $0x04, R9
+	JLT       rest
+	VMOVUPS   (CX)(R10*1), X0
+	VMOVUPS   (BX)(R10*1), X1
+	VUNPCKLPS X1, X0, X2
+	VUNPCKHPS X1, X0, X0
+	VMOVUPS   X2, (R11)
+	VMOVUPS   X0, 16(R11)
+	ADDQ      $0x10, R10
+	ADDQ      $0x20, R11
+	SUBQ      $0x04, R9
+
+rest:
+	ADDQ $0x04, R9
+	JE   next
+
+single:
+	VMOVSS (CX)(R10*1), X0
+	VMOVSS X0, (R11)
+	VMOVSS (BX)(R10*1), X0
+	VMOVSS X0, 4(R11)
+	ADDQ   $0x04, R10
+	ADDQ   $0x08, R11
+	DECQ   R9
+	JNE    single
+
+next:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ R8, DI
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func tile1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile1float64AVX2(SB), NOSPLIT, $0-81
@@ -3753,6 +3884,137 @@ single:
 next:
 	ADDQ DX, CX
 	ADDQ $0x08, SI
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func halvefloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+// Requires: AVX, AVX2
+TEXT ·halvefloat64(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ from+24(FP), DX
+	MOVQ dst+32(FP), BX
+	MOVQ to+40(FP), SI
+	SHLQ $0x03, DX
+	SHLQ $0x03, SI
+
+row:
+	MOVQ n+8(FP), DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+	SUBQ $0x04, DI
+	JLE  half
+
+whole:
+	VMOVUPD   (R8), Y0
+	VMOVUPD   32(R8), Y1
+	VUNPCKLPD Y1, Y0, Y0
+	VPERMPD   $0xd8, Y0, Y0
+	VMOVUPD   Y0, (R9)
+	ADDQ      $0x40, R8
+	ADDQ      $0x20, R9
+	SUBQ      $0x04, DI
+	JG        whole
+
+half:
+	ADDQ      $0x02, DI
+	JLE       rest
+	VMOVUPD   (R8), X0
+	VMOVUPD   16(R8), X1
+	VUNPCKLPD X1, X0, X0
+	VMOVUPD   X0, (R9)
+	ADDQ      $0x20, R8
+	ADDQ      $0x10, R9
+	SUBQ      $0x02, DI
+
+rest:
+	ADDQ $0x02, DI
+	JE   next
+
+single:
+	VMOVSD (R8), X0
+	VMOVSD X0, (R9)
+	ADDQ   $0x10, R8
+	ADDQ   $0x08, R9
+	DECQ   DI
+	JNE    single
+
+next:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func weavefloat64(rows int, n int, a *float64, nexta int, b *float64, nextb int, dst *float64, to int)
+// Requires: AVX
+TEXT ·weavefloat64(SB), NOSPLIT, $0-64
+	MOVQ rows+0(FP), AX
+	MOVQ a+16(FP), CX
+	MOVQ nexta+24(FP), DX
+	MOVQ b+32(FP), BX
+	MOVQ nextb+40(FP), SI
+	MOVQ dst+48(FP), DI
+	MOVQ to+56(FP), R8
+	SHLQ $0x03, DX
+	SHLQ $0x03, SI
+	SHLQ $0x03, R8
+
+row:
+	MOVQ n+8(FP), R9
+	XORQ R10, R10
+	MOVQ DI, R11
+	SUBQ $0x04, R9
+	JLT  half
+
+whole:
+	VMOVUPD    (CX)(R10*1), Y0
+	VMOVUPD    (BX)(R10*1), Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPD    Y0, (R11)
+	VMOVUPD    Y1, 32(R11)
+	ADDQ       $0x20, R10
+	ADDQ       $0x40, R11
+	SUBQ       $0x04, R9
+	JGE        whole
+
+half:
+	ADDQ      $0x02, R9
+	JLT       rest
+	VMOVUPD   (CX)(R10*1), X0
+	VMOVUPD   (BX)(R10*1), X1
+	VUNPCKLPD X1, X0, X2
+	VUNPCKHPD X1, X0, X0
+	VMOVUPD   X2, (R11)
+	VMOVUPD   X0, 16(R11)
+	ADDQ      $0x10, R10
+	ADDQ      $0x20, R11
+	SUBQ      $0x02, R9
+
+rest:
+	ADDQ $0x02, R9
+	JE   next
+
+single:
+	VMOVSD (CX)(R10*1), X0
+	VMOVSD X0, (R11)
+	VMOVSD (BX)(R10*1), X0
+	VMOVSD X0, 8(R11)
+	ADDQ   $0x08, R10
+	ADDQ   $0x10, R11
+	DECQ   R9
+	JNE    single
+
+next:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ R8, DI
 	DECQ AX
 	JNE  row
 	VZEROUPPER

@@ -7,6 +7,7 @@ const (
 	taskLeast = 1 << 20
 	taskMost  = 128 << 20
 	taskCount = 16 // so many tasks if none gets too small
+	taskRound = 4  // and a multiple of this
 )
 
 // tasksWanted depends on the amount of work only.
@@ -39,13 +40,18 @@ type dataCut struct {
 	ranges         int
 	packers        int // tasks of the first phase
 	spread         bool
+	gathered       int // images whose results a task collects before it stores them, or 0
+	lines          int // classes that share rows of the result
 }
+
+// gatherMost is about the most elements that a task collects.
+const gatherMost = 1 << 17
 
 // leastRows is how many rows make up for packing a panel in each range.
 const leastRows = 24 * gemm.MR
 
 func newDataCut(s Shape, r Role, elemSize int) dataCut {
-	d := dataCut{shape: s, role: r, nr: nr(elemSize), images: 1, bands: 1, ranges: 1}
+	d := dataCut{shape: s, role: r, nr: nr(elemSize), images: 1, bands: 1, ranges: 1, lines: 1}
 	d.sources, d.rows = s.channels()
 	if r == X {
 		d.sources, d.rows = d.rows, d.sources
@@ -76,8 +82,29 @@ func newDataCut(s Shape, r Role, elemSize int) dataCut {
 		d.ranges = min(ceilDiv(want, d.bands), ranges)
 	}
 	d.batches = ceilDiv(s.N, d.images)
+	if d.batches > taskRound { // as many for each worker
+		d.batches = min(ceilDiv(d.batches, taskRound)*taskRound, s.N)
+		d.images = ceilDiv(s.N, d.batches)
+	}
 	d.packers = min(max(1, s.K*d.sources*volume(s.Filter)>>15), ceilDiv(d.rows, gemm.MR))
+	d.gather(outputs, fill)
 	return d
+}
+
+// gather collects results that are stored apart, or that several blocks add to and that fill few panels of an image, as
+// far as a cache holds them.
+func (d *dataCut) gather(outputs, fill int) {
+	if d.role == X && d.shape.Stride[2] > 1 {
+		d.lines = d.shape.Stride[2]
+		if d.bands > 1 { // of whole rows
+			c := d.shape.class(X, 0)
+			d.bands = min(d.bands, c[0].outputs*c[1].outputs)
+		}
+	} else if few := outputs < 8*d.nr && outputs%d.nr != 0; !few || d.images == 1 || d.sources*volume(d.shape.Filter) <= maxTaps {
+		return
+	}
+	each := d.lines * ceilDiv(d.rows, d.ranges) * ceilDiv(max(outputs, 1), d.bands)
+	d.gathered = min(max(gatherMost/each, fill, 1), d.images)
 }
 
 // cutSpread makes bands no lower than what a band needs twice, at its edges.
@@ -115,7 +142,7 @@ func (d *dataCut) work() Work {
 		if d.spread {
 			w.Local = max(w.Local, d.spreadLocal(&c))
 		} else {
-			w.Local = max(w.Local, d.local(&c))
+			w.Local = max(w.Local, d.local(&c)+d.gatheredSize())
 		}
 	}
 	return w
@@ -142,6 +169,9 @@ func (d *dataCut) local(c *correlation) int {
 	to := [3]int{c[0].outputs, c[1].outputs, c[2].outputs}
 	if d.bands > 1 {
 		span := ceilDiv(ceilDiv(c.outputs(), d.nr), d.bands) * d.nr
+		if d.gathered > 0 {
+			span = ceilDiv(to[0]*to[1], d.bands) * to[2]
+		}
 		rows := (span-1)/to[2] + 2
 		if to[0] == 1 {
 			to[1] = min(to[1], rows)
@@ -151,5 +181,9 @@ func (d *dataCut) local(c *correlation) int {
 	}
 	b := c.box([3]int{}, to)
 	cut := newBlocking(d.sources, c.taps())
-	return d.panelSize(cut) + d.heldSize() + b.copySize(c[2].step)*cut.c*d.images + d.nr
+	images := d.images
+	if d.gathered > 0 {
+		images = d.gathered
+	}
+	return d.panelSize(cut) + d.heldSize() + b.copySize(c[2].step)*cut.c*images + d.nr
 }

@@ -29,32 +29,46 @@ func runData[T gemm.Float](d *dataCut, phase, task int, from, w, to, bias []T, r
 	t.band = task / d.ranges % d.bands
 	p0, p1 := part(panels, d.ranges, task%d.ranges)
 	t.i0, t.i1 = p0*gemm.MR, min(p1*gemm.MR, d.rows)
-	for i := range d.shape.classes(d.role) {
-		c := d.shape.class(d.role, i)
-		size := d.rows * d.sources * c.taps()
+	for i := 0; i < d.shape.classes(d.role); i += d.lines {
 		for g := range d.shape.Groups {
+			if d.gathered > 0 {
+				t.gatherGroup(i, g, scratch)
+				continue
+			}
+			c := d.shape.class(d.role, i)
+			size := d.rows * d.sources * c.taps()
 			if filters := scratch[g*size:][:size]; d.spread {
 				t.spreadGroup(&c, g, filters)
 			} else {
-				t.correlate(&c, g, filters)
+				t.storeGroup(&c, g, filters)
 			}
 		}
-		scratch = scratch[size*d.shape.Groups:]
+		for k := range d.lines {
+			c := d.shape.class(d.role, i+k)
+			scratch = scratch[d.rows*d.sources*c.taps()*d.shape.Groups:]
+		}
 	}
 }
 
-// correlate computes what the task has of a group and a class.
-func (t *dataTask[T]) correlate(c *correlation, g int, filters []T) {
+// storeGroup computes what the task has of a group and a class, where it belongs.
+func (t *dataTask[T]) storeGroup(c *correlation, g int, filters []T) {
 	outputs := c.outputs()
 	p0, p1 := part(ceilDiv(outputs, t.nr), t.bands, t.band)
 	lo, hi := p0*t.nr, min(p1*t.nr, outputs)
 	if lo >= hi {
 		return
 	}
-	p := product[T]{c: c, lo: lo, hi: hi + (t.n1-t.n0-1)*outputs, outputs: outputs, nr: t.nr}
-	p.plane = c[0].result * c[1].result * c[2].result
-	p.slot = t.shape.Groups * t.rows * p.plane
-	p.to = t.to[t.n0*p.slot+(g*t.rows+t.i0)*p.plane:][:(t.n1-t.n0-1)*p.slot+(t.i1-t.i0)*p.plane]
+	var to target[T]
+	to.plane = c[0].result * c[1].result * c[2].result
+	to.slot = t.shape.Groups * t.rows * to.plane
+	to.to = t.to[t.n0*to.slot+(g*t.rows+t.i0)*to.plane:][:(t.n1-t.n0-1)*to.slot+(t.i1-t.i0)*to.plane]
+	t.correlate(c, to, lo, hi-lo, g, filters)
+}
+
+// correlate computes n outputs of one image, from lo on, or the n there are of all images.
+func (t *dataTask[T]) correlate(c *correlation, to target[T], lo, n, g int, filters []T) {
+	p := product[T]{c: c, lo: lo, outputs: c.outputs(), nr: t.nr, target: to}
+	p.hi = p.lo + n + (t.n1-t.n0-1)*p.outputs
 	p.rows = t.i1 - t.i0
 	p.relu = t.relu
 	if t.bias != nil {
@@ -73,7 +87,7 @@ func (t *dataTask[T]) correlate(c *correlation, g int, filters []T) {
 	plane := c[0].source * c[1].source * c[2].source
 	slot := t.shape.Groups * t.sources * plane
 	from := t.from[t.n0*slot+g*t.sources*plane:]
-	b := c.box(c.span(lo, hi))
+	b := c.box(c.span(p.lo, p.lo+n))
 	inside := b.inside(c) && c[2].step == 1
 	for at, ok := cut.next(block{}); ok; at, ok = cut.next(at) {
 		if inside {

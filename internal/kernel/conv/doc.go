@@ -15,7 +15,7 @@
 // panels from the image as the product needs them ("implicit im2col", Chetlur et al., "cuDNN: Efficient Primitives for
 // Deep Learning", 2014), or, where the result has few channels, add up what each tap makes of the source. X with stride s
 // falls into s classes a dimension, by the remainder of the position; in each class the taps that hit form a convolution
-// of stride 1, so nothing is multiplied by zero. W reads the image where it lies.
+// of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last. W reads the image where it lies.
 //
 // An element of Y or X is a sum in an order that depends on the image's and the filter's shape only, so an image's bits
 // do not depend on the batch it came in. W is summed over bands of positions in a number of chunks that depends on shapes

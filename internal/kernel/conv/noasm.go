@@ -11,3 +11,7 @@ func panelAsm[T gemm.Float](int, []T, []int, []run, []T) bool { return false }
 func finishAsm[T gemm.Float](_, _, _ int, _ []T, _ int, _ []T, _ bool) int { return 0 }
 
 func accumulateAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ []int) bool { return false }
+
+func halveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+
+func weaveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ int) bool { return false }

@@ -72,3 +72,33 @@ func accumulateAsm[T gemm.Float](rows, width int, src []T, stride int, dst []T, 
 	}
 	return true
 }
+
+// halveAsm is halveGo, if there is assembly for it.
+//
+//go:noinline
+func halveAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	if sizeof[T]() == 4 {
+		halvefloat32(rows, n, ptr[float32](src), from, ptr[float32](dst), to)
+	} else {
+		halvefloat64(rows, n, ptr[float64](src), from, ptr[float64](dst), to)
+	}
+	return true
+}
+
+// weaveAsm is weaveGo, if there is assembly for it.
+//
+//go:noinline
+func weaveAsm[T gemm.Float](rows, n int, a []T, nexta int, b []T, nextb int, dst []T, to int) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	if sizeof[T]() == 4 {
+		weavefloat32(rows, n, ptr[float32](a), nexta, ptr[float32](b), nextb, ptr[float32](dst), to)
+	} else {
+		weavefloat64(rows, n, ptr[float64](a), nexta, ptr[float64](b), nextb, ptr[float64](dst), to)
+	}
+	return true
+}

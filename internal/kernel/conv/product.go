@@ -5,6 +5,7 @@ import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 // A product multiplies the filters of a block by panels of what they meet. Its columns are the outputs [lo, hi) of one
 // image, or all of several, image after image.
 type product[T gemm.Float] struct {
+	target[T]
 	c           *correlation
 	lo, hi      int
 	outputs     int // of an image
@@ -12,8 +13,6 @@ type product[T gemm.Float] struct {
 	filters     []T
 	view        view[T]
 	first, last bool // of the blocks
-	to          []T
-	plane, slot int // of to, from a row, from an image, to the next
 	bias        []T
 	relu        bool
 	panel, held []T
@@ -24,15 +23,29 @@ type product[T gemm.Float] struct {
 	n        int
 }
 
+// A target is where products go: results, or rows of whole panels, image after image.
+type target[T gemm.Float] struct {
+	to          []T
+	plane, slot int // from a row, from an image, to the next
+	gathered    bool
+}
+
 func (p *product[T]) multiply(at block) {
 	p.aim(at)
 	pairs := at.size()
-	stride := p.c[2].stride
 	dense := p.c.dense()
 	for q := p.lo; q < p.hi; q += p.nr {
 		columns := min(p.nr, p.hi-q)
 		p.findRuns(q, columns)
 		packPanel(p.nr, p.view.data, p.offsets[:pairs], p.furthest, p.runs[:p.n+1], p.panel)
+		if p.gathered {
+			to := p.to[q-p.lo:]
+			gemm.Macro(p.rows, p.nr, pairs, p.filters, p.panel[:pairs*p.nr], to, p.plane, !p.first, p.held)
+			if p.last {
+				finish(p.nr, p.rows, p.nr, to, p.plane, p.bias, p.relu)
+			}
+			continue
+		}
 		if n, o := q/p.outputs, q%p.outputs; dense && o+columns <= p.outputs {
 			to := p.to[n*p.slot+o:]
 			gemm.Macro(p.rows, columns, pairs, p.filters, p.panel[:pairs*p.nr], to, p.plane, !p.first, p.held)
@@ -45,13 +58,13 @@ func (p *product[T]) multiply(at block) {
 			rows := min(tileRows, p.rows-i)
 			held, tmp := p.held[:tileRows*p.nr], p.held[tileRows*p.nr:]
 			if !p.first {
-				p.load(i, rows, stride, held)
+				p.load(i, rows, held)
 			}
 			gemm.Macro(rows, columns, pairs, p.filters[i*pairs:], p.panel[:pairs*p.nr], held, p.nr, !p.first, tmp)
 			if p.last {
 				finish(p.nr, rows, columns, held, p.nr, tail(p.bias, i), p.relu)
 			}
-			p.store(i, rows, stride, held)
+			p.store(i, rows, held)
 		}
 	}
 }
@@ -108,43 +121,39 @@ func (p *product[T]) findRuns(q, columns int) {
 }
 
 // load brings what rows from i on hold so far.
-func (p *product[T]) load(i, rows, stride int, held []T) {
+func (p *product[T]) load(i, rows int, held []T) {
 	for r := range rows {
 		row := held[r*p.nr:][:p.nr]
 		to := p.to[(i+r)*p.plane:]
 		for k, run := range p.runs[:p.n] {
 			part := row[run.column:p.runs[k+1].column]
-			if stride == 1 {
-				copy(part, to[run.to:])
-				continue
-			}
-			for x := range part {
-				part[x] = to[run.to+x*stride]
-			}
+			copy(part, to[run.to:])
 		}
 	}
 }
 
 // store is the reverse of load.
-func (p *product[T]) store(i, rows, stride int, held []T) {
+func (p *product[T]) store(i, rows int, held []T) {
 	for r := range rows {
 		row := held[r*p.nr:][:p.nr]
 		to := p.to[(i+r)*p.plane:]
 		for k, run := range p.runs[:p.n] {
 			part := row[run.column:p.runs[k+1].column]
-			if stride == 1 {
-				copy(to[run.to:], part)
-				continue
-			}
-			for x, v := range part {
-				to[run.to+x*stride] = v
-			}
+			copy(to[run.to:], part)
 		}
 	}
 }
 
 // clear stores sums of nothing.
 func (p *product[T]) clear() {
+	if p.gathered {
+		for i := range p.rows {
+			row := p.to[i*p.plane:][:p.plane]
+			clear(row)
+			finish(p.nr, 1, len(row), row, 0, tail(p.bias, i), p.relu)
+		}
+		return
+	}
 	clear(p.held)
 	for q := p.lo; q < p.hi; q += p.nr {
 		p.findRuns(q, min(p.nr, p.hi-q))
@@ -152,7 +161,7 @@ func (p *product[T]) clear() {
 			rows := min(tileRows, p.rows-i)
 			clear(p.held)
 			finish(p.nr, rows, p.nr, p.held, p.nr, tail(p.bias, i), p.relu)
-			p.store(i, rows, p.c[2].stride, p.held)
+			p.store(i, rows, p.held)
 		}
 	}
 }

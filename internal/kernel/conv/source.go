@@ -63,9 +63,15 @@ func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels,
 	v.data = buf
 	v.aim(c, b, b.lo)
 	plane := c[0].source * c[1].source * c[2].source
+	every := c[0].every() && c[1].every() && c[2].every()
 	for n := range images {
 		for ch := range channels {
-			copyPlane(c, b, &v, x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane])
+			from, to := x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane]
+			if phases == 2 && every {
+				copyHalves(c, b, &v, from, to)
+			} else {
+				copyPlane(c, b, &v, from, to)
+			}
 		}
 	}
 	return v
@@ -93,6 +99,48 @@ func (v *view[T]) tap(c *correlation, t [3]int) int {
 		return row + u[2]
 	}
 	return row + u[2]%v.phases*v.width + u[2]/v.phases
+}
+
+// every reports that outputs meet all positions.
+func (a *axis) every() bool { return a.step == 1 || a.delta == 1 && a.taps >= a.step }
+
+// copyHalves is copyPlane for two phases where every position is met.
+func copyHalves[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
+	j0, j1 := max(b.lo[1], 0), min(b.hi[1], c[1].source)
+	x2, pitch := c[2].source, v.pitch[1]
+	for i := b.lo[0]; i < b.hi[0]; i++ {
+		plane := to[:v.pitch[0]]
+		to = to[v.pitch[0]:]
+		if i < 0 || i >= c[0].source || j0 >= j1 {
+			clear(plane)
+			continue
+		}
+		clear(plane[:(j0-b.lo[1])*pitch])
+		clear(plane[(j1-b.lo[1])*pitch:])
+		inner := plane[(j0-b.lo[1])*pitch:][:(j1-j0)*pitch]
+		from := x[(i*c[1].source+j0)*x2:][:(j1-j0)*x2]
+		for p := range 2 {
+			lead, end := v.within(x2, b.lo[2]+p)
+			if lead < end {
+				halve(j1-j0, end-lead, from[b.lo[2]+p+2*lead:], x2, inner[p*v.width+lead:], pitch)
+			}
+			for k := p * v.width; k < len(inner); k += pitch {
+				clear(inner[k:][:lead])
+				clear(inner[k+end : k+v.width])
+			}
+		}
+	}
+}
+
+// within is the range of a phase, whose first position is lo, that lies in a row of n elements.
+func (v *view[T]) within(n, lo int) (lead, end int) {
+	if lo < 0 {
+		lead = min((-lo+v.phases-1)/v.phases, v.width)
+	}
+	if room := n - lo; room > 0 {
+		end = min((room+v.phases-1)/v.phases, v.width)
+	}
+	return lead, max(lead, end)
 }
 
 // copyPlane leaves rows that no output meets as they are.
@@ -145,14 +193,7 @@ func copyPhases[T gemm.Float](a *axis, v *view[T], row, x []T, lo int) {
 			continue
 		}
 		part := row[p*v.width:][:v.width]
-		lead, end := 0, 0
-		if at := lo + p; at < 0 {
-			lead = min((-at+v.phases-1)/v.phases, v.width)
-		}
-		if room := len(x) - lo - p; room > 0 {
-			end = min((room+v.phases-1)/v.phases, v.width)
-		}
-		end = max(lead, end)
+		lead, end := v.within(len(x), lo+p)
 		clear(part[:lead])
 		if lead < end {
 			from := x[lo+p+lead*v.phases:]

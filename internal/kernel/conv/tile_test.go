@@ -126,6 +126,31 @@ func checkFinish[T gemm.Float](t *rapid.T) {
 	sameBits(t, got.s, want, "finish")
 }
 
+func TestHalveAndWeave(t *testing.T) { both(t, checkHalves[float32], checkHalves[float64]) }
+
+func checkHalves[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	rows, n := rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 40).Draw(t, "n")
+	from, to := 2*n-1+r.IntN(4), n+r.IntN(3)
+	src := newGuarded[T]((rows-1)*from + 2*n - 1)
+	copy(src.s, random[T](r, len(src.s)))
+	got := newGuarded[T](rows * to)
+	want := append([]T(nil), got.s...)
+	halve(rows, n, src.s, from, got.s, to)
+	halveGo(rows, n, src.s, from, want, to)
+	got.check(t, "halve")
+	sameBits(t, got.s, want, "halve")
+
+	whole := 2*n + r.IntN(3)
+	got = newGuarded[T](rows * whole)
+	want = append([]T(nil), got.s...)
+	other := random[T](r, rows*(n+5))
+	weave(rows, n, src.s, from, other, n+5, got.s, whole)
+	weaveGo(rows, n, src.s, from, other, n+5, want, whole)
+	got.check(t, "weave")
+	sameBits(t, got.s, want, "weave")
+}
+
 func TestAccumulate(t *testing.T) { both(t, checkAccumulate[float32], checkAccumulate[float64]) }
 
 func checkAccumulate[T gemm.Float](t *rapid.T) {

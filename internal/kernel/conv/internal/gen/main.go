@@ -84,6 +84,8 @@ func main() {
 		epilogue(f)
 		if f.wide == 32 {
 			accumulate(f)
+			halve(f)
+			weave(f)
 		}
 	}
 	Generate()

@@ -1,0 +1,126 @@
+package conv
+
+import "github.com/kedja-ml/kedja/internal/kernel/gemm"
+
+// Where neighbours of a product are not neighbours in the result, because the classes of a strided one lie between each
+// other or because images are small, products are collected first: a row for each channel, its columns the outputs of one
+// image after the other, filled up to whole panels. Then classes that share rows are woven into them.
+
+// collected is the elements of a row: of n outputs of each image.
+func (d *dataCut) collected(n int) int { return ceilDiv(d.gathered*n, d.nr) * d.nr }
+
+// gatheredSize is the elements collected from all classes that share rows.
+func (d *dataCut) gatheredSize() int {
+	if d.gathered == 0 {
+		return 0
+	}
+	c := d.shape.class(d.role, 0) // the most outputs of any
+	lines := c[0].outputs * c[1].outputs
+	if d.bands > 1 {
+		lines = ceilDiv(lines, d.bands)
+	}
+	rows := min(d.rows, ceilDiv(ceilDiv(d.rows, gemm.MR), d.ranges)*gemm.MR)
+	return d.lines * rows * d.collected(lines*c[2].outputs)
+}
+
+// gatherGroup computes what the task has of a group, in classes from one on that share rows.
+func (t *dataTask[T]) gatherGroup(class, g int, scratch []T) {
+	first := t.shape.class(t.role, class)
+	r0, r1 := part(first[0].outputs*first[1].outputs, t.bands, t.band)
+	if r0 == r1 {
+		return
+	}
+	n0, n1 := t.n0, t.n1
+	for ; t.n0 < n1; t.n0 = t.n1 {
+		t.n1 = min(t.n0+t.gathered, n1)
+		room, filters := t.local[len(t.local)-t.gatheredSize():], scratch
+		for i := range t.lines {
+			c := t.shape.class(t.role, class+i)
+			size := t.rows * t.sources * c.taps()
+			if n := (r1 - r0) * c[2].outputs; n > 0 {
+				to := target[T]{to: room, plane: t.collected(n), gathered: true}
+				t.correlate(&c, to, r0*c[2].outputs, n, g, filters[g*size:][:size])
+				room = room[(t.i1-t.i0)*to.plane:]
+			}
+			filters = filters[size*t.shape.Groups:]
+		}
+		t.weave(class, g, r0, r1)
+	}
+	t.n0 = n0
+}
+
+// weave stores rows [r0, r1) of all channels and images.
+func (t *dataTask[T]) weave(class, g, r0, r1 int) {
+	c := t.shape.class(t.role, class)
+	room := t.local[len(t.local)-t.gatheredSize():]
+	next := func(i int) (l line[T]) {
+		l.n = t.shape.class(t.role, class+i)[2].outputs
+		l.start, l.pitch = i, t.collected((r1-r0)*l.n)
+		l.all = room
+		room = room[(t.i1-t.i0)*l.pitch:]
+		return l
+	}
+	if c[2].stride == 2 {
+		even, odd := next(0), next(1)
+		t.storeLines(&c, g, r0, r1, even, odd)
+		return
+	}
+	for i := range t.lines {
+		t.storeLines(&c, g, r0, r1, next(i), line[T]{})
+	}
+}
+
+// A line is the part of a class in what was collected: rows of channels, pitch elements apart, of rows of n outputs.
+type line[T gemm.Float] struct {
+	all             []T
+	start, n, pitch int
+}
+
+func (l *line[T]) rows(ch, from, rows int) []T { return l.all[ch*l.pitch+from*l.n:][:rows*l.n] }
+
+// storeLines stores the rows of one class, or of two that take turns.
+func (t *dataTask[T]) storeLines(c *correlation, g, r0, r1 int, a, b line[T]) {
+	if a.n == 0 {
+		return
+	}
+	width, next := c[2].result, c[1].stride*c[2].result
+	plane := c[0].result * c[1].result * width
+	for ch := range t.i1 - t.i0 {
+		for n := t.n0; n < t.n1; n++ {
+			image := t.to[((n*t.shape.Groups+g)*t.rows+t.i0+ch)*plane:][:plane]
+			for r := r0; r < r1; {
+				i, j := r/c[1].outputs, r%c[1].outputs
+				rows := min(r1-r, c[1].outputs-j)
+				from := (n-t.n0)*(r1-r0) + r - r0
+				to := image[((c[0].start+i*c[0].stride)*c[1].result+c[1].start+j*c[1].stride)*width:]
+				if row := a.rows(ch, from, rows); c[2].stride == 2 {
+					weave(rows, b.n, row, a.n, b.rows(ch, from, rows), b.n, to, next)
+					for k := b.n; k < a.n; k++ {
+						storeRows(rows, row[k:], a.n, 1, to[2*k:], next, 1)
+					}
+				} else {
+					storeRows(rows, row, a.n, a.n, to[a.start:], next, c[2].stride)
+				}
+				r += rows
+			}
+		}
+	}
+}
+
+// storeRows stores rows of n elements, each so far from the next.
+func storeRows[T gemm.Float](rows int, from []T, pitch, n int, to []T, next, stride int) {
+	if stride == 1 && n == pitch && n == next {
+		copy(to, from[:rows*n])
+		return
+	}
+	for r := range rows {
+		row, put := from[r*pitch:][:n], to[r*next:]
+		if stride == 1 {
+			copy(put, row)
+			continue
+		}
+		for x, v := range row {
+			put[x*stride] = v
+		}
+	}
+}
