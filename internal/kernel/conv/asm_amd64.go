@@ -79,6 +79,11 @@ func finishfloat32AVX2(rows int, n int, c *float32, ldc int, bias *float32, relu
 //go:noescape
 func accumulatefloat32(n int, width int, src *float32, stride int, dst *float32, offsets *int)
 
+// Copies n elements from src on to dst, in each of rows rows.
+//
+//go:noescape
+func rowsfloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+
 // Copies n elements, every other one from src on, to dst, in each of rows rows.
 //
 //go:noescape
@@ -163,6 +168,11 @@ func finishfloat64AVX2(rows int, n int, c *float64, ldc int, bias *float64, relu
 //
 //go:noescape
 func accumulatefloat64(n int, width int, src *float64, stride int, dst *float64, offsets *int)
+
+// Copies n elements from src on to dst, in each of rows rows.
+//
+//go:noescape
+func rowsfloat64(rows int, n int, src *float64, from int, dst *float64, to int)
 
 // Copies n elements, every other one from src on, to dst, in each of rows rows.
 //

@@ -1881,6 +1881,63 @@ next:
 	VZEROUPPER
 	RET
 
+// func rowsfloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+// Requires: AVX
+TEXT ·rowsfloat32(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ from+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ to+40(FP), DI
+	SHLQ $0x02, CX
+	SHLQ $0x02, BX
+	SHLQ $0x02, DI
+
+row:
+	MOVQ $0x00000020, R8
+	CMPQ CX, R8
+	JLT  half
+
+whole:
+	VMOVUPS -32(DX)(R8*1), Y0
+	VMOVUPS Y0, -32(SI)(R8*1)
+	ADDQ    $0x20, R8
+	CMPQ    R8, CX
+	JLE     whole
+	MOVQ    CX, R8
+	VMOVUPS -32(DX)(R8*1), Y0
+	VMOVUPS Y0, -32(SI)(R8*1)
+	JMP     next
+
+half:
+	CMPQ    CX, $0x10
+	JLT     rest
+	MOVQ    $0x00000010, R8
+	VMOVUPS -16(DX)(R8*1), X0
+	VMOVUPS X0, -16(SI)(R8*1)
+	MOVQ    CX, R8
+	VMOVUPS -16(DX)(R8*1), X0
+	VMOVUPS X0, -16(SI)(R8*1)
+	JMP     next
+
+rest:
+	MOVQ CX, R8
+
+single:
+	VMOVSS -4(DX)(R8*1), X0
+	VMOVSS X0, -4(SI)(R8*1)
+	SUBQ   $0x04, R8
+	JNE    single
+
+next:
+	ADDQ BX, DX
+	ADDQ DI, SI
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
 // func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
 // Requires: AVX, AVX2
 TEXT ·halvefloat32(SB), NOSPLIT, $0-48
@@ -3884,6 +3941,63 @@ single:
 next:
 	ADDQ DX, CX
 	ADDQ $0x08, SI
+	DECQ AX
+	JNE  row
+	VZEROUPPER
+	RET
+
+// func rowsfloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+// Requires: AVX
+TEXT ·rowsfloat64(SB), NOSPLIT, $0-48
+	MOVQ rows+0(FP), AX
+	MOVQ n+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ from+24(FP), BX
+	MOVQ dst+32(FP), SI
+	MOVQ to+40(FP), DI
+	SHLQ $0x03, CX
+	SHLQ $0x03, BX
+	SHLQ $0x03, DI
+
+row:
+	MOVQ $0x00000020, R8
+	CMPQ CX, R8
+	JLT  half
+
+whole:
+	VMOVUPD -32(DX)(R8*1), Y0
+	VMOVUPD Y0, -32(SI)(R8*1)
+	ADDQ    $0x20, R8
+	CMPQ    R8, CX
+	JLE     whole
+	MOVQ    CX, R8
+	VMOVUPD -32(DX)(R8*1), Y0
+	VMOVUPD Y0, -32(SI)(R8*1)
+	JMP     next
+
+half:
+	CMPQ    CX, $0x10
+	JLT     rest
+	MOVQ    $0x00000010, R8
+	VMOVUPD -16(DX)(R8*1), X0
+	VMOVUPD X0, -16(SI)(R8*1)
+	MOVQ    CX, R8
+	VMOVUPD -16(DX)(R8*1), X0
+	VMOVUPD X0, -16(SI)(R8*1)
+	JMP     next
+
+rest:
+	MOVQ CX, R8
+
+single:
+	VMOVSD -8(DX)(R8*1), X0
+	VMOVSD X0, -8(SI)(R8*1)
+	SUBQ   $0x08, R8
+	JNE    single
+
+next:
+	ADDQ BX, DX
+	ADDQ DI, SI
 	DECQ AX
 	JNE  row
 	VZEROUPPER

@@ -113,12 +113,12 @@ func storeRows[T gemm.Float](rows int, from []T, pitch, n int, to []T, next, str
 		copy(to, from[:rows*n])
 		return
 	}
+	if stride == 1 {
+		copyRows(rows, n, from, pitch, to, next)
+		return
+	}
 	for r := range rows {
 		row, put := from[r*pitch:][:n], to[r*next:]
-		if stride == 1 {
-			copy(put, row)
-			continue
-		}
 		for x, v := range row {
 			put[x*stride] = v
 		}

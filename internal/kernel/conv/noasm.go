@@ -12,6 +12,8 @@ func finishAsm[T gemm.Float](_, _, _ int, _ []T, _ int, _ []T, _ bool) int { ret
 
 func accumulateAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ []int) bool { return false }
 
+func rowsAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+
 func halveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
 
 func weaveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ int) bool { return false }

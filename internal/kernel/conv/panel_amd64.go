@@ -73,6 +73,21 @@ func accumulateAsm[T gemm.Float](rows, width int, src []T, stride int, dst []T, 
 	return true
 }
 
+// rowsAsm is copyRowsGo, if there is assembly for it.
+//
+//go:noinline
+func rowsAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) bool {
+	if !cpu.AVX2 {
+		return false
+	}
+	if sizeof[T]() == 4 {
+		rowsfloat32(rows, n, ptr[float32](src), from, ptr[float32](dst), to)
+	} else {
+		rowsfloat64(rows, n, ptr[float64](src), from, ptr[float64](dst), to)
+	}
+	return true
+}
+
 // halveAsm is halveGo, if there is assembly for it.
 //
 //go:noinline

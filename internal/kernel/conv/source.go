@@ -63,12 +63,12 @@ func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels,
 	v.data = buf
 	v.aim(c, b, b.lo)
 	plane := c[0].source * c[1].source * c[2].source
-	every := c[0].every() && c[1].every() && c[2].every()
+	every := c[0].every() && c[1].every() && (phases == 1 || phases == 2 && c[2].every())
 	for n := range images {
 		for ch := range channels {
 			from, to := x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane]
-			if phases == 2 && every {
-				copyHalves(c, b, &v, from, to)
+			if every {
+				copyAll(c, b, &v, from, to)
 			} else {
 				copyPlane(c, b, &v, from, to)
 			}
@@ -104,29 +104,23 @@ func (v *view[T]) tap(c *correlation, t [3]int) int {
 // every reports that outputs meet all positions.
 func (a *axis) every() bool { return a.step == 1 || a.delta == 1 && a.taps >= a.step }
 
-// copyHalves is copyPlane for two phases where every position is met.
-func copyHalves[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
+// copyAll is copyPlane where every position is met, for one phase or two.
+func copyAll[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
 	j0, j1 := max(b.lo[1], 0), min(b.hi[1], c[1].source)
-	x2, pitch := c[2].source, v.pitch[1]
-	for i := b.lo[0]; i < b.hi[0]; i++ {
-		plane := to[:v.pitch[0]]
-		to = to[v.pitch[0]:]
-		if i < 0 || i >= c[0].source || j0 >= j1 {
-			clear(plane)
-			continue
-		}
-		clear(plane[:(j0-b.lo[1])*pitch])
-		clear(plane[(j1-b.lo[1])*pitch:])
-		inner := plane[(j0-b.lo[1])*pitch:][:(j1-j0)*pitch]
-		from := x[(i*c[1].source+j0)*x2:][:(j1-j0)*x2]
-		for p := range 2 {
-			lead, end := v.within(x2, b.lo[2]+p)
-			if lead < end {
-				halve(j1-j0, end-lead, from[b.lo[2]+p+2*lead:], x2, inner[p*v.width+lead:], pitch)
-			}
-			for k := p * v.width; k < len(inner); k += pitch {
-				clear(inner[k:][:lead])
-				clear(inner[k+end : k+v.width])
+	width, pitch := c[2].source, v.pitch[1]
+	clear(to)
+	for i := max(b.lo[0], 0); i < min(b.hi[0], c[0].source) && j0 < j1; i++ {
+		inner := to[(i-b.lo[0])*v.pitch[0]+(j0-b.lo[1])*pitch:][:(j1-j0)*pitch]
+		from := x[(i*c[1].source+j0)*width:][:(j1-j0)*width]
+		for p := range v.phases {
+			lo := b.lo[2] + p
+			lead, end := v.within(width, lo)
+			switch {
+			case lead == end:
+			case v.phases == 1:
+				copyRows(j1-j0, end-lead, from[lo+lead:], width, inner[lead:], pitch)
+			default:
+				halve(j1-j0, end-lead, from[lo+2*lead:], width, inner[p*v.width+lead:], pitch)
 			}
 		}
 	}

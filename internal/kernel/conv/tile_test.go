@@ -141,12 +141,21 @@ func checkHalves[T gemm.Float](t *rapid.T) {
 	got.check(t, "halve")
 	sameBits(t, got.s, want, "halve")
 
+	from = n + r.IntN(3)
+	got, want = newGuarded[T](rows*to), newGuarded[T](rows*to).s
+	rowsOf := random[T](r, (rows-1)*from+n)
+	copyRows(rows, n, rowsOf, from, got.s, to)
+	copyRowsGo(rows, n, rowsOf, from, want, to)
+	got.check(t, "copyRows")
+	sameBits(t, got.s, want, "copyRows")
+
+	from = n
 	whole := 2*n + r.IntN(3)
 	got = newGuarded[T](rows * whole)
 	want = append([]T(nil), got.s...)
 	other := random[T](r, rows*(n+5))
-	weave(rows, n, src.s, from, other, n+5, got.s, whole)
-	weaveGo(rows, n, src.s, from, other, n+5, want, whole)
+	weave(rows, n, src.s[:rows*n], from, other, n+5, got.s, whole)
+	weaveGo(rows, n, src.s[:rows*n], from, other, n+5, want, whole)
 	got.check(t, "weave")
 	sameBits(t, got.s, want, "weave")
 }

@@ -2,7 +2,24 @@ package conv
 
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
-// halve copies n elements, every other one of src, in each of a number of rows; from and to lead from a row to the next.
+// copyRows copies n elements in each of a number of rows; from and to lead from a row to the next.
+func copyRows[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) {
+	if rows <= 0 || n <= 0 {
+		return
+	}
+	src, dst = src[:(rows-1)*from+n], dst[:(rows-1)*to+n]
+	if !rowsAsm(rows, n, src, from, dst, to) {
+		copyRowsGo(rows, n, src, from, dst, to)
+	}
+}
+
+func copyRowsGo[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) {
+	for r := range rows {
+		copy(dst[r*to:][:n], src[r*from:])
+	}
+}
+
+// halve copies n elements, every other one of src, in each of a number of rows.
 func halve[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) {
 	if rows <= 0 || n <= 0 {
 		return

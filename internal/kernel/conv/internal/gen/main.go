@@ -84,6 +84,7 @@ func main() {
 		epilogue(f)
 		if f.wide == 32 {
 			accumulate(f)
+			rowsOf(f)
 			halve(f)
 			weave(f)
 		}

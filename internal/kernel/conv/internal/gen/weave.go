@@ -11,6 +11,56 @@ import (
 // one moves an element.
 func (f flavour) one(from, to Op) { f.single(VMOVSS, VMOVSD, from, to) }
 
+// rowsOf copies rows. A last vector reaches back over what is copied already.
+func rowsOf(f flavour) {
+	begin("rows"+f.elem, "Copies n elements from src on to dst, in each of rows rows.",
+		fmt.Sprintf("rows int, n int, src *%s, from int, dst *%s, to int", f.elem, f.elem))
+	rows, n, src, from, dst, to := load("rows"), load("n"), load("src"), load("from"), load("dst"), load("to")
+	f.scale(n)
+	f.scale(from)
+	f.scale(to)
+	at := GP64()
+	copyAt := func(v reg.VecVirtual, back int) {
+		f.move(Mem{Base: src, Index: at, Scale: 1, Disp: -back}, v)
+		f.move(v, Mem{Base: dst, Index: at, Scale: 1, Disp: -back})
+	}
+	Label("row")
+	MOVQ(U32(uint32(f.wide)), at)
+	CMPQ(n, at)
+	JLT(LabelRef("half"))
+	Label("whole")
+	copyAt(YMM(), f.wide)
+	ADDQ(Imm(uint64(f.wide)), at)
+	CMPQ(at, n)
+	JLE(LabelRef("whole"))
+	MOVQ(n, at)
+	copyAt(YMM(), f.wide)
+	JMP(LabelRef("next"))
+	Label("half")
+	CMPQ(n, Imm(16))
+	JLT(LabelRef("rest"))
+	MOVQ(U32(16), at)
+	copyAt(XMM(), 16)
+	MOVQ(n, at)
+	copyAt(XMM(), 16)
+	JMP(LabelRef("next"))
+	Label("rest")
+	MOVQ(n, at)
+	Label("single")
+	x := XMM()
+	f.one(Mem{Base: src, Index: at, Scale: 1, Disp: -f.size}, x)
+	f.one(x, Mem{Base: dst, Index: at, Scale: 1, Disp: -f.size})
+	SUBQ(Imm(uint64(f.size)), at)
+	JNE(LabelRef("single"))
+	Label("next")
+	ADDQ(from, src)
+	ADDQ(to, dst)
+	DECQ(rows)
+	JNE(LabelRef("row"))
+	VZEROUPPER()
+	RET()
+}
+
 // halve copies every other element of rows: no element behind the last one copied is read.
 func halve(f flavour) {
 	begin("halve"+f.elem, "Copies n elements, every other one from src on, to dst, in each of rows rows.",
