@@ -87,6 +87,7 @@ type root struct {
 	order   []Var
 	bound   []map[Var]*Node
 	rng     *State
+	drawn   bool
 }
 
 // New returns an empty graph.

@@ -169,8 +169,15 @@ func (g *Graph) With(b map[Var]*Node, f func()) {
 	f()
 }
 
-// SetRNG makes g draw from s; an executor adds one to the step each time it commits.
-func (g *Graph) SetRNG(s *State) { g.rng = s }
+// SetRNG makes g draw from s; an executor adds one to the step each time it commits. It comes before the first draw: another state after
+// one is an error, for the key of what was drawn would never advance.
+func (g *Graph) SetRNG(s *State) {
+	if g.drawn && s != g.rng {
+		g.Failf("SetRNG: want it before the first draw, such as that of a dropout")
+		return
+	}
+	g.rng = s
+}
 
 // RNG returns the state that g draws from, nil if none was set and nothing drawn.
 func (g *Graph) RNG() *State { return g.rng }
@@ -180,6 +187,7 @@ func (g *Graph) Draw() (key *Node, stream int) {
 	if g.rng == nil {
 		g.rng = NewRNG(0)
 	}
+	g.drawn = true
 	key = g.Use(g.rng)
 	if len(g.open) > 0 { // a draw made in a body stays there, or a loop would silently hoist it
 		key = g.open[len(g.open)-1].capture(key)

@@ -360,3 +360,20 @@ func TestDrawErrors(t *testing.T) {
 		t.Error(g.Err())
 	}
 }
+
+// Another seed after a draw would leave that draw on a key that never advances.
+func TestSetRNGLate(t *testing.T) {
+	g := graph.New(graph.Training)
+	first := graph.NewRNG(1)
+	g.SetRNG(graph.NewRNG(2))
+	g.SetRNG(first)
+	ops.Dropout(g.Input("x", graph.Float32, 3), 0.5)
+	g.SetRNG(first)
+	if err := g.Err(); err != nil {
+		t.Fatal(err)
+	}
+	g.SetRNG(graph.NewRNG(1))
+	if err := g.Err(); err == nil || !strings.Contains(err.Error(), "random_test.go:") || !strings.Contains(err.Error(), "before the first draw") || g.RNG() != first {
+		t.Error(err)
+	}
+}
