@@ -20,7 +20,7 @@ func ExampleEval() {
 	fmt.Println(err)
 	// Output:
 	// [1 2 4] 7 <nil>
-	// example_test.go:18: reshape: constant float64[3]: 3 elements do not fill [2 2]
+	// example_test.go:19: reshape: constant float64[3]: 3 elements do not fill [2 2]
 }
 
 func ExampleScalar() {
