@@ -3,8 +3,11 @@ package main
 import (
 	"encoding/json"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/kedja-ml/kedja/graph"
 )
 
 // What PyTorch counts for the same models: parameters, and operations of matrix products and convolutions, forward and backward
@@ -58,6 +61,34 @@ func TestCases(t *testing.T) {
 		}
 		if l := first[c.name]; l != 0 && !(math.Abs(loss-l) < 1e-5*l) {
 			t.Errorf("%s: first loss %v, want %v", c.name, loss, l)
+		}
+	}
+}
+
+// No model's step allocates, at any number of workers: of several tries the best counts, for the runtime allocates for itself now and then.
+func TestNoAllocation(t *testing.T) {
+	for _, m := range models() {
+		for _, workers := range []int{1, 2} {
+			r, err := m.build(graph.Float32, 2).start(settings{workers: workers}.options()...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			const steps = 8
+			least := uint64(math.MaxUint64)
+			for range 4 {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				for range steps {
+					if _, err := r.step(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				runtime.ReadMemStats(&after)
+				least = min(least, after.Mallocs-before.Mallocs)
+			}
+			if least >= steps {
+				t.Errorf("%s, %d workers: %d allocations in %d steps", m.name, workers, least, steps)
+			}
 		}
 	}
 }

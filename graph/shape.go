@@ -106,19 +106,24 @@ func (s Shape) Cut(i, j int) Shape {
 }
 
 // Append returns the axes of s followed by those of t.
-func (s Shape) Append(t Shape) Shape { return Of(append(s.Dims(), t.dims[:t.rank]...)...) }
+func (s Shape) Append(t Shape) Shape {
+	var d [2 * MaxRank]int
+	n := copy(d[:], s.dims[:s.rank])
+	n += copy(d[n:], t.dims[:t.rank])
+	return Of(d[:n]...)
+}
 
 // Lead returns s with further leading axes.
 func (s Shape) Lead(dims ...int) Shape { return Of(dims...).Append(s) }
 
 // WithDim returns s with size n on axis i, which must exist; a negative i counts from the end.
 func (s Shape) WithDim(i, n int) Shape {
-	d := s.Dims()
+	d := s.dims
 	if i < 0 {
-		i += len(d)
+		i += int(s.rank)
 	}
-	d[i] = n
-	return Of(d...)
+	d[:s.rank][i] = n
+	return Of(d[:s.rank]...)
 }
 
 // Axis resolves a possibly negative axis.
