@@ -239,13 +239,17 @@ func TestNoAllocations(t *testing.T) {
 	for name, s := range sized() {
 		for _, role := range roles {
 			p := newRunner[float32](s, role, 1)
-			n := testing.AllocsPerRun(1, func() {
+			run := func() {
 				for phase, tasks := range p.work.Phases {
 					for task := range tasks {
 						p.task(phase, task, 0)
 					}
 				}
-			})
+			}
+			n := testing.AllocsPerRun(1, run)
+			if n != 0 { // the collector, too, allocates now and then
+				n = testing.AllocsPerRun(1, run)
+			}
 			if n != 0 {
 				t.Errorf("%s role %d: %v allocations", name, role, n)
 			}

@@ -6,9 +6,9 @@ import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 func runFilter[T gemm.Float](f *filterCut, phase, task int, x, w, y, scratch, local []T) {
 	units := f.shape.Groups * f.panels
 	if phase == 1 {
-		u0, u1 := part(units, f.reducers, task)
-		for u := u0; u < u1; u++ {
-			reduce(f, u, scratch, w)
+		s0, s1 := part(units*f.slots(), f.reducers, task)
+		for s := s0; s < s1; s++ {
+			reduce(f, s, scratch, w)
 		}
 		return
 	}
@@ -106,37 +106,34 @@ func (t *filterTask[T]) packPanels(g, u, units int, panels []T) {
 	}
 }
 
-// reduce adds up the partial filters of a unit, chunk by chunk, and stores them where they belong. It takes several
-// pairs at a time, so that lines of w are written whole.
-func reduce[T gemm.Float](f *filterCut, unit int, scratch, w []T) {
+// reduceRows is how many pairs reduce takes at a time, so that lines of w are written whole.
+const reduceRows = 16
+
+// reduce adds up some pairs of the partial filters of a unit, chunk by chunk, and stores them where they belong.
+func reduce[T gemm.Float](f *filterCut, slot int, scratch, w []T) {
+	unit, i := slot/f.slots(), slot%f.slots()*reduceRows
 	g, first := unit/f.panels, unit%f.panels*f.nr
 	columns, taps := min(f.nr, f.columns-first), f.c.taps()
 	w = w[g*f.pairs*f.columns:][:f.pairs*f.columns]
 	size := f.partial()
-	var sums [16 * maxColumns]T
-	for i := 0; i < f.pairs; i += 16 {
-		some := min(16, f.pairs-i)
-		clear(sums[:some*columns])
-		for chunk := range f.chunks {
-			for r := range some {
-				sum := sums[r*columns:][:columns]
-				for j, v := range scratch[chunk*size+(unit*f.pairs+i+r)*f.nr:][:len(sum)] {
-					sum[j] += v
-				}
+	some := min(reduceRows, f.pairs-i)
+	var room [reduceRows * maxColumns]T
+	var begin [1]int
+	sums := room[:some*f.nr]
+	for chunk := range f.chunks {
+		accumulate(1, len(sums), scratch[chunk*size+(unit*f.pairs+i)*f.nr:], 0, sums, begin[:])
+	}
+	for j := range columns {
+		if !f.swapped {
+			row := w[(first+j)*f.pairs+i:][:some]
+			for r := range row {
+				row[r] = sums[r*f.nr+j]
 			}
+			continue
 		}
-		for j := range columns {
-			if !f.swapped {
-				row := w[(first+j)*f.pairs+i:][:some]
-				for r := range row {
-					row[r] = sums[r*columns+j]
-				}
-				continue
-			}
-			for r := range some {
-				channel, tap := (i+r)/taps, (i+r)%taps
-				w[(channel*f.columns+first+j)*taps+tap] = sums[r*columns+j]
-			}
+		for r := range some {
+			channel, tap := (i+r)/taps, (i+r)%taps
+			w[(channel*f.columns+first+j)*taps+tap] = sums[r*f.nr+j]
 		}
 	}
 }

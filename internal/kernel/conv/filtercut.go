@@ -55,7 +55,7 @@ func newFilterCut(s Shape, elemSize int) filterCut {
 		return f
 	}
 	f.panels = ceilDiv(f.columns, f.nr)
-	f.reducers = min(max(1, s.Groups*f.columns*f.pairs>>15), s.Groups*f.panels)
+	f.reducers = 1
 	if s.N*f.c.outputs() == 0 {
 		return f
 	}
@@ -76,8 +76,12 @@ func newFilterCut(s Shape, elemSize int) filterCut {
 	f.chunks = min(want, f.bands(), max(1, partialsMost/f.partial()))
 	f.ranges = min(ceilDiv(want, f.chunks), f.sources, max(1, f.pairs/leastPairs))
 	f.units = min(ceilDiv(want, f.chunks*f.ranges), s.Groups*f.panels)
+	f.reducers = min(max(1, f.chunks*f.partial()>>16), s.Groups*f.panels*f.slots())
 	return f
 }
+
+// slots is how many pieces of a unit are reduced one by one.
+func (f *filterCut) slots() int { return ceilDiv(f.pairs, reduceRows) }
 
 // narrows reports whether panels of half as many columns as a tile has take less time, though each of their columns takes
 // a sixth longer, and how many whole columns of a tile the time is worth.

@@ -63,11 +63,10 @@ func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels,
 	v.data = buf
 	v.aim(c, b, b.lo)
 	plane := c[0].source * c[1].source * c[2].source
-	every := c[0].every() && c[1].every() && (phases == 1 || phases == 2 && c[2].every())
 	for n := range images {
 		for ch := range channels {
 			from, to := x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane]
-			if every {
+			if phases <= 2 {
 				copyAll(c, b, &v, from, to)
 			} else {
 				copyPlane(c, b, &v, from, to)
@@ -101,10 +100,7 @@ func (v *view[T]) tap(c *correlation, t [3]int) int {
 	return row + u[2]%v.phases*v.width + u[2]/v.phases
 }
 
-// every reports that outputs meet all positions.
-func (a *axis) every() bool { return a.step == 1 || a.delta == 1 && a.taps >= a.step }
-
-// copyAll is copyPlane where every position is met, for one phase or two.
+// copyAll is copyPlane for one phase or two. It copies rows that no output meets, too.
 func copyAll[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
 	j0, j1 := max(b.lo[1], 0), min(b.hi[1], c[1].source)
 	width, pitch := c[2].source, v.pitch[1]
@@ -116,7 +112,7 @@ func copyAll[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
 			lo := b.lo[2] + p
 			lead, end := v.within(width, lo)
 			switch {
-			case lead == end:
+			case lead == end || !c[2].meets(lo) && v.phases == 2:
 			case v.phases == 1:
 				copyRows(j1-j0, end-lead, from[lo+lead:], width, inner[lead:], pitch)
 			default:
