@@ -58,6 +58,21 @@ def ours(binary, case):
     return quietly(lambda: sh(binary, "-only", case, "-seconds", str(A.seconds)), case)
 
 
+def modes(case):
+    """Those that change what PyTorch does in this case."""
+    images = case in ("cnn-b64", "resnet-b32", "dcgan-b64", "ddpm-b32")
+    trains = case in MODELS or case == "dqn-b128"
+    yield "eager"
+    if trains or case == "adam-10m":
+        yield "fused"
+    if images or case.startswith("conv-"):
+        yield "channels-last"
+    if images:
+        yield "fused, channels-last"
+    if not A.skip_compile and (trains or case in ("act-latency", "softmax-xent", "layernorm", "gelu-erf", "gelu-tanh")):
+        yield "compile"
+
+
 def quietly(run, case):
     for _ in range(3):
         r = json.loads(run().strip().splitlines()[-1])
@@ -99,8 +114,8 @@ def main():
 
     for case in names:
         c = state["cases"].setdefault(case, {"modes": {}, "ours": [], "theirs": []})
-        for mode in MODES:
-            if mode not in c["modes"] and not (A.skip_compile and mode == "compile"):
+        for mode in modes(case):
+            if mode not in c["modes"]:
                 c["modes"][mode] = theirs(exe, case, mode).get("ms")
                 save()
         c["best"] = min((ms, m) for m, ms in c["modes"].items() if ms)[1]
