@@ -58,7 +58,7 @@ func TestAccuracy(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("accuracy %.4f, loss %.4f on %d test images", r.Accuracy, r.Loss, n)
-	floor := 0.993
+	floor := 0.992
 	if testing.Short() {
 		floor = 0.988 // fewer images scatter more
 	}
