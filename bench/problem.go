@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/graph"
@@ -111,7 +112,7 @@ func (p *problem) model(prefix string, m any) {
 		width := 1 / math.Sqrt(float64(fanIn(t.Shape)))
 		lo, hi := -width, width
 		if t.Shape.Rank() == 1 {
-			if lo, hi = -0.1, 0.1; isScale(name) {
+			if lo, hi = -0.1, 0.1; strings.HasSuffix(name, "Scale") {
 				lo, hi = 0.9, 1.1
 			}
 		}
@@ -119,9 +120,6 @@ func (p *problem) model(prefix string, m any) {
 		p.params = append(p.params, named{prefix + name, v})
 	}
 }
-
-// isScale tells the factor of a norm by its name.
-func isScale(name string) bool { return len(name) >= 5 && name[len(name)-5:] == "Scale" }
 
 // fanIn is of filters [out, in, …] and of matrices [in, out].
 func fanIn(s graph.Shape) int {

@@ -12,7 +12,7 @@ import (
 // blank draws what formula overwrites.
 func blank() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
-// dtype makes the parameters of a layer a problem's.
+// with gives the parameters of a layer the dtype of the problem.
 func (p *problem) with(opts ...nn.Option) []nn.Option { return append(opts, nn.Dtype(p.dtype)) }
 
 // classify is one step of Adam on the cross-entropy of a classifier.

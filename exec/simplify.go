@@ -11,11 +11,20 @@ import (
 //
 // After it, every op has a kernel or is a view, a leaf or a draw's key.
 func (c *compiler) simplify() error {
-	p := c.program
+	return c.settle(func() rewriter { return c.rewrite })
+}
+
+// A rewriter returns the results of n on other operands, and whether they are more than n again.
+type rewriter func(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool)
+
+// settle rewrites the graph until nothing changes; each round has a rewriter of its own.
+func (p *program) settle(round func() rewriter) error {
 	for changed := true; changed; {
 		changed = false
+		f := round()
 		p.roots = graph.Rebuild(p.roots, map[*graph.Node]*graph.Node{}, func(n *graph.Node, in []*graph.Node) []*graph.Node {
-			out, again := p.rewrite(n, in)
+			defer p.g.As(n)()
+			out, again := f(n, in)
 			changed = changed || again
 			return out
 		})
@@ -27,7 +36,6 @@ func (c *compiler) simplify() error {
 }
 
 func (p *program) rewrite(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
-	defer p.g.As(n)()
 	_, kernel := n.Op().(graph.Kernel)
 	if c, ok := n.Op().(graph.Composite); ok && !kernel {
 		return c.Define(in), true

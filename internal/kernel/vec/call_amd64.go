@@ -15,11 +15,6 @@ import (
 
 func pointer[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
 
-func isSingle[T Float]() bool {
-	var v T
-	return unsafe.Sizeof(v) == 4
-}
-
 func binary[T Float](r routine, dst, x, y []T, a T) bool {
 	if !cpu.AVX2 {
 		return false

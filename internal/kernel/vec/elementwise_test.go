@@ -55,7 +55,7 @@ func all[T Float]() []elementwise[T] {
 	for _, f := range elementary {
 		g := f.f32
 		h := any(g)
-		if !isFloat32[T]() {
+		if !isSingle[T]() {
 			h = any(f.f64)
 		}
 		k := h.(func(dst, x []T))

@@ -17,7 +17,7 @@ func TestSums(t *testing.T) { both(t, testSums[float32], testSums[float64]) }
 
 func testSums[T Float](t *testing.T) {
 	u, terms := 0x1p-24, 140.0
-	if !isFloat32[T]() {
+	if !isSingle[T]() {
 		u, terms = 0x1p-53, 280
 	}
 	r := rand.New(rand.NewPCG(5, 6))
@@ -149,7 +149,7 @@ func TestScans(t *testing.T) { both(t, testScans[float32], testScans[float64]) }
 
 func testScans[T Float](t *testing.T) {
 	size := math.MaxFloat32
-	if !isFloat32[T]() {
+	if !isSingle[T]() {
 		size = math.MaxFloat64
 	}
 	largest := T(size)

@@ -1,5 +1,7 @@
 package vec
 
+import "unsafe"
+
 // chunk bounds one call of assembly, which nothing can interrupt, to less than 100 µs.
 const chunk = 1 << 14
 
@@ -51,3 +53,8 @@ const (
 	equal
 	notEqual
 )
+
+func isSingle[T Float]() bool {
+	var v T
+	return unsafe.Sizeof(v) == 4
+}

@@ -13,19 +13,13 @@ func GELUTanhSlope[T Float](dst, x, dy []T) { sloped(geluTanhSlope, geluTanhSlop
 func SiLUSlope[T Float](dst, x, dy []T) { sloped(siluSlope, siluSlope64, dst, x, dy) }
 
 func sloped[T Float](r routine, f func(float64) float64, dst, x, dy []T) {
-	if isFloat32Of(dst) && binary(r, dst, x, dy, 0) {
+	if isSingle[T]() && binary(r, dst, x, dy, 0) {
 		return
 	}
 	x, dy = x[:len(dst)], dy[:len(dst)]
 	for i := range dst {
 		dst[i] = T(f(float64(x[i]))) * dy[i]
 	}
-}
-
-func isFloat32Of[T Float](_ []T) bool {
-	var v T
-	_, ok := any(v).(float32)
-	return ok
 }
 
 func geluSlope64(x float64) float64 {

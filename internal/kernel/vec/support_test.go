@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -37,16 +36,11 @@ func anyFloat[T Float]() *rapid.Generator[T] {
 		if rapid.Bool().Draw(t, "special") {
 			return T(rapid.SampledFrom(special).Draw(t, "value"))
 		}
-		if isFloat32[T]() {
+		if isSingle[T]() {
 			return T(rapid.Float32().Draw(t, "value"))
 		}
 		return T(rapid.Float64().Draw(t, "value"))
 	})
-}
-
-func isFloat32[T Float]() bool {
-	var v T
-	return unsafe.Sizeof(v) == 4
 }
 
 // same says whether a and b are one value: the same zero, or both NaN.
@@ -56,7 +50,7 @@ func same[T Float](a, b T) bool {
 
 // pattern is the bits of v.
 func pattern[T Float](v T) uint64 {
-	if isFloat32[T]() {
+	if isSingle[T]() {
 		return uint64(math.Float32bits(float32(v)))
 	}
 	return math.Float64bits(float64(v))
