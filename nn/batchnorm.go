@@ -52,13 +52,7 @@ func (b *BatchNorm) Forward(x *graph.Node) *graph.Node {
 		y := ops.Mul(ops.Sub(x, spread(g.Use(b.Mean))), spread(ops.Rsqrt(ops.Offset(g.Use(b.Var), b.Eps))))
 		return modulate(y, b.Scale, b.Shift, spread)
 	}
-	of := func(p *graph.Param, v float64) *graph.Node {
-		if p == nil {
-			return g.Fill(v, graph.T(x.Dtype(), c))
-		}
-		return g.Use(p)
-	}
-	y, mean, variance := ops.BatchNorm(x, of(b.Scale, 1), of(b.Shift, 0), b.Eps)
+	y, mean, variance := ops.BatchNorm(x, listOf(x, b.Scale, c, 1), listOf(x, b.Shift, c, 0), b.Eps)
 	if g.Mode() == graph.Training && b.Mean != nil && y.Valid() {
 		track(b.Mean, b.Momentum, mean)
 		track(b.Var, b.Momentum, ops.Scale(n/(n-1), variance))

@@ -44,9 +44,6 @@ func (l *GroupNorm) Forward(x *graph.Node) *graph.Node {
 	if err != nil {
 		return x.Graph().Failf("groupnorm: %s %v: %w", x.Called(), s, err)
 	}
-	y, _, _ := ops.LayerNorm(ops.ReshapeTo(x, graph.Of(s.Dim(0), l.Groups, s.Cut(2, s.Rank()).Size()*(c/l.Groups))), l.Eps)
-	if !y.Valid() {
-		return y
-	}
-	return modulate(ops.ReshapeTo(y, s), l.Scale, l.Shift, perChannel(s.Rank()))
+	y, _, _ := ops.GroupNorm(x, listOf(x, l.Scale, c, 1), listOf(x, l.Shift, c, 0), l.Groups, l.Eps)
+	return y
 }

@@ -55,14 +55,11 @@ func (l *InstanceNorm) Forward(x *graph.Node) *graph.Node {
 		mean, variance := spread(g.Use(l.Mean)), spread(g.Use(l.Var))
 		return modulate(ops.Mul(ops.Sub(x, mean), ops.Rsqrt(ops.Offset(variance, l.Eps))), l.Scale, l.Shift, spread)
 	}
-	rows := ops.ReshapeTo(x, graph.Of(s.Dim(0), c, places))
-	y, mean, _ := ops.LayerNorm(rows, l.Eps)
-	if !y.Valid() {
-		return y
-	}
-	if l.Mean != nil {
+	y, mean, _ := ops.GroupNorm(x, listOf(x, l.Scale, c, 1), listOf(x, l.Shift, c, 0), c, l.Eps)
+	if l.Mean != nil && y.Valid() {
+		rows := ops.ReshapeTo(ops.StopGradient(x), graph.Of(s.Dim(0), c, places))
 		track(l.Mean, l.Momentum, ops.Mean(mean, 0))
-		track(l.Var, l.Momentum, ops.Mean(ops.Var(ops.StopGradient(rows), 1, -1), 0))
+		track(l.Var, l.Momentum, ops.Mean(ops.Var(rows, 1, -1), 0))
 	}
-	return modulate(ops.ReshapeTo(y, s), l.Scale, l.Shift, spread)
+	return y
 }

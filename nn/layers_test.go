@@ -161,7 +161,7 @@ func TestLayersBad(t *testing.T) {
 		{"groupnorm: x [2 5 3]: want [N, 4, …]", of(nn.NewGroupNorm(2, 4), f32, 2, 5, 3)},
 		{"want at least one channel", of(nn.NewGroupNorm(2, -4, nn.Affine(false)), f32, 2, 5, 3)},
 		{"want an epsilon that is not negative, not NaN", of(nn.NewGroupNorm(2, 4, nn.Eps(math.NaN())), f32, 2, 4)},
-		{"want a last axis that is not empty", of(nn.NewGroupNorm(2, 4), f32, 2, 4, 0)},
+		{"there is no mean of no elements", of(nn.NewGroupNorm(2, 4), f32, 2, 4, 0)},
 		{"want float32 or float64, not int32", of(nn.NewGroupNorm(2, 4), graph.Int32, 2, 4)},
 		{"instancenorm: x [2 4]: want [N, 4, spatial…]", of(nn.NewInstanceNorm(4), f32, 2, 4)},
 		{"instancenorm: x [2 3 5]: want [N, 4, spatial…]", of(nn.NewInstanceNorm(4, nn.Affine(true)), f32, 2, 3, 5)},

@@ -60,6 +60,14 @@ func modulate(y *graph.Node, scale, shift *graph.Param, at func(p *graph.Node) *
 	return y
 }
 
+// listOf is p, or where there is none a list of c times v of x's dtype.
+func listOf(x *graph.Node, p *graph.Param, c int, v float64) *graph.Node {
+	if p == nil {
+		return x.Graph().Fill(v, graph.T(x.Dtype(), c))
+	}
+	return x.Graph().Use(p)
+}
+
 // perChannel returns a function that gives a list of channels the shape [1, C, 1, …], that of the statistics of an array of a rank.
 func perChannel(rank int) func(p *graph.Node) *graph.Node {
 	return func(p *graph.Node) *graph.Node {

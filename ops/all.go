@@ -43,6 +43,7 @@ func All() []Info {
 		geluTanhInfo(),
 		greaterEqualInfo(),
 		greaterInfo(),
+		groupNormInfo(),
 		gruCellInfo(),
 		hardSigmoidInfo(),
 		hardSwishInfo(),

@@ -68,6 +68,10 @@ func BenchmarkOps(b *testing.B) {
 			y, _, _ := ops.BatchNorm(in[0], in[1], in[2], 1e-5)
 			return y
 		}}},
+		{"GroupNorm", opBench{[][]int{image, {16}, {16}}, func(in []*graph.Node) *graph.Node {
+			y, _, _ := ops.GroupNorm(in[0], in[1], in[2], 4, 1e-5)
+			return y
+		}}},
 		{"MatMul", two(ops.MatMul, rows, []int{192, 576})},
 		{"MatMul batch", two(ops.MatMul, []int{48, 128, 32}, []int{48, 32, 128})},
 		{"Attention", opBench{[][]int{{8, 6, 128, 32}, {8, 6, 128, 32}, {8, 6, 128, 32}}, func(in []*graph.Node) *graph.Node {

@@ -235,6 +235,17 @@ func ExampleBatchNorm() {
 	// [2 20]
 }
 
+func ExampleGroupNorm() {
+	x := ops.Reshape(list[float64](1, 3, 10, 30), 1, 4) // two groups of two channels
+	one := ops.Like(1, ops.Sum(x, 0))
+	y, mean, _ := ops.GroupNorm(x, one, ops.Scale(5, one), 2, 0)
+	show(y)
+	show(mean)
+	// Output:
+	// [4 6 4 6]
+	// [2 20]
+}
+
 func ExampleLayerNormAffine() {
 	x := ops.Reshape(list[float64](1, 3, 10, 30), 2, 2)
 	one := ops.Like(1, ops.Sum(x, 0))

@@ -44,6 +44,10 @@ var parityRows = map[string]parityRow{
 		y, mean, variance := ops.BatchNorm(u.in[0], u.in[1], u.in[2], u.num("eps"))
 		return []*graph.Node{y, mean, variance}
 	},
+	"GroupNorm": func(u use) []*graph.Node {
+		y, mean, rstd := ops.GroupNorm(u.in[0], u.in[1], u.in[2], u.int("groups"), u.num("eps"))
+		return []*graph.Node{y, mean, rstd}
+	},
 	"AvgPool": func(u use) []*graph.Node { return list1(ops.AvgPool(u.in[0], u.pooling())) },
 
 	"Barrier": of1(ops.Barrier),

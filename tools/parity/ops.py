@@ -357,6 +357,16 @@ def layer_norm_affine(x, scale, shift, eps):
 for shape in [(5,), (2, 3), (2, 2, 4), (0, 3), (1, 1)]:
     case("LayerNormAffine", lambda *x: layer_norm_affine(*x, 1e-2), real(*shape), real(shape[-1]), real(shape[-1]), eps=1e-2)
 
+
+def group_norm(x, scale, shift, groups, eps):
+    rows = x.reshape(x.shape[0], groups, x[0].numel() // groups)
+    mean, var = rows.mean(-1), rows.var(-1, correction=0)
+    return F.group_norm(x, groups, scale, shift, eps), mean, (var + eps) ** -0.5
+
+
+for groups, shape in [(2, (3, 4)), (1, (2, 3, 5)), (3, (2, 6, 3, 2)), (4, (1, 4, 2, 1, 3)), (2, (5, 2, 9))]:
+    case("GroupNorm", lambda *x: group_norm(*x, groups, 1e-2), real(*shape), real(shape[1]), real(shape[1]), groups=groups, eps=1e-2)
+
 # Draws: see philox.py.
 for seed, step, stream, dims in [(1, 0, 4, [5]), (2**40 + 3, 2**33 + 5, 7, [2, 3]), (0, 1, 3, [])]:
     of, n = {"seed": seed, "step": step, "stream": stream}, math.prod(dims)

@@ -80,16 +80,9 @@ func Gradient[T vec.Float](s Shape, c int, dx, x, dy []T, scale, mean, variance 
 	n := float64(s.N * s.Len)
 	var sum, product float64
 	for i := range s.N {
-		r, d := row(s, x, i, c), row(s, dy, i, c)
-		if s.Len <= short {
-			for j, v := range d {
-				sum += float64(v)
-				product += float64(float64(v) * float64(r[j]-mean))
-			}
-			continue
-		}
-		sum += float64(vec.Sum(d))
-		product += float64(vec.DotShift(r, d, mean))
+		a, b := sums(row(s, x, i, c), row(s, dy, i, c), mean)
+		sum += a
+		product += b
 	}
 	r := float64(rstd(variance, eps))
 	z := product * r

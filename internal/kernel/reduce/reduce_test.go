@@ -35,6 +35,9 @@ func TestSum(t *testing.T) {
 			checkSum[float32](t, r, dims, keep)
 		}
 	}
+	for _, dims := range [][]int{{9, 14, 2, 14, 2}, {500, 2, 33, 2}, {3, 2, 127, 2}} { // images made larger by repetition
+		checkSum[float32](t, r, dims, []bool{true, true, false, true, false}[5-len(dims):])
+	}
 	checkSum[float64](t, r, []int{300, 70, 11}, []bool{false, true, false})
 	checkSum[int32](t, r, []int{300, 70, 11}, []bool{false, true, false})
 	checkSum[uint8](t, r, []int{30, 7, 200}, []bool{true, false, true})
