@@ -10,7 +10,7 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// An Option of Compile: In, Out, Workers, NoTrap, Profile, Explain.
+// An Option of Compile: In, Out, Workers, NoTrap, Profile, Explain, Verify.
 type Option func(*options)
 
 type options struct {
@@ -19,7 +19,7 @@ type options struct {
 	noTrap  bool
 	profile bool
 	explain io.Writer
-	verify  bool // check the graph after each pass; for tests
+	verify  bool
 	folding bool // this program computes constants of another one
 	inner   bool // it is part of an op of another one, which gives it memory for its outputs at each run
 }
@@ -46,6 +46,9 @@ func Profile() Option { return func(o *options) { o.profile = true } }
 
 // Explain writes to w what each pass of the compiler makes of the graph, the steps of the plan at the end.
 func Explain(w io.Writer) Option { return func(o *options) { o.explain = w } }
+
+// Verify checks the graph after each pass, so that a pass, or an op's own Simplify or Fuse, that breaks it is found where it does; for tests.
+func Verify() Option { return func(o *options) { o.verify = true } }
 
 // maxWorkers bounds what is kept for each worker.
 const maxWorkers = 1024

@@ -9,6 +9,3 @@ func (p *Plan) MostTasks() (most int) {
 	}
 	return most
 }
-
-// Verify checks the graph after each pass of the compiler.
-func Verify() Option { return func(o *options) { o.verify = true } }

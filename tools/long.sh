@@ -2,6 +2,7 @@
 # The longer proofs, run before an issue is closed; results go to docs/proofs.md. Takes about half an hour on two cores.
 #
 #   tools/long.sh [SECONDS_OF_FUZZING_EACH]      120 if not given
+#   PROGRAMS=0-100000 tools/long.sh              with so many random programs, ten minutes more; a later range goes on where one stopped
 set -euo pipefail
 cd "$(dirname "$0")/.."
 fuzz=${1:-120}
@@ -17,6 +18,11 @@ KEDJA_NOASM=1 go test -count=1 ./... | grep -v 'no test files' | grep -v '^ok' |
 if command -v cc >/dev/null; then
 	say "race detector, whole tests"
 	go test -race -count=1 ./graph ./exec ./internal/workers ./train ./rl/... | grep -v 'no test files' | grep -v '^ok' || echo "all ok"
+fi
+
+if [ -n "${PROGRAMS:-}" ]; then
+	say "random programs, optimised against node by node"
+	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^TestPrograms$' -v ./internal/programs | grep '^programs\|seed\|^ok\|FAIL'
 fi
 
 say "fuzzing the readers, $fuzz s each"
