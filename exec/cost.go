@@ -106,30 +106,44 @@ func (p *Plan) print(s *strings.Builder, indent string) {
 	}
 }
 
-// A Timing is how long one step took, on average.
+// A Timing is how long one step took, on average; one of a body, in all rounds of a run.
 type Timing struct {
 	Step   int
-	Op     string
+	Op     string // "scan/matmul" for a step of a body
 	Origin string
 	Mean   time.Duration
 	GFLOPS float64 // 0 where no operations are counted
 }
 
-// Profile returns the mean time of each step over all runs so far, the longest first. It is empty unless the plan was compiled
-// with Profile.
+// Profile returns the mean time of each step over all runs so far, the longest first; those of bodies are part of the step that runs
+// them. It is empty unless the plan was compiled with Profile.
 func (p *Plan) Profile() []Timing {
-	var ts []Timing
+	ts := p.timings(nil, "", 0)
+	slices.SortStableFunc(ts, func(a, b Timing) int { return int(b.Mean - a.Mean) })
+	return ts
+}
+
+// timings appends those of p, a body of the step called of, which ran so many times; 0 for a plan that is no body.
+func (p *Plan) timings(ts []Timing, of string, runs int64) []Timing {
 	for i, s := range p.steps {
 		h := s.head()
 		if h.runs == 0 {
 			continue
 		}
-		t := Timing{Step: i, Op: h.op, Origin: h.node.Origin(), Mean: time.Duration(h.nanos / h.runs)}
-		if k, ok := s.(*kernelStep); ok && t.Mean > 0 {
-			t.GFLOPS = float64(k.flops()) / float64(t.Mean.Nanoseconds())
+		per := runs
+		if of == "" {
+			per = h.runs
 		}
-		ts = append(ts, t)
+		t := Timing{Step: i, Op: of + h.op, Origin: h.node.Origin(), Mean: time.Duration(h.nanos / per)}
+		k, kernel := s.(*kernelStep)
+		if kernel && t.Mean > 0 {
+			t.GFLOPS = float64(k.flops()) * float64(h.runs) / float64(h.nanos)
+		}
+		if ts = append(ts, t); kernel {
+			for _, body := range k.plans {
+				ts = body.timings(ts, t.Op+"/", per)
+			}
+		}
 	}
-	slices.SortStableFunc(ts, func(a, b Timing) int { return int(b.Mean - a.Mean) })
 	return ts
 }

@@ -28,6 +28,9 @@ func (c *compiler) fuse() error {
 			}
 			if f, ok := n.Op().(graph.Fuser); ok {
 				if better := f.Fuse(n, sole); better != nil {
+					if len(n.Results()) > 1 {
+						return better.Results(), true
+					}
 					return []*graph.Node{better}, true
 				}
 			}

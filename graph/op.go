@@ -74,9 +74,16 @@ type (
 	}
 
 	// Fuser returns an equal but cheaper node that does the work of n and of what n alone needs, or nil. sole reports that an operand, or an
-	// operand's operand, has no other use. Executors ask, after Simplifier.
+	// operand's operand, has no other use. Of several results, n is the first, and so is what it becomes. Executors ask, after Simplifier.
 	Fuser interface {
 		Fuse(n *Node, sole func(x *Node) bool) *Node
+	}
+
+	// Preparer is an op that can take operand i as another op has laid it out, which pays where the operand stays the same in many rounds
+	// of a loop. Prepare returns that op, of the one operand, and the one that takes its result instead; nil where nothing is gained. The
+	// bits are the same.
+	Preparer interface {
+		Prepare(in []Type, i int) (layOut, op Op)
 	}
 
 	// Costed counts floating-point operations, a multiplication and an addition as two; ops of O(n) work need not.

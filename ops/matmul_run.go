@@ -8,7 +8,10 @@ import (
 // Work cuts each product as package gemm does, and many products into about 64 tasks.
 func (o matMul) Work(in, _ []graph.Type) graph.Work {
 	p, batch := o.plan(in[0], in[1])
-	size := in[0].Dtype.Size()
+	return productWork(p, batch, in[0].Dtype.Size())
+}
+
+func productWork(p gemm.Plan, batch, size int) graph.Work {
 	w := graph.Work{Scratch: batch * p.Scratch() * size, Local: p.Local() * size}
 	usual := min(64, batch*p.M*p.N*max(p.K, 1)>>17)
 	for i, t := range p.Phases() {
@@ -35,19 +38,23 @@ func (o matMul) run(c *graph.Call, relu bool) error {
 	if relu {
 		p.Act = gemm.ReLU
 	}
+	runProducts(c, p, batch)
+	return nil
+}
+
+func runProducts(c *graph.Call, p gemm.Plan, batch int) {
 	if c.In[0].Type.Dtype == graph.Float32 {
 		products[float32](c, p, batch)
 	} else {
 		products[float64](c, p, batch)
 	}
-	return nil
 }
 
 func products[T graph.Floating](c *graph.Call, p gemm.Plan, batch int) {
 	out, a, b := graph.Data[T](c.Out[0]), graph.Data[T](c.In[0]), graph.Data[T](c.In[1])
 	scratch, local := elements[T](c.Scratch), elements[T](c.Local)
 	bias := biasOf[T](c)
-	tasks, mn, mk, kn := p.Phases()[c.Phase], p.M*p.N, p.M*p.K, p.K*p.N
+	tasks, mn, mk, kn := p.Phases()[c.Phase], p.M*p.N, p.M*p.K, len(b)/max(batch, 1)
 	for u, hi := c.Span(batch * tasks); u < hi; u++ {
 		i := u / tasks
 		own := scratch[i*p.Scratch() : (i+1)*p.Scratch()]

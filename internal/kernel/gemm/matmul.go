@@ -18,13 +18,17 @@ func Check[T Float](p Plan, c, a, b, bias []T) error {
 	if p.TransB {
 		bRows, bCols = bCols, bRows
 	}
+	ldb := p.LDB
+	if p.readB == prepared {
+		bRows, bCols, ldb = 1, p.Prepared(), p.Prepared()
+	}
 	for _, m := range []struct {
 		name           string
 		rows, cols, ld int
 		length         int
 	}{
 		{"A", aRows, aCols, p.LDA, len(a)},
-		{"B", bRows, bCols, p.LDB, len(b)},
+		{"B", bRows, bCols, ldb, len(b)},
 		{"C", p.M, p.N, p.LDC, len(c)},
 	} {
 		if m.ld < m.cols {

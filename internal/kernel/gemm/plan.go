@@ -22,9 +22,10 @@ type Plan struct {
 type source uint8
 
 const (
-	inPlace source = iota // as stored; the last panel of B, if narrower, is packed by each task
-	packed                // each task packs the panels it reads, one at a time
-	shared                // all of it is packed in phase 0
+	inPlace  source = iota // as stored; the last panel of B, if narrower, is packed by each task
+	packed                 // each task packs the panels it reads, one at a time
+	shared                 // all of it is packed in phase 0
+	prepared               // it is given packed
 )
 
 // Sizes in elements.

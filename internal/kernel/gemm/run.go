@@ -51,7 +51,7 @@ func (p Plan) sharedB() int {
 // Local returns how many elements of memory a task of phase 1 needs for itself while it runs.
 func (p Plan) Local() int {
 	n := MR * p.isa.nr(p.size)
-	if p.readB != shared {
+	if p.readB == inPlace || p.readB == packed {
 		n += n / MR * p.kc
 	}
 	return n
@@ -64,7 +64,7 @@ func Run[T Float](p Plan, phase, task int, c, a, b, bias, scratch, local []T) {
 		if n := p.packingB(); task >= n {
 			shareA(p, task-n, a, scratch)
 		} else {
-			shareB(p, task, b, scratch)
+			packPanels(p, task, n, b, scratch)
 		}
 		return
 	}
@@ -84,13 +84,14 @@ func shareA[T Float](p Plan, task int, a, scratch []T) {
 	}
 }
 
-func shareB[T Float](p Plan, task int, b, scratch []T) {
+// packPanels packs all of B in so many tasks.
+func packPanels[T Float](p Plan, task, tasks int, b, dst []T) {
 	panels := p.panels()
-	lo, hi := part(panels*ceil(p.K, p.kc), p.packingB(), task)
+	lo, hi := part(panels*ceil(p.K, p.kc), tasks, task)
 	for u := lo; u < hi; u++ {
 		k, j := u/panels*p.kc, u%panels*p.nr
 		kc := min(p.kc, p.K-k)
-		packB(p.isa, kc, min(p.nr, p.N-j), p.nr, b[p.inB(k, j):], p.LDB, p.TransB, scratch[p.inSharedB(k, j, kc):])
+		packB(p.isa, kc, min(p.nr, p.N-j), p.nr, b[p.inB(k, j):], p.LDB, p.TransB, dst[p.inSharedB(k, j, kc):])
 	}
 }
 
@@ -113,7 +114,7 @@ func (p Plan) inA(i, k int) int {
 // inSharedA is where in the scratch the strip of row i begins, in the block of kc columns from k on.
 func (p Plan) inSharedA(i, k, kc int) int { return p.sharedB() + k*p.M + i*kc }
 
-// inSharedB is where in the scratch the panel of column j begins, in the block of kc rows from k on.
+// inSharedB is where in the scratch, or in what is prepared, the panel of column j begins, in the block of kc rows from k on.
 func (p Plan) inSharedB(k, j, kc int) int { return k*p.panels()*p.nr + j*kc }
 
 // worker computes one block of C.
@@ -187,6 +188,9 @@ func (w *worker[T]) fetchB(s *strip[T], j, k int) {
 	case w.readB == shared:
 		at := w.inSharedB(k, j, s.k)
 		s.b = unsafe.SliceData(w.scratch[at : at+s.nr*s.k])
+	case w.readB == prepared:
+		at := w.inSharedB(k, j, s.k)
+		s.b = unsafe.SliceData(w.b[at : at+s.nr*s.k])
 	case w.readB == inPlace && s.cols == s.nr:
 		b := w.b[w.inB(k, j):]
 		s.b, s.ldb = unsafe.SliceData(b[:(s.k-1)*w.LDB+s.nr]), w.LDB
