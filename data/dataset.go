@@ -152,3 +152,37 @@ func (c *concat) Read(i int, seed uint64, row []graph.Buffer) error {
 	}
 	return c.sets[k].Read(i, seed, row)
 }
+
+// Zip returns examples with the fields of one set beside those of the others, which must have the same length: images and their labels.
+func Zip(sets ...Dataset) (Dataset, error) {
+	if len(sets) == 0 {
+		return nil, errors.New("data: want at least one set")
+	}
+	z := &zip{sets: sets}
+	for k, d := range sets {
+		if d.Len() != sets[0].Len() {
+			return nil, fmt.Errorf("data: set %d has %d examples, set 0 has %d", k, d.Len(), sets[0].Len())
+		}
+		z.types = append(z.types, d.Types()...)
+	}
+	return z, nil
+}
+
+type zip struct {
+	sets  []Dataset
+	types []graph.Type
+}
+
+func (z *zip) Len() int            { return z.sets[0].Len() }
+func (z *zip) Types() []graph.Type { return z.types }
+
+func (z *zip) Read(i int, seed uint64, row []graph.Buffer) error {
+	for _, d := range z.sets {
+		n := len(d.Types())
+		if err := d.Read(i, seed, row[:n:n]); err != nil {
+			return err
+		}
+		row = row[n:]
+	}
+	return nil
+}

@@ -6,8 +6,8 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// Map returns d with every example put through f, which reads in and writes out, of the given types. The seed is the example's own, 0 where it
-// is wanted as it is, so that f can vary examples by it. f is called from several goroutines at once.
+// Map returns d with every example put through f, which reads in and writes out, of the given types. The seed is the example's own, 0
+// where it is wanted as it is, so that f can vary examples by it. f is called from several goroutines at once.
 func Map(d Dataset, types []graph.Type, f func(seed uint64, in, out []graph.Buffer) error) Dataset {
 	m := &mapped{Dataset: d, types: types, f: f}
 	m.rows.New = func() any {

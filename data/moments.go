@@ -7,12 +7,13 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// Moments are the mean and the standard deviation of each channel of a field: what it takes to normalise it. They belong to the model, which
-// must see new examples as it saw those it was trained on.
+// Moments are the mean and the standard deviation of each channel of a field: what it takes to normalise it. They belong to the model,
+// which must see new examples as it saw those it was trained on.
 type Moments struct{ Mean, Deviation []float64 }
 
-// MomentsOf measures a float32 field of the examples as they are: channel c is index c of the given axis of an example, and all elements are one channel where axis is −1.
-// The deviation divides by n, not n−1. Measure the training examples alone, see [Subset]. Sums are taken by Welford's method in float64.
+// MomentsOf measures a float32 field of the examples as they are: channel c is index c of the given axis of an example, and all elements
+// are one channel where axis is −1. The deviation divides by n, not n−1. Measure the training examples alone, see [Subset]. Sums are
+// taken by Welford's method in float64.
 func MomentsOf(d Dataset, field, axis int) (Moments, error) {
 	types := d.Types()
 	if field < 0 || field >= len(types) || types[field].Dtype != graph.Float32 {

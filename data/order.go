@@ -8,7 +8,8 @@ import (
 	"sort"
 )
 
-// An Order says which examples an epoch visits, and when. It depends on the epoch's number alone, so that a run can be taken up in any epoch.
+// An Order says which examples an epoch visits, and when. It depends on the epoch's number alone, so that a run can be taken up in any
+// epoch.
 type Order interface {
 	// Epoch appends to dst the numbers of the examples of an epoch of a set of n examples. Every epoch has the same length.
 	Epoch(dst []int, n int, epoch uint64) ([]int, error)

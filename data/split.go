@@ -17,9 +17,9 @@ func Holdout(n, second int, seed uint64) (first, held []int, err error) {
 	return p[:n-second], p[n-second:], nil
 }
 
-// ByHash puts each key into one of several parts, in proportion to their shares, which sum to 1, and returns the numbers of the keys in each part. A key's part depends on
-// the key, the seed and the shares alone: it stays where it is when the set grows or is read in another order, so no example wanders from training to test.
-// Keys are names of files, user numbers, or whatever must not be torn apart.
+// ByHash puts each key into one of several parts, in proportion to their shares, which sum to 1, and returns the numbers of the keys in
+// each part. A key's part depends on the key, the seed and the shares alone: it stays where it is when the set grows or is read in
+// another order, so no example wanders from training to test. Keys are names of files, user numbers, or whatever must not be torn apart.
 func ByHash(keys []string, seed uint64, shares ...float64) ([][]int, error) {
 	sum := 0.0
 	for _, s := range shares {
@@ -99,8 +99,8 @@ func folds(order []int, k int, at []int) []Fold {
 	return fs
 }
 
-// mix is SplitMix64's finaliser (Steele, Lea & Flood, 2014) over several words: a seed for each example of each epoch, whoever prepares it. It
-// is never 0.
+// mix is SplitMix64's finaliser (Steele, Lea & Flood, 2014) over several words: a seed for each example of each epoch, whoever prepares
+// it. It is never 0.
 func mix(words ...uint64) uint64 {
 	var h uint64
 	for _, w := range words {

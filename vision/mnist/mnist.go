@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/kedja-ml/kedja/vision/idx"
+	"github.com/kedja-ml/kedja/data/idx"
 )
 
 var (

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kedja-ml/kedja/vision/idx"
+	"github.com/kedja-ml/kedja/data/idx"
 )
 
 func ExampleRead() {
