@@ -34,6 +34,7 @@ var counted = map[string]struct {
 	"gelu-erf":         {},
 	"gelu-tanh":        {},
 	"adam-10m":         {10_000_000, 0},
+	"adam-10m-trap":    {10_000_000, 0},
 	"conv-fwd":         {36928, 7398752256},
 	"conv-bwd":         {36928, 14797504512},
 }
@@ -46,7 +47,7 @@ func TestCases(t *testing.T) {
 		first[name] = g.Loss0
 	}
 	for _, c := range cases() {
-		if testing.Short() && strings.Contains("conv-fwd conv-bwd adam-10m ddpm-b32 dcgan-b64", c.name) {
+		if testing.Short() && strings.Contains("conv-fwd conv-bwd adam-10m adam-10m-trap ddpm-b32 dcgan-b64", c.name) {
 			continue
 		}
 		r, err := c.start(settings{workers: 2})

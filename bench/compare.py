@@ -63,7 +63,7 @@ def modes(case):
     images = case in ("cnn-b64", "resnet-b32", "dcgan-b64", "ddpm-b32")
     trains = case in MODELS or case == "dqn-b128"
     yield "eager"
-    if trains or case == "adam-10m":
+    if trains or case.startswith("adam-10m"):
         yield "fused"
     if images or case.startswith("conv-"):
         yield "channels-last"

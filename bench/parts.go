@@ -42,6 +42,14 @@ func activation(d graph.Dtype, f func(x *graph.Node) *graph.Node) *problem {
 	return p.pull(y, dy, x)
 }
 
+// untrapped is a case with the trap off: its parameters are written in place.
+func untrapped(c benchCase) benchCase {
+	return benchCase{c.name, func(s settings) (runner, error) {
+		s.noTrap = true
+		return c.start(s)
+	}}
+}
+
 // adam10m is one update of ten million weights by a gradient that is fed.
 func adam10m(d graph.Dtype) *problem {
 	p := newProblem(d)

@@ -20,6 +20,7 @@ const maxGroup = 24
 // A grouping says which unit each node belongs to.
 type grouping struct {
 	order []*graph.Node
+	index map[*graph.Node]int
 	users [][]int // of each node, by place in order
 	unit  []int   // of each node: the place of its first member
 }
@@ -90,7 +91,7 @@ func (c *compiler) group() error {
 		count[l]++
 		groups[i] = last[l]
 	}
-	c.grouped = grouping{order, users, groups}
+	c.grouped = grouping{order, index, users, groups}
 	return nil
 }
 

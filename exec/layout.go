@@ -18,8 +18,13 @@ func (b *compiler) layout() error {
 	for _, n := range b.in {
 		b.feeds = append(b.feeds, b.give(n, fed))
 	}
-	for _, u := range b.units {
-		for _, n := range u.nodes {
+	b.unitOf, b.read = map[*graph.Node]position{}, map[graph.Var]*graph.Node{}
+	for i, u := range b.units {
+		for k, n := range u.nodes {
+			b.unitOf[n] = position{i, k}
+			if op, ok := n.Op().(graph.Read); ok {
+				b.read[op.Var] = n
+			}
 			for _, x := range n.In() {
 				b.users[x] = append(b.users[x], n.Results()...)
 			}
@@ -59,6 +64,9 @@ func (b *compiler) memory(t graph.Type, h home) *memory {
 	return m
 }
 
+// A position is a unit, and a node in it.
+type position struct{ unit, node int }
+
 // reserve lets a root be computed right into an output, or into what becomes the storage of a variable, if it is
 // neither needed in two such places nor merely a view or a leaf; the others are copied at the end.
 func (b *compiler) reserve() {
@@ -72,12 +80,20 @@ func (b *compiler) reserve() {
 		if i >= b.outs {
 			h = staged
 		}
-		if i >= b.outs && times[r] == 1 && b.patches(r, b.vars[i-b.outs]) {
-			h = variable
+		var x *graph.Node // what r is written over
+		if i >= b.outs && times[r] == 1 {
+			switch v := b.vars[i-b.outs]; {
+			case b.patches(r, v):
+				h, x = variable, r.In()[0]
+			case b.updates(r, v):
+				h, x = variable, b.read[v]
+			}
 		}
 		m := b.memory(r.Type(), h)
-		if h == variable {
-			b.reserved[r.In()[0]] = m
+		if x != nil {
+			b.reserved[x] = m
+		} else if h == variable {
+			b.reads = append(b.reads, read{b.vars[i-b.outs], m})
 		}
 		b.results = append(b.results, m)
 		if _, kernel := r.Op().(graph.Kernel); kernel && times[r] == 1 && len(r.In()) > 0 {

@@ -42,6 +42,9 @@ type compiler struct {
 	*Plan
 	grouped  grouping
 	units    []unit
+	late     int // the first of the units that update variables and cannot fail
+	unitOf   map[*graph.Node]position
+	read     map[graph.Var]*graph.Node
 	at       map[*graph.Node]value
 	users    map[*graph.Node][]*graph.Node
 	isRoot   map[*graph.Node]bool

@@ -41,6 +41,7 @@ func (c *compiler) schedule() error {
 		}
 		c.units = append(c.units, u)
 	}
+	c.postpone()
 	return nil
 }
 

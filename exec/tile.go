@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/strided"
 )
@@ -100,12 +102,30 @@ func (b *compiler) tiled(nodes []*graph.Node) {
 		}
 	}
 	s.temps = len(place)
-	s.tile = max(minTile, min(maxTile, cacheBytes/(s.width*s.temps)&^63))
+	s.tile = max(minTile, min(maxTile, cacheBytes/(s.width*s.revisited())&^63))
 	s.work = graph.Work{Phases: [3]int{pieces(s.n, max(s.tile, taskWork/len(s.ops)))}, Local: s.temps * s.tile * s.width}
 	if s.n == 0 {
 		s.work.Phases[0] = 0
 	}
 	b.add(s)
+}
+
+// revisited counts the places of tiles that are used more than once, and so have to stay in cache; streams need not.
+func (s *tileStep) revisited() (count int) {
+	uses := make([]int, s.temps)
+	for _, l := range s.loads {
+		if !l.dense {
+			uses[l.place] = 1 // written first
+		}
+	}
+	for _, op := range s.ops {
+		for _, at := range slices.Concat(op.in, op.out) {
+			if uses[at]++; uses[at] == 2 {
+				count++
+			}
+		}
+	}
+	return max(1, count)
 }
 
 // leaves reports whether r is needed by a node outside the group, or is a root.

@@ -17,8 +17,12 @@ type (
 	Parallel interface{ Work(in, out []Type) Work }
 
 	// Pointwise marks an op that treats all elements alike: any shape will do, so batching is free, and its kernel
-	// may be called on any span of the elements, in place or not.
+	// may be called on any span of the elements, in place or not: its only result may lie where any operand does, one of several
+	// where the operand of the same number does.
 	Pointwise interface{ Elementwise() }
+
+	// Sure reports that a kernel never fails on operands of these types: a step of such ops alone need not be undone.
+	Sure interface{ Sure(in []Type) bool }
 
 	// View marks an op whose only result is its only operand seen through another layout; ok is false where no
 	// strides can express it.

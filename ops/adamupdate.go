@@ -26,6 +26,9 @@ func (adamUpdate) Name() string { return "adamupdate" }
 // Elementwise marks it as pointwise, with three results.
 func (adamUpdate) Elementwise() {}
 
+// Sure says that its kernel never fails.
+func (adamUpdate) Sure([]graph.Type) bool { return true }
+
 func (adamUpdate) Infer(in []graph.Type) ([]graph.Type, error) {
 	t, err := Pointwise{}.Infer(in)
 	if err != nil {

@@ -18,7 +18,7 @@ func Affine(a float64, x *graph.Node, b float64) *graph.Node {
 func Offset(x *graph.Node, b float64) *graph.Node { return Affine(1, x, b) }
 
 type affine struct {
-	Pointwise
+	float
 	A, B float64
 }
 

@@ -23,8 +23,9 @@ func Cast(x *graph.Node, to graph.Dtype) *graph.Node {
 
 type cast struct{ To graph.Dtype }
 
-func (cast) Elementwise() {}
-func (cast) Name() string { return "cast" }
+func (cast) Elementwise()           {}
+func (cast) Sure([]graph.Type) bool { return true }
+func (cast) Name() string           { return "cast" }
 
 func (o cast) Infer(in []graph.Type) ([]graph.Type, error) {
 	for _, d := range []graph.Dtype{in[0].Dtype, o.To} {

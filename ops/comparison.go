@@ -10,7 +10,8 @@ import (
 // neither less nor greater; false < true. The result is Bool and has no derivative.
 type comparison struct{}
 
-func (comparison) Elementwise() {}
+func (comparison) Elementwise()           {}
+func (comparison) Sure([]graph.Type) bool { return true }
 
 func (comparison) Infer(in []graph.Type) ([]graph.Type, error) {
 	if err := alike(in); err != nil {

@@ -9,7 +9,7 @@ import (
 // Cos returns the cosine of each element, in radians: y = cos x, ∂y/∂x = −sin x.
 func Cos(x *graph.Node) *graph.Node { return graph.Apply(cos{}, x) }
 
-type cos struct{ Pointwise }
+type cos struct{ float }
 
 func (cos) Name() string                             { return "cos" }
 func (cos) Eval(c *graph.Call) error                 { return Map(c, math.Cos) }

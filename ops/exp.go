@@ -8,7 +8,7 @@ import (
 // Exp returns eˣ of each element of x, which has a float dtype: ∂y/∂x = y. What is too large is +Inf, what is too small 0.
 func Exp(x *graph.Node) *graph.Node { return graph.Apply(exp{}, x) }
 
-type exp struct{ Pointwise }
+type exp struct{ float }
 
 func (exp) Name() string { return "exp" }
 

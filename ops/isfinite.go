@@ -7,8 +7,9 @@ func IsFinite(x *graph.Node) *graph.Node { return graph.Apply(isFinite{}, x) }
 
 type isFinite struct{}
 
-func (isFinite) Elementwise() {}
-func (isFinite) Name() string { return "isfinite" }
+func (isFinite) Elementwise()           {}
+func (isFinite) Sure([]graph.Type) bool { return true }
+func (isFinite) Name() string           { return "isfinite" }
 
 func (isFinite) Infer(in []graph.Type) ([]graph.Type, error) {
 	if !in[0].Dtype.Float() {

@@ -8,7 +8,7 @@ import (
 // Log returns ln x of each element of x, which has a float dtype: ∂y/∂x = 1/x. It is −Inf at ±0, and NaN below.
 func Log(x *graph.Node) *graph.Node { return graph.Apply(log{}, x) }
 
-type log struct{ Pointwise }
+type log struct{ float }
 
 func (log) Name() string { return "log" }
 

@@ -9,7 +9,7 @@ import (
 // ∂y/∂x = 1/(1 + x). It is −Inf at −1, and NaN below.
 func Log1p(x *graph.Node) *graph.Node { return graph.Apply(log1p{}, x) }
 
-type log1p struct{ Pointwise }
+type log1p struct{ float }
 
 func (log1p) Name() string { return "log1p" }
 

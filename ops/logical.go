@@ -9,7 +9,8 @@ import (
 // logical is embedded by pointwise ops on bools.
 type logical struct{}
 
-func (logical) Elementwise() {}
+func (logical) Elementwise()           {}
+func (logical) Sure([]graph.Type) bool { return true }
 
 func (logical) Infer(in []graph.Type) ([]graph.Type, error) {
 	if err := alike(in); err != nil {

@@ -24,8 +24,16 @@ func (Pointwise) Infer(in []graph.Type) ([]graph.Type, error) {
 	return in[:1], nil
 }
 
+// float is Pointwise for ops whose kernels never fail.
+type float struct{ Pointwise }
+
+func (float) Sure([]graph.Type) bool { return true }
+
 // numeric is Pointwise for integers, too.
 type numeric struct{}
+
+// Sure leaves out integers, which cannot be divided by zero.
+func (numeric) Sure(in []graph.Type) bool { return in[0].Dtype.Float() }
 
 func (numeric) Elementwise() {}
 func (numeric) Infer(in []graph.Type) ([]graph.Type, error) {

@@ -13,7 +13,7 @@ import (
 func Pow(x *graph.Node, p float64) *graph.Node { return graph.Apply(pow{P: p}, x) }
 
 type pow struct {
-	Pointwise
+	float
 	P float64
 }
 

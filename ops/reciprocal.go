@@ -8,7 +8,7 @@ import (
 // Reciprocal returns 1/x of each element of x, which has a float dtype: ∂y/∂x = −y². It is ±Inf at ±0.
 func Reciprocal(x *graph.Node) *graph.Node { return graph.Apply(reciprocal{}, x) }
 
-type reciprocal struct{ Pointwise }
+type reciprocal struct{ float }
 
 func (reciprocal) Name() string { return "reciprocal" }
 

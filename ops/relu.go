@@ -9,7 +9,7 @@ import (
 // where x > 0, and 0 elsewhere: at the kink by convention, as is the second derivative there, and at NaN, where PyTorch has 1.
 func ReLU(x *graph.Node) *graph.Node { return graph.Apply(relu{}, x) }
 
-type relu struct{ Pointwise }
+type relu struct{ float }
 
 func (relu) Name() string { return "relu" }
 

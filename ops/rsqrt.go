@@ -8,7 +8,7 @@ import (
 // Rsqrt returns 1/√x of each element of x, which has a float dtype: ∂y/∂x = −½y³. It is ±Inf at ±0, and NaN below.
 func Rsqrt(x *graph.Node) *graph.Node { return graph.Apply(rsqrt{}, x) }
 
-type rsqrt struct{ Pointwise }
+type rsqrt struct{ float }
 
 func (rsqrt) Name() string { return "rsqrt" }
 

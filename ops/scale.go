@@ -9,7 +9,7 @@ import (
 func Scale(a float64, x *graph.Node) *graph.Node { return graph.Apply(scale{By: a}, x) }
 
 type scale struct {
-	Pointwise
+	float
 	By float64
 }
 

@@ -8,7 +8,7 @@ import (
 // Sigmoid returns the logistic function 1/(1 + e⁻ˣ) of each element of x, which has a float dtype: ∂y/∂x = y·(1 − y).
 func Sigmoid(x *graph.Node) *graph.Node { return graph.Apply(sigmoid{}, x) }
 
-type sigmoid struct{ Pointwise }
+type sigmoid struct{ float }
 
 func (sigmoid) Name() string { return "sigmoid" }
 

@@ -9,7 +9,7 @@ import (
 // negative number is NaN.
 func Sqrt(x *graph.Node) *graph.Node { return graph.Apply(sqrt{}, x) }
 
-type sqrt struct{ Pointwise }
+type sqrt struct{ float }
 
 func (sqrt) Name() string { return "sqrt" }
 

@@ -8,7 +8,7 @@ import (
 // Tanh returns the hyperbolic tangent of each element of x, which has a float dtype: y = tanh x, ∂y/∂x = 1 − y².
 func Tanh(x *graph.Node) *graph.Node { return graph.Apply(tanh{}, x) }
 
-type tanh struct{ Pointwise }
+type tanh struct{ float }
 
 func (tanh) Name() string { return "tanh" }
 

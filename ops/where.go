@@ -17,8 +17,9 @@ func Where(cond, a, b *graph.Node) *graph.Node { return pointwise(where{}, cond,
 
 type where struct{}
 
-func (where) Elementwise() {}
-func (where) Name() string { return "where" }
+func (where) Elementwise()           {}
+func (where) Sure([]graph.Type) bool { return true }
+func (where) Name() string           { return "where" }
 
 func (where) Infer(in []graph.Type) ([]graph.Type, error) {
 	if in[0].Dtype != graph.Bool {
