@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/safetensors"
@@ -84,14 +85,7 @@ func TestSaveLoad(t *testing.T) {
 
 // Everything that is wrong is said at once, and nothing is changed.
 func TestDecodeIsStrict(t *testing.T) {
-	good := func() []safetensors.Tensor {
-		var ts []safetensors.Tensor
-		for name, v := range nn.Vars(newAll(true)) {
-			b := v.Value()
-			ts = append(ts, safetensors.Tensor{Name: name, Dtype: wire[b.Type.Dtype], Shape: b.Type.Shape.Dims(), Data: b.Bytes()})
-		}
-		return ts
-	}
+	good := func() []safetensors.Tensor { return checkpoint.Tensors(nn.Vars(newAll(true))) }
 	for want, spoil := range map[string]func(ts []safetensors.Tensor) []safetensors.Tensor{
 		"F32 is missing": func(ts []safetensors.Tensor) []safetensors.Tensor { return ts[1:] },
 		"more is unexpected": func(ts []safetensors.Tensor) []safetensors.Tensor {

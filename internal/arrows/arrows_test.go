@@ -19,7 +19,7 @@ vmap
 autodiff exec
 flow tools/gradcheck
 nn
-nn/optim nn/torch data
+nn/optim nn/torch data checkpoint
 train vision
 rl
 `

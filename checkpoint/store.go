@@ -1,0 +1,322 @@
+package checkpoint
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// Options of a Store.
+type Options struct {
+	Last   int    // how many of the newest are kept; all if 0
+	Every  int    // those whose step is a multiple of it are kept as well, if not 0
+	Best   string // the one where this metric is best is kept as well, if not ""
+	Larger bool   // whether Best is better when it is larger
+	FS     FS     // the system's own if nil
+}
+
+// A Store is a folder of checkpoints. One process at a time has it open; within it, a Store is for one goroutine at a time.
+type Store struct {
+	dir  string
+	o    Options
+	fs   FS
+	lock *flock.Flock
+	done chan error // of a write under way
+}
+
+// Open opens a folder, which is made if there is none, and removes what an interrupted write left in it.
+func Open(dir string, o Options) (*Store, error) {
+	if o.Last < 0 || o.Every < 0 {
+		return nil, fmt.Errorf("checkpoint: keep the last %d and every %d steps, want no negative number", o.Last, o.Every)
+	}
+	s := &Store{dir: dir, o: o, fs: o.FS}
+	own := s.fs == nil
+	if own {
+		s.fs = disk{}
+	}
+	if err := s.fs.MkdirAll(dir); err != nil {
+		return nil, fmt.Errorf("checkpoint %s: %w", dir, plain(err))
+	}
+	if own {
+		s.lock = flock.New(filepath.Join(dir, "lock"))
+		got, err := s.lock.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("checkpoint %s: %w", dir, plain(err))
+		}
+		if !got {
+			return nil, fmt.Errorf("checkpoint %s: another process is writing here", dir)
+		}
+	}
+	names, err := s.fs.ReadDir(dir)
+	if err != nil {
+		return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, plain(err)))
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, temporary) {
+			if err := s.fs.RemoveAll(filepath.Join(dir, name)); err != nil {
+				return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, plain(err)))
+			}
+		}
+	}
+	return s, nil
+}
+
+func (s *Store) closed(err error) error {
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Unlock())
+	}
+	return err
+}
+
+const (
+	prefix    = "step-"
+	temporary = "unfinished-" // what has this prefix may be removed
+)
+
+// A place is a step, and how often there was a checkpoint of it: a run that was taken up before a step comes to it again.
+type place struct{ step, turn int }
+
+func (p place) name() string {
+	if p.turn == 0 {
+		return fmt.Sprintf("%s%010d", prefix, p.step)
+	}
+	return fmt.Sprintf("%s%010d.%d", prefix, p.step, p.turn)
+}
+
+// placeOf is the inverse of name.
+func placeOf(name string) (p place, ok bool) {
+	digits, ok := strings.CutPrefix(name, prefix)
+	if !ok {
+		return p, false
+	}
+	step, turn, again := strings.Cut(digits, ".")
+	var errs [2]error
+	p.step, errs[0] = strconv.Atoi(step)
+	if again {
+		p.turn, errs[1] = strconv.Atoi(turn)
+	}
+	return p, errs[0] == nil && errs[1] == nil && p.name() == name
+}
+
+func (s *Store) path(p place) string { return filepath.Join(s.dir, p.name()) }
+
+// Save writes a checkpoint and returns once it is on disk. A failure leaves all others as they were.
+func (s *Store) Save(snap *Snapshot) error {
+	if err := s.Wait(); err != nil {
+		return err
+	}
+	return s.save(snap)
+}
+
+// Begin writes a checkpoint beside the run. A write that is under way is waited for first, and its error is what Begin returns, the
+// snapshot being written all the same.
+func (s *Store) Begin(snap *Snapshot) error {
+	err := s.Wait()
+	done := make(chan error, 1)
+	s.done = done
+	go func() { done <- s.save(snap) }()
+	return err
+}
+
+// Wait waits for a write that Begin began, and returns its error once.
+func (s *Store) Wait() error {
+	if s.done == nil {
+		return nil
+	}
+	err := <-s.done
+	s.done = nil
+	return err
+}
+
+func (s *Store) save(snap *Snapshot) error {
+	places, err := s.places()
+	if err != nil {
+		return err
+	}
+	p := place{step: snap.Step}
+	for _, old := range places {
+		if old.step == p.step {
+			p.turn = old.turn + 1
+		}
+	}
+	if err := write(s.fs, s.path(p), filepath.Join(s.dir, temporary+p.name()), snap); err != nil {
+		return fmt.Errorf("checkpoint %s: %w", s.path(p), err)
+	}
+	return s.retain()
+}
+
+// discard removes a checkpoint. It loses its name first, so that what is left of it after a crash is not taken for one.
+func (s *Store) discard(p place) error {
+	away := filepath.Join(s.dir, temporary+"old-"+p.name())
+	err := s.fs.RemoveAll(away)
+	if err == nil {
+		err = s.fs.Rename(s.path(p), away)
+	}
+	if err == nil {
+		err = s.fs.SyncDir(s.dir)
+	}
+	if err == nil {
+		err = s.fs.RemoveAll(away)
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", s.path(p), plain(err))
+	}
+	return nil
+}
+
+// places lists the checkpoints there are, older ones first.
+func (s *Store) places() ([]place, error) {
+	names, err := s.fs.ReadDir(s.dir)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint %s: %w", s.dir, plain(err))
+	}
+	var ps []place
+	for _, name := range names {
+		if p, ok := placeOf(name); ok {
+			ps = append(ps, p)
+		}
+	}
+	slices.SortFunc(ps, func(a, b place) int { return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.turn, b.turn)) })
+	return ps, nil
+}
+
+// Steps lists the steps of which there is a checkpoint, ascending.
+func (s *Store) Steps() ([]int, error) {
+	ps, err := s.places()
+	var steps []int
+	for _, p := range ps {
+		steps = append(steps, p.step)
+	}
+	return slices.Compact(steps), err
+}
+
+// Latest reads the newest checkpoint that is whole. Those that are newer and damaged are reported in skipped. Where none is whole, err
+// tells why, of each.
+func (s *Store) Latest() (c *Checkpoint, skipped []error, err error) {
+	if err := s.Wait(); err != nil {
+		skipped = append(skipped, err)
+	}
+	places, err := s.places()
+	if err != nil {
+		return nil, skipped, err
+	}
+	for _, p := range slices.Backward(places) {
+		c, err := read(s.fs, s.path(p))
+		if err == nil {
+			return c, skipped, nil
+		}
+		skipped = append(skipped, err)
+	}
+	return nil, nil, errors.Join(append(skipped, fmt.Errorf("checkpoint %s: no whole checkpoint", s.dir))...)
+}
+
+// At reads the newest checkpoint of a step.
+func (s *Store) At(step int) (*Checkpoint, error) {
+	if err := s.Wait(); err != nil {
+		return nil, err
+	}
+	places, err := s.places()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range slices.Backward(places) {
+		if p.step == step {
+			return read(s.fs, s.path(p))
+		}
+	}
+	return nil, fmt.Errorf("checkpoint %s: none of step %d", s.dir, step)
+}
+
+// Rewind removes the checkpoints after a step, those of a run that went wrong.
+func (s *Store) Rewind(step int) error {
+	if err := s.Wait(); err != nil {
+		return err
+	}
+	places, err := s.places()
+	if err != nil {
+		return err
+	}
+	for _, p := range slices.Backward(places) {
+		if p.step > step {
+			if err := s.discard(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Best returns the step whose checkpoint is best by Options.Best, and false if none has the metric. Of equals it is the first.
+func (s *Store) Best() (step int, ok bool, err error) {
+	if err := s.Wait(); err != nil {
+		return 0, false, err
+	}
+	p, ok, err := s.best()
+	return p.step, ok, err
+}
+
+func (s *Store) best() (best place, ok bool, err error) {
+	places, err := s.places()
+	if err != nil || s.o.Best == "" {
+		return best, false, err
+	}
+	var value float64
+	for _, p := range places {
+		b, err := s.fs.ReadFile(filepath.Join(s.path(p), manifestFile), MaxManifest)
+		if err != nil {
+			continue
+		}
+		m, err := DecodeManifest(b)
+		if err != nil {
+			continue
+		}
+		v, has := m.Metrics[s.o.Best]
+		if has && (!ok || s.o.Larger && v > value || !s.o.Larger && v < value) {
+			best, value, ok = p, v, true
+		}
+	}
+	return best, ok, nil
+}
+
+// retain removes what Options do not keep, and what came to its step before another did. The newest always stays.
+func (s *Store) retain() error {
+	places, err := s.places()
+	if err != nil {
+		return err
+	}
+	var kept []place
+	for i, p := range places {
+		if i+1 < len(places) && places[i+1].step == p.step {
+			if err := s.discard(p); err != nil {
+				return err
+			}
+			continue
+		}
+		kept = append(kept, p)
+	}
+	if s.o.Last == 0 {
+		return nil
+	}
+	best, has, err := s.best()
+	if err != nil {
+		return err
+	}
+	for _, p := range kept[:max(0, len(kept)-s.o.Last)] {
+		if s.o.Every > 0 && p.step%s.o.Every == 0 || has && p == best {
+			continue
+		}
+		if err := s.discard(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close waits for a write under way and lets other processes in.
+func (s *Store) Close() error { return s.closed(s.Wait()) }
