@@ -26,7 +26,7 @@ func Run(job Job, tasks, workers int) {
 	}
 }
 
-var shared pool
+var shared = pool{done: make(chan struct{}, 1)}
 
 // A pool is a set of goroutines, and the job in hand.
 type pool struct {
@@ -61,9 +61,6 @@ type hand struct {
 }
 
 func (p *pool) run(job Job, tasks, workers int) {
-	if p.done == nil {
-		p.done = make(chan struct{}, 1)
-	}
 	for len(p.hands) < workers-1 {
 		h := &hand{id: len(p.hands) + 1, wake: make(chan struct{}, 1)}
 		p.hands = append(p.hands, h)
@@ -117,19 +114,10 @@ func (p *pool) do(task, worker int) {
 	p.job.Do(task, worker)
 }
 
-// join waits until all tasks are done.
+// join waits until all tasks are done: it spins, then blocks.
 func (p *pool) join() {
-	for i := range spins {
-		if p.pending.Load() == 0 {
-			return
-		}
-		relax(i)
-	}
-	for range yields {
-		if p.pending.Load() == 0 {
-			return
-		}
-		runtime.Gosched()
+	if spin(func() bool { return p.pending.Load() == 0 }) {
+		return
 	}
 	p.blocked.Store(true)
 	if p.pending.Load() == 0 && p.blocked.CompareAndSwap(true, false) {
@@ -147,20 +135,11 @@ func (p *pool) serve(h *hand, turn uint64) {
 	}
 }
 
-// await returns the number of the next job: it spins, then yields, then sleeps.
+// await returns the number of the next job: it spins, then sleeps.
 func (p *pool) await(h *hand, turn uint64) uint64 {
 	for {
-		for i := range spins {
-			if t := p.turn.Load(); t != turn {
-				return t
-			}
-			relax(i)
-		}
-		for range yields {
-			if t := p.turn.Load(); t != turn {
-				return t
-			}
-			runtime.Gosched()
+		if spin(func() bool { return p.turn.Load() != turn }) {
+			return p.turn.Load()
 		}
 		h.asleep.Store(true)
 		if t := p.turn.Load(); t != turn && h.asleep.CompareAndSwap(true, false) {
@@ -170,11 +149,21 @@ func (p *pool) await(h *hand, turn uint64) uint64 {
 	}
 }
 
-// Of idling, in turns of relax and of the scheduler: together some 50 µs.
-const (
-	spins  = 600
-	yields = 4
-)
+// spin waits for done, for about a millisecond, and reports whether it came. To wake who sleeps takes 15 µs, and the thread may be put on a
+// core that is taken, to wait there for milliseconds; so whoever comes between two steps of a training loop finds the workers awake. Every
+// 50 µs other goroutines get their turn.
+func spin(done func() bool) bool {
+	for range 20 {
+		for i := range 600 {
+			if done() {
+				return true
+			}
+			relax(i)
+		}
+		runtime.Gosched()
+	}
+	return done()
+}
 
 // interval is how long a worker may keep its processor.
 const interval = 400 * time.Microsecond
