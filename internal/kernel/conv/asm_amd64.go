@@ -4,65 +4,15 @@
 
 package conv
 
-// C has 1 rows.
+// Rows of C have 1 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func tile1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+func tile1float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
-// C has 1 rows.
+// Rows of C have 2 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func narrow1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func tile2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func narrow2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func tile3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func narrow3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func tile4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func narrow4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func tile5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func narrow5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func tile6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func narrow6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+func tile2float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -73,6 +23,11 @@ func panelfloat32AVX2(n int, data *float32, offsets *int, runs *int, count int, 
 //
 //go:noescape
 func finishfloat32AVX2(rows int, n int, c *float32, ldc int, bias *float32, relu bool)
+
+// Writes pixels × channels of src, rows of pitch elements, to rows of dst, plane elements apart, one a channel.
+//
+//go:noescape
+func unloadfloat32(pixels int, channels int, src *float32, pitch int, dst *float32, plane int, bias *float32, apart int, least float32)
 
 // Adds width elements from src[i*stride] on to dst[offsets[i]] and what follows, for n rows in order.
 //
@@ -94,65 +49,15 @@ func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
 //go:noescape
 func weavefloat32(rows int, n int, a *float32, nexta int, b *float32, nextb int, dst *float32, to int)
 
-// C has 1 rows.
+// Rows of C have 1 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func tile1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+func tile1float64AVX2(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
-// C has 1 rows.
+// Rows of C have 2 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func narrow1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func tile2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func narrow2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func tile3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func narrow3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func tile4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func narrow4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func tile5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func narrow5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func tile6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func narrow6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+func tile2float64AVX2(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -163,6 +68,11 @@ func panelfloat64AVX2(n int, data *float64, offsets *int, runs *int, count int, 
 //
 //go:noescape
 func finishfloat64AVX2(rows int, n int, c *float64, ldc int, bias *float64, relu bool)
+
+// Writes pixels × channels of src, rows of pitch elements, to rows of dst, plane elements apart, one a channel.
+//
+//go:noescape
+func unloadfloat64(pixels int, channels int, src *float64, pitch int, dst *float64, plane int, bias *float64, apart int, least float64)
 
 // Adds width elements from src[i*stride] on to dst[offsets[i]] and what follows, for n rows in order.
 //
@@ -184,65 +94,15 @@ func halvefloat64(rows int, n int, src *float64, from int, dst *float64, to int)
 //go:noescape
 func weavefloat64(rows int, n int, a *float64, nexta int, b *float64, nextb int, dst *float64, to int)
 
-// C has 1 rows.
+// Rows of C have 1 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func tile1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+func tile1float32AVX512(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
-// C has 1 rows.
+// Rows of C have 2 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func narrow1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func tile2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func narrow2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func tile3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func narrow3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func tile4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func narrow4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func tile5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func narrow5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func tile6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func narrow6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+func tile2float32AVX512(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -254,65 +114,15 @@ func panelfloat32AVX512(n int, data *float32, offsets *int, runs *int, count int
 //go:noescape
 func finishfloat32AVX512(rows int, n int, c *float32, ldc int, bias *float32, relu bool)
 
-// C has 1 rows.
+// Rows of C have 1 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func tile1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+func tile1float64AVX512(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
-// C has 1 rows.
+// Rows of C have 2 vectors. Shapes are 16·n + segments.
 //
 //go:noescape
-func narrow1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func tile2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 2 rows.
-//
-//go:noescape
-func narrow2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func tile3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 3 rows.
-//
-//go:noescape
-func narrow3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func tile4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 4 rows.
-//
-//go:noescape
-func narrow4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func tile5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 5 rows.
-//
-//go:noescape
-func narrow5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func tile6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-
-// C has 6 rows.
-//
-//go:noescape
-func narrow6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+func tile2float64AVX512(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
 // Copies n rows, each of a positive number of runs.
 //
@@ -323,3 +133,8 @@ func panelfloat64AVX512(n int, data *float64, offsets *int, runs *int, count int
 //
 //go:noescape
 func finishfloat64AVX512(rows int, n int, c *float64, ldc int, bias *float64, relu bool)
+
+// Prefetches the line of p and those of n-1 addresses behind it, apart bytes from each to the next.
+//
+//go:noescape
+func prefetchLines(n int, p *byte, apart int)

@@ -4,397 +4,177 @@
 
 #include "textflag.h"
 
-// func tile1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// func tile1float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile1float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x02, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (CX)(AX*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPS      64(R8), Y2
-	VMOVUPS      96(R8), Y3
-	VBROADCASTSS (CX)(AX*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      160(R8), Y3
-	VBROADCASTSS (CX)(AX*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPS      192(R8), Y2
-	VMOVUPS      224(R8), Y3
-	VBROADCASTSS (CX)(AX*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
-	VBROADCASTSS (CX)(AX*1), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000040, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VZEROUPPER
+TEXT ·tile1float32AVX2(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x00000016
+	JEQ  n1s6
+	CMPQ AX, $0x00000013
+	JEQ  n1s3
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
 	RET
 
-// func narrow1float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow1float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x02, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Y2
-	VBROADCASTSS (CX)(AX*1), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	ADDQ         DI, AX
-	VMOVUPS      32(R8), Y2
-	VBROADCASTSS (CX)(AX*1), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DI, AX
-	VMOVUPS      64(R8), Y2
-	VBROADCASTSS (CX)(AX*1), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	ADDQ         DI, AX
-	VMOVUPS      96(R8), Y2
-	VBROADCASTSS (CX)(AX*1), Y3
-	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000080, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPS      (R8), Y2
-	VBROADCASTSS (CX)(AX*1), Y3
-	VFMADD231PS  Y2, Y3, Y0
-	ADDQ         DI, AX
-	ADDQ         $0x00000020, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VZEROUPPER
-	RET
-
-// func tile2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile2float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s6:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), CX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	MOVBLZX add+80(FP), AX
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s6begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
 
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x02, R8
+n1s6begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R9
+	MOVQ count+8(FP), R10
 
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
-	VBROADCASTSS (DX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPS      64(R9), Y4
-	VMOVUPS      96(R9), Y5
-	VBROADCASTSS (DX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPS      128(R9), Y4
-	VMOVUPS      160(R9), Y5
-	VBROADCASTSS (DX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPS      192(R9), Y4
-	VMOVUPS      224(R9), Y5
-	VBROADCASTSS (DX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
-	VBROADCASTSS (DX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (CX)(AX*1), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000040, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VZEROUPPER
-	RET
-
-// func narrow2float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow2float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y2
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x02, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R9), Y4
-	VBROADCASTSS (DX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         R8, AX
-	VMOVUPS      32(R9), Y4
-	VBROADCASTSS (DX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         R8, AX
-	VMOVUPS      64(R9), Y4
-	VBROADCASTSS (DX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         R8, AX
-	VMOVUPS      96(R9), Y4
-	VBROADCASTSS (DX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (CX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000080, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPS      (R9), Y4
-	VBROADCASTSS (DX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (CX)(AX*1), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         R8, AX
+n1s6loop:
+	MOVLQSX      (AX), R11
+	ADDQ         $0x04, AX
+	VMOVUPS      (R9), Y6
 	ADDQ         $0x00000020, R9
+	VBROADCASTSS (DX)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (BX)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (SI)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (DI)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (CX)(R11*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	DECQ         R10
+	JNE          n1s6loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n1s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+
+n1s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n1s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Y3
+	ADDQ         $0x00000020, SI
+	VBROADCASTSS (DX)(R8*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (BX)(R8*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (CX)(R8*4), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	DECQ         DI
+	JNE          n1s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y1
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y2
+	VFMADD231PS  Y1, Y2, Y0
 	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, 32(AX)
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile3float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
@@ -407,10 +187,10 @@ TEXT ·tile3float32AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -418,243 +198,276 @@ TEXT ·tile3float32AVX2(SB), NOSPLIT, $0-81
 	VMOVUPS 128(AX), Y4
 	VMOVUPS 160(AX), Y5
 
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x02, R9
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R10), Y6
-	VMOVUPS      32(R10), Y7
-	VBROADCASTSS (DX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (BX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPS      64(R10), Y6
-	VMOVUPS      96(R10), Y7
-	VBROADCASTSS (DX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (BX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPS      128(R10), Y6
-	VMOVUPS      160(R10), Y7
-	VBROADCASTSS (DX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (BX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPS      192(R10), Y6
-	VMOVUPS      224(R10), Y7
-	VBROADCASTSS (DX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (BX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000100, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPS      (R10), Y6
-	VMOVUPS      32(R10), Y7
-	VBROADCASTSS (DX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (BX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (CX)(AX*1), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000040, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VZEROUPPER
-	RET
-
-// func narrow3float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow3float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y2
-	VMOVUPS 64(AX), Y4
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x02, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R10), Y6
-	VBROADCASTSS (DX)(AX*1), Y7
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Y6
+	ADDQ         $0x00000020, SI
+	VBROADCASTSS (DX)(R8*4), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (BX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         R9, AX
-	VMOVUPS      32(R10), Y6
-	VBROADCASTSS (DX)(AX*1), Y7
+	VBROADCASTSS 4(DX)(R8*4), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (BX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         R9, AX
-	VMOVUPS      64(R10), Y6
-	VBROADCASTSS (DX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (BX)(AX*1), Y7
+	VBROADCASTSS (BX)(R8*4), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(AX*1), Y7
+	VBROADCASTSS 4(BX)(R8*4), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (CX)(R8*4), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         R9, AX
-	VMOVUPS      96(R10), Y6
-	VBROADCASTSS (DX)(AX*1), Y7
+	VBROADCASTSS 4(CX)(R8*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y2
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(CX)(SI*4), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Y6
+	ADDQ         $0x00000020, BX
+	VBROADCASTSS (DX)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(DX)(DI*4), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (BX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (CX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000080, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPS      (R10), Y6
-	VBROADCASTSS (DX)(AX*1), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (BX)(AX*1), Y7
+	VBROADCASTSS 8(DX)(DI*4), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (CX)(AX*1), Y7
+	VBROADCASTSS (CX)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 4(CX)(DI*4), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         R9, AX
-	ADDQ         $0x00000020, R10
+	VBROADCASTSS 8(CX)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
 	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, 32(AX)
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS Y4, 64(AX)
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
-// func tile4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile4float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), CX
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y3
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(CX)(SI*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(CX)(SI*4), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y4
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(CX)(SI*4), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(CX)(SI*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(CX)(SI*4), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y5
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(CX)(SI*4), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(CX)(SI*4), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(CX)(SI*4), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(CX)(SI*4), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -662,618 +475,80 @@ TEXT ·tile4float32AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
 	VMOVUPS 96(AX), Y3
 	VMOVUPS 128(AX), Y4
 	VMOVUPS 160(AX), Y5
-	VMOVUPS 192(AX), Y6
-	VMOVUPS 224(AX), Y7
 
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x02, R10
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
 
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R11), Y8
-	VMOVUPS      32(R11), Y9
-	VBROADCASTSS (DX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (BX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPS      64(R11), Y8
-	VMOVUPS      96(R11), Y9
-	VBROADCASTSS (DX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (BX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPS      128(R11), Y8
-	VMOVUPS      160(R11), Y9
-	VBROADCASTSS (DX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (BX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPS      192(R11), Y8
-	VMOVUPS      224(R11), Y9
-	VBROADCASTSS (DX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (BX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000100, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPS      (R11), Y8
-	VMOVUPS      32(R11), Y9
-	VBROADCASTSS (DX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y0
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (BX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y2
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y4
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (CX)(AX*1), Y10
-	VFMADD231PS  Y8, Y10, Y6
-	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000040, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y6
+	ADDQ         $0x00000020, DX
+	VBROADCASTSS (CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(CX)(SI*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
-// func narrow4float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// func tile2float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 // Requires: AVX, FMA3
-TEXT ·narrow4float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y2
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y6
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x02, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R11), Y8
-	VBROADCASTSS (DX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS (BX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (SI)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         R10, AX
-	VMOVUPS      32(R11), Y8
-	VBROADCASTSS (DX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS (BX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS (SI)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	ADDQ         R10, AX
-	VMOVUPS      64(R11), Y8
-	VBROADCASTSS (DX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS (BX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (SI)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         R10, AX
-	VMOVUPS      96(R11), Y8
-	VBROADCASTSS (DX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y1
-	VBROADCASTSS (BX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y3
-	VBROADCASTSS (SI)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y5
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000080, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPS      (R11), Y8
-	VBROADCASTSS (DX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y0
-	VBROADCASTSS (BX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (SI)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (CX)(AX*1), Y9
-	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         R10, AX
-	ADDQ         $0x00000020, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, 32(AX)
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS Y4, 64(AX)
-	VADDPS  Y7, Y6, Y6
-	VMOVUPS Y6, 96(AX)
-	VZEROUPPER
+TEXT ·tile2float32AVX2(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x00000016
+	JEQ  n1s6
+	CMPQ AX, $0x00000013
+	JEQ  n1s3
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
 	RET
 
-// func tile5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile5float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*4), DI
-	MOVQ    32(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS 64(AX), Y2
-	VMOVUPS 96(AX), Y3
-	VMOVUPS 128(AX), Y4
-	VMOVUPS 160(AX), Y5
-	VMOVUPS 192(AX), Y6
-	VMOVUPS 224(AX), Y7
-	VMOVUPS 256(AX), Y8
-	VMOVUPS 288(AX), Y9
-
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x02, R11
-
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (R12), Y10
-	VMOVUPS      32(R12), Y11
-	VBROADCASTSS (DX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (BX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPS      64(R12), Y10
-	VMOVUPS      96(R12), Y11
-	VBROADCASTSS (DX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (BX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPS      128(R12), Y10
-	VMOVUPS      160(R12), Y11
-	VBROADCASTSS (DX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (BX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPS      192(R12), Y10
-	VMOVUPS      224(R12), Y11
-	VBROADCASTSS (DX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (BX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000100, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPS      (R12), Y10
-	VMOVUPS      32(R12), Y11
-	VBROADCASTSS (DX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y0
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (BX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y2
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y4
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (DI)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y6
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (CX)(AX*1), Y12
-	VFMADD231PS  Y10, Y12, Y8
-	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000040, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	VMOVUPS Y8, 256(AX)
-	VMOVUPS Y9, 288(AX)
-	VZEROUPPER
-	RET
-
-// func narrow5float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow5float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*4), DI
-	MOVQ    32(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y2
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y6
-	VMOVUPS 128(AX), Y8
-
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x02, R11
-
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (R12), Y10
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (BX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (SI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         R11, AX
-	VMOVUPS      32(R12), Y10
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS (BX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS (SI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS (DI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS (CX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y9
-	ADDQ         R11, AX
-	VMOVUPS      64(R12), Y10
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (BX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (SI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         R11, AX
-	VMOVUPS      96(R12), Y10
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS (BX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS (SI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS (DI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS (CX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000080, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPS      (R12), Y10
-	VBROADCASTSS (DX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (BX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (SI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DI)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (CX)(AX*1), Y11
-	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         R11, AX
-	ADDQ         $0x00000020, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, 32(AX)
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS Y4, 64(AX)
-	VADDPS  Y7, Y6, Y6
-	VMOVUPS Y6, 96(AX)
-	VADDPS  Y9, Y8, Y8
-	VMOVUPS Y8, 128(AX)
-	VZEROUPPER
-	RET
-
-// func tile6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile6float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s6:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
@@ -1298,10 +573,10 @@ TEXT ·tile6float32AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s6begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -1315,183 +590,155 @@ TEXT ·tile6float32AVX2(SB), NOSPLIT, $0-81
 	VMOVUPS 320(AX), Y10
 	VMOVUPS 352(AX), Y11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x02, R12
+n1s6begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R9
+	MOVQ count+8(FP), R10
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VBROADCASTSS (DX)(AX*1), Y14
+n1s6loop:
+	MOVLQSX      (AX), R11
+	ADDQ         $0x04, AX
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	ADDQ         $0x00000040, R9
+	VBROADCASTSS (DX)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (BX)(AX*1), Y14
+	VBROADCASTSS (BX)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(AX*1), Y14
+	VBROADCASTSS (SI)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(AX*1), Y14
+	VBROADCASTSS (DI)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(AX*1), Y14
+	VBROADCASTSS (R8)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(AX*1), Y14
+	VBROADCASTSS (CX)(R11*4), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPS      64(R13), Y12
-	VMOVUPS      96(R13), Y13
-	VBROADCASTSS (DX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (BX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPS      128(R13), Y12
-	VMOVUPS      160(R13), Y13
-	VBROADCASTSS (DX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (BX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPS      192(R13), Y12
-	VMOVUPS      224(R13), Y13
-	VBROADCASTSS (DX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (BX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000100, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPS      (R13), Y12
-	VMOVUPS      32(R13), Y13
-	VBROADCASTSS (DX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y0
-	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (BX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y2
-	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y4
-	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y6
-	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R8)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y8
-	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (CX)(AX*1), Y14
-	VFMADD231PS  Y12, Y14, Y10
-	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000040, R13
-	DECQ         R9
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	VMOVUPS Y8, 256(AX)
-	VMOVUPS Y9, 288(AX)
-	VMOVUPS Y10, 320(AX)
-	VMOVUPS Y11, 352(AX)
+	DECQ         R10
+	JNE          n1s6loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
-// func narrow6float32AVX2(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow6float32AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
 	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*4), DI
-	MOVQ    32(CX), R8
-	LEAQ    (AX)(R8*4), R8
-	MOVQ    40(CX), CX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+n1s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n1s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	ADDQ         $0x00000040, SI
+	VBROADCASTSS (DX)(R8*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (BX)(R8*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (CX)(R8*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	DECQ         DI
+	JNE          n1s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y2
+	VMOVUPS      32(DX), Y3
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -1505,140 +752,465 @@ TEXT ·narrow6float32AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y2
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 96(AX), Y6
-	VMOVUPS 128(AX), Y8
-	VMOVUPS 160(AX), Y10
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x02, R12
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), R10
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	ADDQ         $0x00000040, SI
+	VBROADCASTSS (DX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(DX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (BX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(BX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (CX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(CX)(R8*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
+	VZEROUPPER
+	RET
 
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
 
-loop:
-	VMOVUPS      (R13), Y12
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (BX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (SI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R8)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (CX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         R12, AX
-	VMOVUPS      32(R13), Y12
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS (BX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS (SI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS (DI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS (R8)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS (CX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y11
-	ADDQ         R12, AX
-	VMOVUPS      64(R13), Y12
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (BX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (SI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R8)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (CX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         R12, AX
-	VMOVUPS      96(R13), Y12
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS (BX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS (SI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS (DI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS (R8)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS (CX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000080, R13
-	SUBQ         $0x04, R9
-	JGE          loop
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
 
-rest:
-	ADDQ $0x04, R9
-	JE   ended
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(CX)(SI*4), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
 
-single:
-	VMOVUPS      (R13), Y12
-	VBROADCASTSS (DX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (BX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (SI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DI)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R8)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (CX)(AX*1), Y13
-	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         R12, AX
-	ADDQ         $0x00000020, R13
-	DECQ         R9
-	JNE          single
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
 
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (AX)
-	VADDPS  Y3, Y2, Y2
-	VMOVUPS Y2, 32(AX)
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS Y4, 64(AX)
-	VADDPS  Y7, Y6, Y6
-	VMOVUPS Y6, 96(AX)
-	VADDPS  Y9, Y8, Y8
-	VMOVUPS Y8, 128(AX)
-	VADDPS  Y11, Y10, Y10
-	VMOVUPS Y10, 160(AX)
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Y12
+	VMOVUPS      32(BX), Y13
+	ADDQ         $0x00000040, BX
+	VBROADCASTSS (DX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(DX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(DX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (CX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(CX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(CX)(DI*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(CX)(SI*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(CX)(SI*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y8
+	VMOVUPS      32(DX), Y9
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(CX)(SI*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(CX)(SI*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(CX)(SI*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y10
+	VMOVUPS      32(DX), Y11
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(CX)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(CX)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(CX)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(CX)(SI*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	VMOVUPS 288(AX), Y9
+	VMOVUPS 320(AX), Y10
+	VMOVUPS 352(AX), Y11
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Y12
+	VMOVUPS      32(DX), Y13
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(CX)(SI*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
+	VMOVUPS      Y8, 256(AX)
+	VMOVUPS      Y9, 288(AX)
+	VMOVUPS      Y10, 320(AX)
+	VMOVUPS      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
@@ -1820,6 +1392,129 @@ next:
 	ADDQ DX, CX
 	DECQ AX
 	JNE  row
+	VZEROUPPER
+	RET
+
+// func unloadfloat32(pixels int, channels int, src *float32, pitch int, dst *float32, plane int, bias *float32, apart int, least float32)
+// Requires: AVX, CMOV
+TEXT ·unloadfloat32(SB), NOSPLIT, $0-68
+	MOVQ         pitch+24(FP), AX
+	MOVQ         plane+40(FP), CX
+	MOVQ         apart+56(FP), DX
+	SHLQ         $0x02, AX
+	SHLQ         $0x02, CX
+	SHLQ         $0x02, DX
+	VBROADCASTSS least+64(FP), Y0
+	LEAQ         (AX)(AX*2), R10
+	LEAQ         (CX)(CX*2), R11
+	LEAQ         (DX)(DX*2), R12
+	XORQ         BX, BX
+
+channels:
+	XORQ SI, SI
+
+pixels:
+	MOVQ         src+16(FP), DI
+	MOVQ         dst+32(FP), R8
+	MOVQ         bias+48(FP), R9
+	MOVQ         SI, R13
+	IMULQ        AX, R13
+	ADDQ         R13, DI
+	LEAQ         (DI)(BX*4), DI
+	MOVQ         BX, R13
+	IMULQ        CX, R13
+	ADDQ         R13, R8
+	LEAQ         (R8)(SI*4), R8
+	MOVQ         BX, R13
+	IMULQ        DX, R13
+	ADDQ         R13, R9
+	LEAQ         (DI)(AX*4), R13
+	VMOVUPS      (DI), X1
+	VINSERTF128  $0x01, (R13), Y1, Y1
+	VMOVUPS      (DI)(AX*1), X2
+	VINSERTF128  $0x01, (R13)(AX*1), Y2, Y2
+	VMOVUPS      (DI)(AX*2), X3
+	VINSERTF128  $0x01, (R13)(AX*2), Y3, Y3
+	VMOVUPS      (DI)(R10*1), X4
+	VINSERTF128  $0x01, (R13)(R10*1), Y4, Y4
+	VUNPCKLPS    Y2, Y1, Y5
+	VUNPCKHPS    Y2, Y1, Y6
+	VUNPCKLPS    Y4, Y3, Y7
+	VUNPCKHPS    Y4, Y3, Y8
+	VSHUFPS      $0x44, Y7, Y5, Y9
+	VSHUFPS      $0xee, Y7, Y5, Y5
+	VSHUFPS      $0x44, Y8, Y6, Y7
+	VSHUFPS      $0xee, Y8, Y6, Y6
+	VMOVUPS      16(DI), X10
+	VINSERTF128  $0x01, 16(R13), Y10, Y10
+	VMOVUPS      16(DI)(AX*1), X11
+	VINSERTF128  $0x01, 16(R13)(AX*1), Y11, Y11
+	VMOVUPS      16(DI)(AX*2), X12
+	VINSERTF128  $0x01, 16(R13)(AX*2), Y12, Y12
+	VMOVUPS      16(DI)(R10*1), X13
+	VINSERTF128  $0x01, 16(R13)(R10*1), Y13, Y13
+	VUNPCKLPS    Y11, Y10, Y8
+	VUNPCKHPS    Y11, Y10, Y14
+	VUNPCKLPS    Y13, Y12, Y15
+	VUNPCKHPS    Y13, Y12, Y16
+	VSHUFPS      $0x44, Y15, Y8, Y17
+	VSHUFPS      $0xee, Y15, Y8, Y8
+	VSHUFPS      $0x44, Y16, Y14, Y15
+	VSHUFPS      $0xee, Y16, Y14, Y14
+	LEAQ         (R8)(CX*4), DI
+	LEAQ         (R9)(DX*4), R13
+	VBROADCASTSS (R9), Y16
+	VADDPS       Y16, Y9, Y9
+	VMAXPS       Y9, Y0, Y9
+	VMOVUPS      Y9, (R8)
+	VBROADCASTSS (R9)(DX*1), Y9
+	VADDPS       Y9, Y5, Y5
+	VMAXPS       Y5, Y0, Y5
+	VMOVUPS      Y5, (R8)(CX*1)
+	VBROADCASTSS (R9)(DX*2), Y5
+	VADDPS       Y5, Y7, Y7
+	VMAXPS       Y7, Y0, Y7
+	VMOVUPS      Y7, (R8)(CX*2)
+	VBROADCASTSS (R9)(R12*1), Y5
+	VADDPS       Y5, Y6, Y6
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      Y6, (R8)(R11*1)
+	VBROADCASTSS (R13), Y5
+	VADDPS       Y5, Y17, Y17
+	VMAXPS       Y17, Y0, Y17
+	VMOVUPS      Y17, (DI)
+	VBROADCASTSS (R13)(DX*1), Y5
+	VADDPS       Y5, Y8, Y8
+	VMAXPS       Y8, Y0, Y8
+	VMOVUPS      Y8, (DI)(CX*1)
+	VBROADCASTSS (R13)(DX*2), Y5
+	VADDPS       Y5, Y15, Y15
+	VMAXPS       Y15, Y0, Y15
+	VMOVUPS      Y15, (DI)(CX*2)
+	VBROADCASTSS (R13)(R12*1), Y5
+	VADDPS       Y5, Y14, Y14
+	VMAXPS       Y14, Y0, Y14
+	VMOVUPS      Y14, (DI)(R11*1)
+	MOVQ         pixels+0(FP), DI
+	ADDQ         $0x08, SI
+	CMPQ         SI, DI
+	JGE          pixelsdone
+	SUBQ         $0x08, DI
+	CMPQ         SI, DI
+	CMOVQGT      DI, SI
+	JMP          pixels
+
+pixelsdone:
+	MOVQ    channels+8(FP), SI
+	ADDQ    $0x08, BX
+	CMPQ    BX, SI
+	JGE     channelsdone
+	SUBQ    $0x08, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	JMP     channels
+
+channelsdone:
 	VZEROUPPER
 	RET
 
@@ -2069,397 +1764,177 @@ next:
 	VZEROUPPER
 	RET
 
-// func tile1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// func tile1float64AVX2(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 // Requires: AVX, FMA3
-TEXT ·tile1float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x03, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (CX)(AX*1), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPD      64(R8), Y2
-	VMOVUPD      96(R8), Y3
-	VBROADCASTSD (CX)(AX*1), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPD      128(R8), Y2
-	VMOVUPD      160(R8), Y3
-	VBROADCASTSD (CX)(AX*1), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, AX
-	VMOVUPD      192(R8), Y2
-	VMOVUPD      224(R8), Y3
-	VBROADCASTSD (CX)(AX*1), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPD      (R8), Y2
-	VMOVUPD      32(R8), Y3
-	VBROADCASTSD (CX)(AX*1), Y4
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000040, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VZEROUPPER
+TEXT ·tile1float64AVX2(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x00000016
+	JEQ  n1s6
+	CMPQ AX, $0x00000013
+	JEQ  n1s3
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
 	RET
 
-// func narrow1float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow1float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x03, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R8), Y2
-	VBROADCASTSD (CX)(AX*1), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	ADDQ         DI, AX
-	VMOVUPD      32(R8), Y2
-	VBROADCASTSD (CX)(AX*1), Y3
-	VFMADD231PD  Y2, Y3, Y1
-	ADDQ         DI, AX
-	VMOVUPD      64(R8), Y2
-	VBROADCASTSD (CX)(AX*1), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	ADDQ         DI, AX
-	VMOVUPD      96(R8), Y2
-	VBROADCASTSD (CX)(AX*1), Y3
-	VFMADD231PD  Y2, Y3, Y1
-	ADDQ         DI, AX
-	ADDQ         $0x00000080, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPD      (R8), Y2
-	VBROADCASTSD (CX)(AX*1), Y3
-	VFMADD231PD  Y2, Y3, Y0
-	ADDQ         DI, AX
-	ADDQ         $0x00000020, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VZEROUPPER
-	RET
-
-// func tile2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile2float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s6:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), CX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	MOVBLZX add+80(FP), AX
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s6begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
 	VMOVUPD 64(AX), Y2
 	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
 
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x03, R8
+n1s6begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R9
+	MOVQ count+8(FP), R10
 
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R9), Y4
-	VMOVUPD      32(R9), Y5
-	VBROADCASTSD (DX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPD      64(R9), Y4
-	VMOVUPD      96(R9), Y5
-	VBROADCASTSD (DX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPD      128(R9), Y4
-	VMOVUPD      160(R9), Y5
-	VBROADCASTSD (DX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         R8, AX
-	VMOVUPD      192(R9), Y4
-	VMOVUPD      224(R9), Y5
-	VBROADCASTSD (DX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPD      (R9), Y4
-	VMOVUPD      32(R9), Y5
-	VBROADCASTSD (DX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y0
-	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (CX)(AX*1), Y6
-	VFMADD231PD  Y4, Y6, Y2
-	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000040, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD Y3, 96(AX)
-	VZEROUPPER
-	RET
-
-// func narrow2float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow2float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y2
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x03, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R9), Y4
-	VBROADCASTSD (DX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (CX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	ADDQ         R8, AX
-	VMOVUPD      32(R9), Y4
-	VBROADCASTSD (DX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD (CX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y3
-	ADDQ         R8, AX
-	VMOVUPD      64(R9), Y4
-	VBROADCASTSD (DX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (CX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	ADDQ         R8, AX
-	VMOVUPD      96(R9), Y4
-	VBROADCASTSD (DX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD (CX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y3
-	ADDQ         R8, AX
-	ADDQ         $0x00000080, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPD      (R9), Y4
-	VBROADCASTSD (DX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (CX)(AX*1), Y5
-	VFMADD231PD  Y4, Y5, Y2
-	ADDQ         R8, AX
+n1s6loop:
+	MOVLQSX      (AX), R11
+	ADDQ         $0x04, AX
+	VMOVUPD      (R9), Y6
 	ADDQ         $0x00000020, R9
+	VBROADCASTSD (DX)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (BX)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (SI)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (DI)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (CX)(R11*8), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	DECQ         R10
+	JNE          n1s6loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n1s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+
+n1s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n1s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Y3
+	ADDQ         $0x00000020, SI
+	VBROADCASTSD (DX)(R8*8), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (BX)(R8*8), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (CX)(R8*8), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	DECQ         DI
+	JNE          n1s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y1
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y2
+	VFMADD231PD  Y1, Y2, Y0
 	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, 32(AX)
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
 	VZEROUPPER
 	RET
 
-// func tile3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile3float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
@@ -2472,10 +1947,10 @@ TEXT ·tile3float64AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
 	VMOVUPD 64(AX), Y2
@@ -2483,243 +1958,276 @@ TEXT ·tile3float64AVX2(SB), NOSPLIT, $0-81
 	VMOVUPD 128(AX), Y4
 	VMOVUPD 160(AX), Y5
 
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x03, R9
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R10), Y6
-	VMOVUPD      32(R10), Y7
-	VBROADCASTSD (DX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (BX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y4
-	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPD      64(R10), Y6
-	VMOVUPD      96(R10), Y7
-	VBROADCASTSD (DX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (BX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y4
-	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPD      128(R10), Y6
-	VMOVUPD      160(R10), Y7
-	VBROADCASTSD (DX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (BX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y4
-	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         R9, AX
-	VMOVUPD      192(R10), Y6
-	VMOVUPD      224(R10), Y7
-	VBROADCASTSD (DX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (BX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y4
-	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000100, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPD      (R10), Y6
-	VMOVUPD      32(R10), Y7
-	VBROADCASTSD (DX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y0
-	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (BX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y2
-	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (CX)(AX*1), Y8
-	VFMADD231PD  Y6, Y8, Y4
-	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000040, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD Y3, 96(AX)
-	VMOVUPD Y4, 128(AX)
-	VMOVUPD Y5, 160(AX)
-	VZEROUPPER
-	RET
-
-// func narrow3float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow3float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y2
-	VMOVUPD 64(AX), Y4
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x03, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R10), Y6
-	VBROADCASTSD (DX)(AX*1), Y7
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Y6
+	ADDQ         $0x00000020, SI
+	VBROADCASTSD (DX)(R8*8), Y7
 	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (BX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y2
-	VBROADCASTSD (CX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y4
-	ADDQ         R9, AX
-	VMOVUPD      32(R10), Y6
-	VBROADCASTSD (DX)(AX*1), Y7
+	VBROADCASTSD 8(DX)(R8*8), Y7
 	VFMADD231PD  Y6, Y7, Y1
-	VBROADCASTSD (BX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y3
-	VBROADCASTSD (CX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y5
-	ADDQ         R9, AX
-	VMOVUPD      64(R10), Y6
-	VBROADCASTSD (DX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (BX)(AX*1), Y7
+	VBROADCASTSD (BX)(R8*8), Y7
 	VFMADD231PD  Y6, Y7, Y2
-	VBROADCASTSD (CX)(AX*1), Y7
+	VBROADCASTSD 8(BX)(R8*8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (CX)(R8*8), Y7
 	VFMADD231PD  Y6, Y7, Y4
-	ADDQ         R9, AX
-	VMOVUPD      96(R10), Y6
-	VBROADCASTSD (DX)(AX*1), Y7
+	VBROADCASTSD 8(CX)(R8*8), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y2
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD 8(CX)(SI*8), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Y6
+	ADDQ         $0x00000020, BX
+	VBROADCASTSD (DX)(DI*8), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(DX)(DI*8), Y7
 	VFMADD231PD  Y6, Y7, Y1
-	VBROADCASTSD (BX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y3
-	VBROADCASTSD (CX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y5
-	ADDQ         R9, AX
-	ADDQ         $0x00000080, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPD      (R10), Y6
-	VBROADCASTSD (DX)(AX*1), Y7
-	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (BX)(AX*1), Y7
+	VBROADCASTSD 16(DX)(DI*8), Y7
 	VFMADD231PD  Y6, Y7, Y2
-	VBROADCASTSD (CX)(AX*1), Y7
+	VBROADCASTSD (CX)(DI*8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD 8(CX)(DI*8), Y7
 	VFMADD231PD  Y6, Y7, Y4
-	ADDQ         R9, AX
-	ADDQ         $0x00000020, R10
+	VBROADCASTSD 16(CX)(DI*8), Y7
+	VFMADD231PD  Y6, Y7, Y5
 	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VADDPD  Y5, Y4, Y4
-	VMOVUPD Y4, 64(AX)
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
-// func tile4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile4float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), CX
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y3
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD 8(CX)(SI*8), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD 16(CX)(SI*8), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y4
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD 8(CX)(SI*8), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD 16(CX)(SI*8), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD 24(CX)(SI*8), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y5
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD 8(CX)(SI*8), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 16(CX)(SI*8), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD 24(CX)(SI*8), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD 32(CX)(SI*8), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -2727,618 +2235,80 @@ TEXT ·tile4float64AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
 	VMOVUPD 64(AX), Y2
 	VMOVUPD 96(AX), Y3
 	VMOVUPD 128(AX), Y4
 	VMOVUPD 160(AX), Y5
-	VMOVUPD 192(AX), Y6
-	VMOVUPD 224(AX), Y7
 
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x03, R10
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
 
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R11), Y8
-	VMOVUPD      32(R11), Y9
-	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (BX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (SI)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (CX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPD      64(R11), Y8
-	VMOVUPD      96(R11), Y9
-	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (BX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (SI)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (CX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPD      128(R11), Y8
-	VMOVUPD      160(R11), Y9
-	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (BX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (SI)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (CX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         R10, AX
-	VMOVUPD      192(R11), Y8
-	VMOVUPD      224(R11), Y9
-	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (BX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (SI)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (CX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000100, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPD      (R11), Y8
-	VMOVUPD      32(R11), Y9
-	VBROADCASTSD (DX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y0
-	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (BX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y2
-	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (SI)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y4
-	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (CX)(AX*1), Y10
-	VFMADD231PD  Y8, Y10, Y6
-	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000040, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD Y3, 96(AX)
-	VMOVUPD Y4, 128(AX)
-	VMOVUPD Y5, 160(AX)
-	VMOVUPD Y6, 192(AX)
-	VMOVUPD Y7, 224(AX)
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y6
+	ADDQ         $0x00000020, DX
+	VBROADCASTSD (CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD 8(CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD 16(CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD 24(CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD 32(CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD 40(CX)(SI*8), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
-// func narrow4float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// func tile2float64AVX2(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 // Requires: AVX, FMA3
-TEXT ·narrow4float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y2
-	VMOVUPD 64(AX), Y4
-	VMOVUPD 96(AX), Y6
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x03, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R11), Y8
-	VBROADCASTSD (DX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD (BX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD (SI)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y4
-	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	ADDQ         R10, AX
-	VMOVUPD      32(R11), Y8
-	VBROADCASTSD (DX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y1
-	VBROADCASTSD (BX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y3
-	VBROADCASTSD (SI)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y5
-	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y7
-	ADDQ         R10, AX
-	VMOVUPD      64(R11), Y8
-	VBROADCASTSD (DX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD (BX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD (SI)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y4
-	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	ADDQ         R10, AX
-	VMOVUPD      96(R11), Y8
-	VBROADCASTSD (DX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y1
-	VBROADCASTSD (BX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y3
-	VBROADCASTSD (SI)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y5
-	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y7
-	ADDQ         R10, AX
-	ADDQ         $0x00000080, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPD      (R11), Y8
-	VBROADCASTSD (DX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y0
-	VBROADCASTSD (BX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y2
-	VBROADCASTSD (SI)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y4
-	VBROADCASTSD (CX)(AX*1), Y9
-	VFMADD231PD  Y8, Y9, Y6
-	ADDQ         R10, AX
-	ADDQ         $0x00000020, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VADDPD  Y5, Y4, Y4
-	VMOVUPD Y4, 64(AX)
-	VADDPD  Y7, Y6, Y6
-	VMOVUPD Y6, 96(AX)
-	VZEROUPPER
+TEXT ·tile2float64AVX2(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x00000016
+	JEQ  n1s6
+	CMPQ AX, $0x00000013
+	JEQ  n1s3
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
 	RET
 
-// func tile5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile5float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*8), DI
-	MOVQ    32(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y1
-	VMOVUPD 64(AX), Y2
-	VMOVUPD 96(AX), Y3
-	VMOVUPD 128(AX), Y4
-	VMOVUPD 160(AX), Y5
-	VMOVUPD 192(AX), Y6
-	VMOVUPD 224(AX), Y7
-	VMOVUPD 256(AX), Y8
-	VMOVUPD 288(AX), Y9
-
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x03, R11
-
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPD      (R12), Y10
-	VMOVUPD      32(R12), Y11
-	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (BX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (SI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (CX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPD      64(R12), Y10
-	VMOVUPD      96(R12), Y11
-	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (BX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (SI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (CX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPD      128(R12), Y10
-	VMOVUPD      160(R12), Y11
-	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (BX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (SI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (CX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         R11, AX
-	VMOVUPD      192(R12), Y10
-	VMOVUPD      224(R12), Y11
-	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (BX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (SI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (CX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000100, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPD      (R12), Y10
-	VMOVUPD      32(R12), Y11
-	VBROADCASTSD (DX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y0
-	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (BX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y2
-	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (SI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y4
-	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (DI)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y6
-	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (CX)(AX*1), Y12
-	VFMADD231PD  Y10, Y12, Y8
-	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000040, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD Y3, 96(AX)
-	VMOVUPD Y4, 128(AX)
-	VMOVUPD Y5, 160(AX)
-	VMOVUPD Y6, 192(AX)
-	VMOVUPD Y7, 224(AX)
-	VMOVUPD Y8, 256(AX)
-	VMOVUPD Y9, 288(AX)
-	VZEROUPPER
-	RET
-
-// func narrow5float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow5float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*8), DI
-	MOVQ    32(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
-	VXORPS  Y8, Y8, Y8
-	VXORPS  Y9, Y9, Y9
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y2
-	VMOVUPD 64(AX), Y4
-	VMOVUPD 96(AX), Y6
-	VMOVUPD 128(AX), Y8
-
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x03, R11
-
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPD      (R12), Y10
-	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y0
-	VBROADCASTSD (BX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y2
-	VBROADCASTSD (SI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y4
-	VBROADCASTSD (DI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y6
-	VBROADCASTSD (CX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y8
-	ADDQ         R11, AX
-	VMOVUPD      32(R12), Y10
-	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y1
-	VBROADCASTSD (BX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y3
-	VBROADCASTSD (SI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y5
-	VBROADCASTSD (DI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y7
-	VBROADCASTSD (CX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y9
-	ADDQ         R11, AX
-	VMOVUPD      64(R12), Y10
-	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y0
-	VBROADCASTSD (BX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y2
-	VBROADCASTSD (SI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y4
-	VBROADCASTSD (DI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y6
-	VBROADCASTSD (CX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y8
-	ADDQ         R11, AX
-	VMOVUPD      96(R12), Y10
-	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y1
-	VBROADCASTSD (BX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y3
-	VBROADCASTSD (SI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y5
-	VBROADCASTSD (DI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y7
-	VBROADCASTSD (CX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y9
-	ADDQ         R11, AX
-	ADDQ         $0x00000080, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPD      (R12), Y10
-	VBROADCASTSD (DX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y0
-	VBROADCASTSD (BX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y2
-	VBROADCASTSD (SI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y4
-	VBROADCASTSD (DI)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y6
-	VBROADCASTSD (CX)(AX*1), Y11
-	VFMADD231PD  Y10, Y11, Y8
-	ADDQ         R11, AX
-	ADDQ         $0x00000020, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VADDPD  Y5, Y4, Y4
-	VMOVUPD Y4, 64(AX)
-	VADDPD  Y7, Y6, Y6
-	VMOVUPD Y6, 96(AX)
-	VADDPD  Y9, Y8, Y8
-	VMOVUPD Y8, 128(AX)
-	VZEROUPPER
-	RET
-
-// func tile6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·tile6float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s6:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
@@ -3363,10 +2333,10 @@ TEXT ·tile6float64AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s6begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Y0
 	VMOVUPD 32(AX), Y1
 	VMOVUPD 64(AX), Y2
@@ -3380,183 +2350,155 @@ TEXT ·tile6float64AVX2(SB), NOSPLIT, $0-81
 	VMOVUPD 320(AX), Y10
 	VMOVUPD 352(AX), Y11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x03, R12
+n1s6begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R9
+	MOVQ count+8(FP), R10
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPD      (R13), Y12
-	VMOVUPD      32(R13), Y13
-	VBROADCASTSD (DX)(AX*1), Y14
+n1s6loop:
+	MOVLQSX      (AX), R11
+	ADDQ         $0x04, AX
+	VMOVUPD      (R9), Y12
+	VMOVUPD      32(R9), Y13
+	ADDQ         $0x00000040, R9
+	VBROADCASTSD (DX)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (BX)(AX*1), Y14
+	VBROADCASTSD (BX)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y2
 	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (SI)(AX*1), Y14
+	VBROADCASTSD (SI)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(AX*1), Y14
+	VBROADCASTSD (DI)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y6
 	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(AX*1), Y14
+	VBROADCASTSD (R8)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y8
 	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (CX)(AX*1), Y14
+	VBROADCASTSD (CX)(R11*8), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPD      64(R13), Y12
-	VMOVUPD      96(R13), Y13
-	VBROADCASTSD (DX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (BX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (SI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y8
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (CX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPD      128(R13), Y12
-	VMOVUPD      160(R13), Y13
-	VBROADCASTSD (DX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (BX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (SI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y8
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (CX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R12, AX
-	VMOVUPD      192(R13), Y12
-	VMOVUPD      224(R13), Y13
-	VBROADCASTSD (DX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (BX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (SI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y8
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (CX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000100, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPD      (R13), Y12
-	VMOVUPD      32(R13), Y13
-	VBROADCASTSD (DX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y0
-	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (BX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y2
-	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (SI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y4
-	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (DI)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y6
-	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R8)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y8
-	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (CX)(AX*1), Y14
-	VFMADD231PD  Y12, Y14, Y10
-	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000040, R13
-	DECQ         R9
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Y0, (AX)
-	VMOVUPD Y1, 32(AX)
-	VMOVUPD Y2, 64(AX)
-	VMOVUPD Y3, 96(AX)
-	VMOVUPD Y4, 128(AX)
-	VMOVUPD Y5, 160(AX)
-	VMOVUPD Y6, 192(AX)
-	VMOVUPD Y7, 224(AX)
-	VMOVUPD Y8, 256(AX)
-	VMOVUPD Y9, 288(AX)
-	VMOVUPD Y10, 320(AX)
-	VMOVUPD Y11, 352(AX)
+	DECQ         R10
+	JNE          n1s6loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
-// func narrow6float64AVX2(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, FMA3
-TEXT ·narrow6float64AVX2(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
 	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*8), DI
-	MOVQ    32(CX), R8
-	LEAQ    (AX)(R8*8), R8
-	MOVQ    40(CX), CX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+n1s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n1s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Y6
+	VMOVUPD      32(SI), Y7
+	ADDQ         $0x00000040, SI
+	VBROADCASTSD (DX)(R8*8), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (BX)(R8*8), Y8
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD (CX)(R8*8), Y8
+	VFMADD231PD  Y6, Y8, Y4
+	VFMADD231PD  Y7, Y8, Y5
+	DECQ         DI
+	JNE          n1s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y2
+	VMOVUPD      32(DX), Y3
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
@@ -3570,140 +2512,465 @@ TEXT ·narrow6float64AVX2(SB), NOSPLIT, $0-81
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Y0
-	VMOVUPD 32(AX), Y2
-	VMOVUPD 64(AX), Y4
-	VMOVUPD 96(AX), Y6
-	VMOVUPD 128(AX), Y8
-	VMOVUPD 160(AX), Y10
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+	VMOVUPD 320(AX), Y10
+	VMOVUPD 352(AX), Y11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x03, R12
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), R10
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Y12
+	VMOVUPD      32(SI), Y13
+	ADDQ         $0x00000040, SI
+	VBROADCASTSD (DX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(DX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (BX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 8(BX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (CX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 8(CX)(R8*8), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
+	VZEROUPPER
+	RET
 
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
 
-loop:
-	VMOVUPD      (R13), Y12
-	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y0
-	VBROADCASTSD (BX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y2
-	VBROADCASTSD (SI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y4
-	VBROADCASTSD (DI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y6
-	VBROADCASTSD (R8)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y8
-	VBROADCASTSD (CX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y10
-	ADDQ         R12, AX
-	VMOVUPD      32(R13), Y12
-	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y1
-	VBROADCASTSD (BX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y3
-	VBROADCASTSD (SI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y5
-	VBROADCASTSD (DI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y7
-	VBROADCASTSD (R8)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y9
-	VBROADCASTSD (CX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y11
-	ADDQ         R12, AX
-	VMOVUPD      64(R13), Y12
-	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y0
-	VBROADCASTSD (BX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y2
-	VBROADCASTSD (SI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y4
-	VBROADCASTSD (DI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y6
-	VBROADCASTSD (R8)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y8
-	VBROADCASTSD (CX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y10
-	ADDQ         R12, AX
-	VMOVUPD      96(R13), Y12
-	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y1
-	VBROADCASTSD (BX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y3
-	VBROADCASTSD (SI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y5
-	VBROADCASTSD (DI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y7
-	VBROADCASTSD (R8)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y9
-	VBROADCASTSD (CX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y11
-	ADDQ         R12, AX
-	ADDQ         $0x00000080, R13
-	SUBQ         $0x04, R9
-	JGE          loop
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
 
-rest:
-	ADDQ $0x04, R9
-	JE   ended
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y4
+	VMOVUPD      32(DX), Y5
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD 8(CX)(SI*8), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VZEROUPPER
+	RET
 
-single:
-	VMOVUPD      (R13), Y12
-	VBROADCASTSD (DX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y0
-	VBROADCASTSD (BX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y2
-	VBROADCASTSD (SI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y4
-	VBROADCASTSD (DI)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y6
-	VBROADCASTSD (R8)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y8
-	VBROADCASTSD (CX)(AX*1), Y13
-	VFMADD231PD  Y12, Y13, Y10
-	ADDQ         R12, AX
-	ADDQ         $0x00000020, R13
-	DECQ         R9
-	JNE          single
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+	VMOVUPD 320(AX), Y10
+	VMOVUPD 352(AX), Y11
 
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Y1, Y0, Y0
-	VMOVUPD Y0, (AX)
-	VADDPD  Y3, Y2, Y2
-	VMOVUPD Y2, 32(AX)
-	VADDPD  Y5, Y4, Y4
-	VMOVUPD Y4, 64(AX)
-	VADDPD  Y7, Y6, Y6
-	VMOVUPD Y6, 96(AX)
-	VADDPD  Y9, Y8, Y8
-	VMOVUPD Y8, 128(AX)
-	VADDPD  Y11, Y10, Y10
-	VMOVUPD Y10, 160(AX)
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Y12
+	VMOVUPD      32(BX), Y13
+	ADDQ         $0x00000040, BX
+	VBROADCASTSD (DX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(DX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(DX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (CX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 8(CX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 16(CX)(DI*8), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y6
+	VMOVUPD      32(DX), Y7
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD 8(CX)(SI*8), Y8
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD 16(CX)(SI*8), Y8
+	VFMADD231PD  Y6, Y8, Y4
+	VFMADD231PD  Y7, Y8, Y5
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y8
+	VMOVUPD      32(DX), Y9
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD 8(CX)(SI*8), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD 16(CX)(SI*8), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD 24(CX)(SI*8), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y10
+	VMOVUPD      32(DX), Y11
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD 8(CX)(SI*8), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD 16(CX)(SI*8), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD 24(CX)(SI*8), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD 32(CX)(SI*8), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	VMOVUPD 288(AX), Y9
+	VMOVUPD 320(AX), Y10
+	VMOVUPD 352(AX), Y11
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Y12
+	VMOVUPD      32(DX), Y13
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD 8(CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD 16(CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD 24(CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD 32(CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD 40(CX)(SI*8), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Y0, (AX)
+	VMOVUPD      Y1, 32(AX)
+	VMOVUPD      Y2, 64(AX)
+	VMOVUPD      Y3, 96(AX)
+	VMOVUPD      Y4, 128(AX)
+	VMOVUPD      Y5, 160(AX)
+	VMOVUPD      Y6, 192(AX)
+	VMOVUPD      Y7, 224(AX)
+	VMOVUPD      Y8, 256(AX)
+	VMOVUPD      Y9, 288(AX)
+	VMOVUPD      Y10, 320(AX)
+	VMOVUPD      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
@@ -3885,6 +3152,93 @@ next:
 	ADDQ DX, CX
 	DECQ AX
 	JNE  row
+	VZEROUPPER
+	RET
+
+// func unloadfloat64(pixels int, channels int, src *float64, pitch int, dst *float64, plane int, bias *float64, apart int, least float64)
+// Requires: AVX, CMOV
+TEXT ·unloadfloat64(SB), NOSPLIT, $0-72
+	MOVQ         pitch+24(FP), AX
+	MOVQ         plane+40(FP), CX
+	MOVQ         apart+56(FP), DX
+	SHLQ         $0x03, AX
+	SHLQ         $0x03, CX
+	SHLQ         $0x03, DX
+	VBROADCASTSD least+64(FP), Y0
+	LEAQ         (AX)(AX*2), R10
+	LEAQ         (CX)(CX*2), R11
+	LEAQ         (DX)(DX*2), R12
+	XORQ         BX, BX
+
+channels:
+	XORQ SI, SI
+
+pixels:
+	MOVQ         src+16(FP), DI
+	MOVQ         dst+32(FP), R8
+	MOVQ         bias+48(FP), R9
+	MOVQ         SI, R13
+	IMULQ        AX, R13
+	ADDQ         R13, DI
+	LEAQ         (DI)(BX*8), DI
+	MOVQ         BX, R13
+	IMULQ        CX, R13
+	ADDQ         R13, R8
+	LEAQ         (R8)(SI*8), R8
+	MOVQ         BX, R13
+	IMULQ        DX, R13
+	ADDQ         R13, R9
+	LEAQ         (DI)(AX*4), R13
+	VMOVUPD      (DI), X1
+	VINSERTF128  $0x01, (DI)(AX*2), Y1, Y1
+	VMOVUPD      (DI)(AX*1), X2
+	VINSERTF128  $0x01, (DI)(R10*1), Y2, Y2
+	VUNPCKLPD    Y2, Y1, Y3
+	VUNPCKHPD    Y2, Y1, Y4
+	VMOVUPD      16(DI), X5
+	VINSERTF128  $0x01, 16(DI)(AX*2), Y5, Y5
+	VMOVUPD      16(DI)(AX*1), X6
+	VINSERTF128  $0x01, 16(DI)(R10*1), Y6, Y6
+	VUNPCKLPD    Y6, Y5, Y7
+	VUNPCKHPD    Y6, Y5, Y8
+	LEAQ         (R8)(CX*4), DI
+	LEAQ         (R9)(DX*4), DI
+	VBROADCASTSD (R9), Y9
+	VADDPD       Y9, Y3, Y3
+	VMAXPD       Y3, Y0, Y3
+	VMOVUPD      Y3, (R8)
+	VBROADCASTSD (R9)(DX*1), Y3
+	VADDPD       Y3, Y4, Y4
+	VMAXPD       Y4, Y0, Y4
+	VMOVUPD      Y4, (R8)(CX*1)
+	VBROADCASTSD (R9)(DX*2), Y3
+	VADDPD       Y3, Y7, Y7
+	VMAXPD       Y7, Y0, Y7
+	VMOVUPD      Y7, (R8)(CX*2)
+	VBROADCASTSD (R9)(R12*1), Y3
+	VADDPD       Y3, Y8, Y8
+	VMAXPD       Y8, Y0, Y8
+	VMOVUPD      Y8, (R8)(R11*1)
+	MOVQ         pixels+0(FP), DI
+	ADDQ         $0x04, SI
+	CMPQ         SI, DI
+	JGE          pixelsdone
+	SUBQ         $0x04, DI
+	CMPQ         SI, DI
+	CMOVQGT      DI, SI
+	JMP          pixels
+
+pixelsdone:
+	MOVQ    channels+8(FP), SI
+	ADDQ    $0x04, BX
+	CMPQ    BX, SI
+	JGE     channelsdone
+	SUBQ    $0x04, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	JMP     channels
+
+channelsdone:
 	VZEROUPPER
 	RET
 
@@ -4134,943 +3488,63 @@ next:
 	VZEROUPPER
 	RET
 
-// func tile1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
+// func tile1float32AVX512(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 // Requires: AVX, AVX512F
-TEXT ·tile1float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x02, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (CX)(AX*1), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPS      128(R8), Z2
-	VMOVUPS      192(R8), Z3
-	VBROADCASTSS (CX)(AX*1), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPS      256(R8), Z2
-	VMOVUPS      320(R8), Z3
-	VBROADCASTSS (CX)(AX*1), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPS      384(R8), Z2
-	VMOVUPS      448(R8), Z3
-	VBROADCASTSS (CX)(AX*1), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000200, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VBROADCASTSS (CX)(AX*1), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000080, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VZEROUPPER
+TEXT ·tile1float32AVX512(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x0000001a
+	JEQ  n1s10
+	CMPQ AX, $0x00000015
+	JEQ  n1s5
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000027
+	JEQ  n2s7
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000034
+	JEQ  n3s4
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000043
+	JEQ  n4s3
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000052
+	JEQ  n5s2
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000062
+	JEQ  n6s2
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
+	CMPQ AX, $0x00000072
+	JEQ  n7s2
+	CMPQ AX, $0x00000071
+	JEQ  n7s1
+	CMPQ AX, $0x00000081
+	JEQ  n8s1
+	CMPQ AX, $0x00000091
+	JEQ  n9s1
+	CMPQ AX, $0x000000a1
+	JEQ  n10s1
+	CMPQ AX, $0x000000b1
+	JEQ  n11s1
+	CMPQ AX, $0x000000c1
+	JEQ  n12s1
+	CMPQ AX, $0x000000d1
+	JEQ  n13s1
+	CMPQ AX, $0x000000e1
+	JEQ  n14s1
 	RET
 
-// func narrow1float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow1float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x02, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R8), Z2
-	VBROADCASTSS (CX)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	ADDQ         DI, AX
-	VMOVUPS      64(R8), Z2
-	VBROADCASTSS (CX)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         DI, AX
-	VMOVUPS      128(R8), Z2
-	VBROADCASTSS (CX)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	ADDQ         DI, AX
-	VMOVUPS      192(R8), Z2
-	VBROADCASTSS (CX)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPS      (R8), Z2
-	VBROADCASTSS (CX)(AX*1), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	ADDQ         DI, AX
-	ADDQ         $0x00000040, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x02, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VZEROUPPER
-	RET
-
-// func tile2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile2float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x02, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R9), Z4
-	VMOVUPS      64(R9), Z5
-	VBROADCASTSS (DX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPS      128(R9), Z4
-	VMOVUPS      192(R9), Z5
-	VBROADCASTSS (DX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPS      256(R9), Z4
-	VMOVUPS      320(R9), Z5
-	VBROADCASTSS (DX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPS      384(R9), Z4
-	VMOVUPS      448(R9), Z5
-	VBROADCASTSS (DX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000200, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPS      (R9), Z4
-	VMOVUPS      64(R9), Z5
-	VBROADCASTSS (DX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (CX)(AX*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000080, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VZEROUPPER
-	RET
-
-// func narrow2float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow2float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z2
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x02, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPS      (R9), Z4
-	VBROADCASTSS (DX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (CX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	ADDQ         R8, AX
-	VMOVUPS      64(R9), Z4
-	VBROADCASTSS (DX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (CX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         R8, AX
-	VMOVUPS      128(R9), Z4
-	VBROADCASTSS (DX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (CX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	ADDQ         R8, AX
-	VMOVUPS      192(R9), Z4
-	VBROADCASTSS (DX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (CX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPS      (R9), Z4
-	VBROADCASTSS (DX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (CX)(AX*1), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	ADDQ         R8, AX
-	ADDQ         $0x00000040, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x02, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tile3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile3float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x02, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R10), Z6
-	VMOVUPS      64(R10), Z7
-	VBROADCASTSS (DX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (BX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPS      128(R10), Z6
-	VMOVUPS      192(R10), Z7
-	VBROADCASTSS (DX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (BX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPS      256(R10), Z6
-	VMOVUPS      320(R10), Z7
-	VBROADCASTSS (DX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (BX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPS      384(R10), Z6
-	VMOVUPS      448(R10), Z7
-	VBROADCASTSS (DX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (BX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000200, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPS      (R10), Z6
-	VMOVUPS      64(R10), Z7
-	VBROADCASTSS (DX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (BX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (CX)(AX*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000080, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VZEROUPPER
-	RET
-
-// func narrow3float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow3float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z2
-	VMOVUPS 128(AX), Z4
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x02, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R10), Z6
-	VBROADCASTSS (DX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (BX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (CX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	ADDQ         R9, AX
-	VMOVUPS      64(R10), Z6
-	VBROADCASTSS (DX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (BX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (CX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R9, AX
-	VMOVUPS      128(R10), Z6
-	VBROADCASTSS (DX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (BX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (CX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	ADDQ         R9, AX
-	VMOVUPS      192(R10), Z6
-	VBROADCASTSS (DX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (BX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (CX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000100, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPS      (R10), Z6
-	VBROADCASTSS (DX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (BX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (CX)(AX*1), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	ADDQ         R9, AX
-	ADDQ         $0x00000040, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x02, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VADDPS  Z5, Z4, Z4
-	VMOVUPS Z4, 128(AX)
-	VZEROUPPER
-	RET
-
-// func tile4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile4float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x02, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R11), Z8
-	VMOVUPS      64(R11), Z9
-	VBROADCASTSS (DX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (BX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (SI)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPS      128(R11), Z8
-	VMOVUPS      192(R11), Z9
-	VBROADCASTSS (DX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (BX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (SI)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPS      256(R11), Z8
-	VMOVUPS      320(R11), Z9
-	VBROADCASTSS (DX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (BX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (SI)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPS      384(R11), Z8
-	VMOVUPS      448(R11), Z9
-	VBROADCASTSS (DX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (BX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (SI)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000200, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPS      (R11), Z8
-	VMOVUPS      64(R11), Z9
-	VBROADCASTSS (DX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (BX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (SI)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (CX)(AX*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000080, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, 448(AX)
-	VZEROUPPER
-	RET
-
-// func narrow4float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow4float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*4), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*4), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z2
-	VMOVUPS 128(AX), Z4
-	VMOVUPS 192(AX), Z6
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x02, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPS      (R11), Z8
-	VBROADCASTSS (DX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (BX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (SI)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (CX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	ADDQ         R10, AX
-	VMOVUPS      64(R11), Z8
-	VBROADCASTSS (DX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (BX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (SI)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (CX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R10, AX
-	VMOVUPS      128(R11), Z8
-	VBROADCASTSS (DX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (BX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (SI)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (CX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	ADDQ         R10, AX
-	VMOVUPS      192(R11), Z8
-	VBROADCASTSS (DX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (BX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (SI)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (CX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000100, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPS      (R11), Z8
-	VBROADCASTSS (DX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (BX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (SI)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (CX)(AX*1), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	ADDQ         R10, AX
-	ADDQ         $0x00000040, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x02, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VADDPS  Z5, Z4, Z4
-	VMOVUPS Z4, 128(AX)
-	VADDPS  Z7, Z6, Z6
-	VMOVUPS Z6, 192(AX)
-	VZEROUPPER
-	RET
-
-// func tile5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile5float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s10:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
@@ -5079,7 +3553,17 @@ TEXT ·tile5float32AVX512(SB), NOSPLIT, $0-81
 	LEAQ    (AX)(SI*4), SI
 	MOVQ    24(CX), DI
 	LEAQ    (AX)(DI*4), DI
-	MOVQ    32(CX), CX
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVQ    48(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVQ    56(CX), R11
+	LEAQ    (AX)(R11*4), R11
+	MOVQ    64(CX), R12
+	LEAQ    (AX)(R12*4), R12
+	MOVQ    72(CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -5091,10 +3575,10 @@ TEXT ·tile5float32AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z7, Z7, Z7
 	VPXORD  Z8, Z8, Z8
 	VPXORD  Z9, Z9, Z9
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s10begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -5106,155 +3590,55 @@ TEXT ·tile5float32AVX512(SB), NOSPLIT, $0-81
 	VMOVUPS 512(AX), Z8
 	VMOVUPS 576(AX), Z9
 
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x02, R11
+n1s10begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R13
+	MOVQ count+8(FP), R14
 
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (R12), Z10
-	VMOVUPS      64(R12), Z11
-	VBROADCASTSS (DX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (BX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (SI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (CX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPS      128(R12), Z10
-	VMOVUPS      192(R12), Z11
-	VBROADCASTSS (DX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (BX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (SI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (CX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPS      256(R12), Z10
-	VMOVUPS      320(R12), Z11
-	VBROADCASTSS (DX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (BX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (SI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (CX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPS      384(R12), Z10
-	VMOVUPS      448(R12), Z11
-	VBROADCASTSS (DX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (BX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (SI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (CX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000200, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPS      (R12), Z10
-	VMOVUPS      64(R12), Z11
-	VBROADCASTSS (DX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (BX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (SI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (CX)(AX*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000080, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, 448(AX)
-	VMOVUPS Z8, 512(AX)
-	VMOVUPS Z9, 576(AX)
+n1s10loop:
+	MOVLQSX      (AX), R15
+	ADDQ         $0x04, AX
+	VMOVUPS      (R13), Z10
+	ADDQ         $0x00000040, R13
+	VBROADCASTSS (DX)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (BX)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (SI)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R8)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R9)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R11)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R12)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (CX)(R15*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	DECQ         R14
+	JNE          n1s10loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
 	VZEROUPPER
 	RET
 
-// func narrow5float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow5float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s5:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
@@ -5270,140 +3654,81 @@ TEXT ·narrow5float32AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
 	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	VPXORD  Z8, Z8, Z8
-	VPXORD  Z9, Z9, Z9
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s5begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z2
-	VMOVUPS 128(AX), Z4
-	VMOVUPS 192(AX), Z6
-	VMOVUPS 256(AX), Z8
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
 
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x02, R11
+n1s5begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R8
+	MOVQ count+8(FP), R9
 
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPS      (R12), Z10
-	VBROADCASTSS (DX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (BX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (SI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (DI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (CX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	ADDQ         R11, AX
-	VMOVUPS      64(R12), Z10
-	VBROADCASTSS (DX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (BX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (SI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (DI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (CX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         R11, AX
-	VMOVUPS      128(R12), Z10
-	VBROADCASTSS (DX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (BX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (SI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (DI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (CX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	ADDQ         R11, AX
-	VMOVUPS      192(R12), Z10
-	VBROADCASTSS (DX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (BX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (SI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (DI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (CX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000100, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPS      (R12), Z10
-	VBROADCASTSS (DX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (BX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (SI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (DI)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (CX)(AX*1), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	ADDQ         R11, AX
-	ADDQ         $0x00000040, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x02, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VADDPS  Z5, Z4, Z4
-	VMOVUPS Z4, 128(AX)
-	VADDPS  Z7, Z6, Z6
-	VMOVUPS Z6, 192(AX)
-	VADDPS  Z9, Z8, Z8
-	VMOVUPS Z8, 256(AX)
+n1s5loop:
+	MOVLQSX      (AX), R10
+	ADDQ         $0x04, AX
+	VMOVUPS      (R8), Z5
+	ADDQ         $0x00000040, R8
+	VBROADCASTSS (DX)(R10*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (BX)(R10*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(R10*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (DI)(R10*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (CX)(R10*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	DECQ         R9
+	JNE          n1s5loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
 	VZEROUPPER
 	RET
 
-// func tile6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile6float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z1
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VZEROUPPER
+	RET
+
+n2s7:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
@@ -5414,7 +3739,9 @@ TEXT ·tile6float32AVX512(SB), NOSPLIT, $0-81
 	LEAQ    (AX)(DI*4), DI
 	MOVQ    32(CX), R8
 	LEAQ    (AX)(R8*4), R8
-	MOVQ    40(CX), CX
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVQ    48(CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -5428,10 +3755,208 @@ TEXT ·tile6float32AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z9, Z9, Z9
 	VPXORD  Z10, Z10, Z10
 	VPXORD  Z11, Z11, Z11
-	MOVBLZX add+80(FP), AX
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s7begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+
+n2s7begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R10
+	MOVQ count+8(FP), R11
+
+n2s7loop:
+	MOVLQSX      (AX), R12
+	ADDQ         $0x04, AX
+	VMOVUPS      (R10), Z14
+	ADDQ         $0x00000040, R10
+	VBROADCASTSS (DX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(DX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (BX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(BX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (SI)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 4(SI)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (DI)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 4(DI)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R8)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 4(R8)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R9)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 4(R9)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (CX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 4(CX)(R12*4), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	DECQ         R11
+	JNE          n2s7loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Z6
+	ADDQ         $0x00000040, SI
+	VBROADCASTSS (DX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(DX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (BX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 4(BX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (CX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 4(CX)(R8*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z2
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+n3s4:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s4begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
 	VMOVUPS 128(AX), Z2
@@ -5445,183 +3970,165 @@ TEXT ·tile6float32AVX512(SB), NOSPLIT, $0-81
 	VMOVUPS 640(AX), Z10
 	VMOVUPS 704(AX), Z11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x02, R12
+n3s4begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DI
+	MOVQ count+8(FP), R8
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPS      (R13), Z12
-	VMOVUPS      64(R13), Z13
-	VBROADCASTSS (DX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (BX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (SI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (CX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPS      128(R13), Z12
-	VMOVUPS      192(R13), Z13
-	VBROADCASTSS (DX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (BX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (SI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (CX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPS      256(R13), Z12
-	VMOVUPS      320(R13), Z13
-	VBROADCASTSS (DX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (BX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (SI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (CX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPS      384(R13), Z12
-	VMOVUPS      448(R13), Z13
-	VBROADCASTSS (DX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (BX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (SI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (CX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000200, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPS      (R13), Z12
-	VMOVUPS      64(R13), Z13
-	VBROADCASTSS (DX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (BX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (SI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R8)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (CX)(AX*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000080, R13
-	DECQ         R9
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, 448(AX)
-	VMOVUPS Z8, 512(AX)
-	VMOVUPS Z9, 576(AX)
-	VMOVUPS Z10, 640(AX)
-	VMOVUPS Z11, 704(AX)
+n3s4loop:
+	MOVLQSX      (AX), R9
+	ADDQ         $0x04, AX
+	VMOVUPS      (DI), Z12
+	ADDQ         $0x00000040, DI
+	VBROADCASTSS (DX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(DX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS 8(DX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (BX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS 4(BX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS 8(BX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (SI)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS 4(SI)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS 8(SI)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (CX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS 4(CX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS 8(CX)(R9*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	DECQ         R8
+	JNE          n3s4loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
 	VZEROUPPER
 	RET
 
-// func narrow6float32AVX512(planes int, height int, width int, x *float32, offsets *int, step int, skip int, next int, panel *float32, c *float32, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow6float32AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z6
+	ADDQ         $0x00000040, BX
+	VBROADCASTSS (DX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(DX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(DX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (CX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 4(CX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 8(CX)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z3
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VZEROUPPER
+	RET
+
+n4s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*4), DX
 	MOVQ    8(CX), BX
 	LEAQ    (AX)(BX*4), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*4), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*4), DI
-	MOVQ    32(CX), R8
-	LEAQ    (AX)(R8*4), R8
-	MOVQ    40(CX), CX
+	MOVQ    16(CX), CX
 	LEAQ    (AX)(CX*4), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -5635,140 +4142,3733 @@ TEXT ·narrow6float32AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z9, Z9, Z9
 	VPXORD  Z10, Z10, Z10
 	VPXORD  Z11, Z11, Z11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n4s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z2
-	VMOVUPS 128(AX), Z4
-	VMOVUPS 192(AX), Z6
-	VMOVUPS 256(AX), Z8
-	VMOVUPS 320(AX), Z10
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x02, R12
+n4s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPS      (R13), Z12
-	VBROADCASTSS (DX)(AX*1), Z13
+n4s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Z12
+	ADDQ         $0x00000040, SI
+	VBROADCASTSS (DX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (BX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (SI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (DI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R8)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (CX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z10
-	ADDQ         R12, AX
-	VMOVUPS      64(R13), Z12
-	VBROADCASTSS (DX)(AX*1), Z13
+	VBROADCASTSS 4(DX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (BX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (SI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (DI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R8)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (CX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         R12, AX
-	VMOVUPS      128(R13), Z12
-	VBROADCASTSS (DX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (BX)(AX*1), Z13
+	VBROADCASTSS 8(DX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (SI)(AX*1), Z13
+	VBROADCASTSS 12(DX)(R8*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (BX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (DI)(AX*1), Z13
+	VBROADCASTSS 4(BX)(R8*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS 8(BX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R8)(AX*1), Z13
+	VBROADCASTSS 12(BX)(R8*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (CX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (CX)(AX*1), Z13
+	VBROADCASTSS 4(CX)(R8*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS 8(CX)(R8*4), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	ADDQ         R12, AX
-	VMOVUPS      192(R13), Z12
-	VBROADCASTSS (DX)(AX*1), Z13
+	VBROADCASTSS 12(CX)(R8*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	DECQ         DI
+	JNE          n4s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z4
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+n5s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+
+n5s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n5s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z10
+	ADDQ         $0x00000040, BX
+	VBROADCASTSS (DX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(DX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS 8(DX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS 12(DX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS 16(DX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (CX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS 4(CX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS 8(CX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS 12(CX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS 16(CX)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	DECQ         SI
+	JNE          n5s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z5
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+n6s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+
+n6s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n6s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z12
+	ADDQ         $0x00000040, BX
+	VBROADCASTSS (DX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(DX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (BX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (SI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (DI)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R8)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (CX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000100, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPS      (R13), Z12
-	VBROADCASTSS (DX)(AX*1), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (BX)(AX*1), Z13
+	VBROADCASTSS 8(DX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (SI)(AX*1), Z13
+	VBROADCASTSS 12(DX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS 16(DX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (DI)(AX*1), Z13
+	VBROADCASTSS 20(DX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (CX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R8)(AX*1), Z13
+	VBROADCASTSS 4(CX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS 8(CX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (CX)(AX*1), Z13
+	VBROADCASTSS 12(CX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS 16(CX)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	ADDQ         R12, AX
-	ADDQ         $0x00000040, R13
+	VBROADCASTSS 20(CX)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	DECQ         SI
+	JNE          n6s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z6
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n7s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+
+n7s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n7s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z14
+	ADDQ         $0x00000040, BX
+	VBROADCASTSS (DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 8(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 16(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 20(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 24(DX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 4(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 8(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 12(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 16(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 20(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 24(CX)(DI*4), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	DECQ         SI
+	JNE          n7s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n7s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+
+n7s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n7s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z7
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	DECQ         BX
+	JNE          n7s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+n8s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n8s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+
+n8s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n8s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z8
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	DECQ         BX
+	JNE          n8s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+n9s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n9s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+
+n9s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n9s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z9
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	DECQ         BX
+	JNE          n9s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VZEROUPPER
+	RET
+
+n10s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n10s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+
+n10s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n10s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z10
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS 36(CX)(SI*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	DECQ         BX
+	JNE          n10s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n11s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n11s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+
+n11s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n11s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z11
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS 36(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS 40(CX)(SI*4), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	DECQ         BX
+	JNE          n11s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VZEROUPPER
+	RET
+
+n12s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n12s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+
+n12s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n12s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z12
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS 36(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS 40(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS 44(CX)(SI*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	DECQ         BX
+	JNE          n12s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n13s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n13s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+
+n13s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n13s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z13
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS 36(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 40(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS 44(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS 48(CX)(SI*4), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	DECQ         BX
+	JNE          n13s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VZEROUPPER
+	RET
+
+n14s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n14s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+
+n14s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n14s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z14
+	ADDQ         $0x00000040, DX
+	VBROADCASTSS (CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 8(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 16(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 20(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 24(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 28(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 32(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 36(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 40(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 44(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 48(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 52(CX)(SI*4), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	DECQ         BX
+	JNE          n14s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+// func tile2float32AVX512(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
+// Requires: AVX, AVX512F
+TEXT ·tile2float32AVX512(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x0000001a
+	JEQ  n1s10
+	CMPQ AX, $0x00000015
+	JEQ  n1s5
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000027
+	JEQ  n2s7
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000034
+	JEQ  n3s4
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000043
+	JEQ  n4s3
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000052
+	JEQ  n5s2
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000062
+	JEQ  n6s2
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
+	CMPQ AX, $0x00000072
+	JEQ  n7s2
+	CMPQ AX, $0x00000071
+	JEQ  n7s1
+	CMPQ AX, $0x00000081
+	JEQ  n8s1
+	CMPQ AX, $0x00000091
+	JEQ  n9s1
+	CMPQ AX, $0x000000a1
+	JEQ  n10s1
+	CMPQ AX, $0x000000b1
+	JEQ  n11s1
+	CMPQ AX, $0x000000c1
+	JEQ  n12s1
+	CMPQ AX, $0x000000d1
+	JEQ  n13s1
+	CMPQ AX, $0x000000e1
+	JEQ  n14s1
+	RET
+
+n1s10:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVQ    48(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVQ    56(CX), R11
+	LEAQ    (AX)(R11*4), R11
+	MOVQ    64(CX), R12
+	LEAQ    (AX)(R12*4), R12
+	MOVQ    72(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s10begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+
+n1s10begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R13
+	MOVQ count+8(FP), R14
+
+n1s10loop:
+	MOVLQSX      (AX), R15
+	ADDQ         $0x04, AX
+	VMOVUPS      (R13), Z20
+	VMOVUPS      64(R13), Z21
+	ADDQ         $0x00000080, R13
+	VBROADCASTSS (DX)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (BX)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (DI)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R8)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R9)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R11)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R12)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (CX)(R15*4), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	DECQ         R14
+	JNE          n1s10loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n1s5:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s5begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+
+n1s5begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R8
+	MOVQ count+8(FP), R9
+
+n1s5loop:
+	MOVLQSX      (AX), R10
+	ADDQ         $0x04, AX
+	VMOVUPS      (R8), Z10
+	VMOVUPS      64(R8), Z11
+	ADDQ         $0x00000080, R8
+	VBROADCASTSS (DX)(R10*4), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (BX)(R10*4), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(R10*4), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (DI)(R10*4), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (CX)(R10*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
 	DECQ         R9
-	JNE          single
+	JNE          n1s5loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VZEROUPPER
+	RET
 
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x02, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VADDPS  Z5, Z4, Z4
-	VMOVUPS Z4, 128(AX)
-	VADDPS  Z7, Z6, Z6
-	VMOVUPS Z6, 192(AX)
-	VADDPS  Z9, Z8, Z8
-	VMOVUPS Z8, 256(AX)
-	VADDPS  Z11, Z10, Z10
-	VMOVUPS Z10, 320(AX)
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+n2s7:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVQ    48(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s7begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
+	VMOVUPS 1664(AX), Z26
+	VMOVUPS 1728(AX), Z27
+
+n2s7begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R10
+	MOVQ count+8(FP), R11
+
+n2s7loop:
+	MOVLQSX      (AX), R12
+	ADDQ         $0x04, AX
+	VMOVUPS      (R10), Z28
+	VMOVUPS      64(R10), Z29
+	ADDQ         $0x00000080, R10
+	VBROADCASTSS (DX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(DX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (BX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(BX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (SI)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 4(SI)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (DI)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 4(DI)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R8)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R8)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R9)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 4(R9)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (CX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 4(CX)(R12*4), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	DECQ         R11
+	JNE          n2s7loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VMOVUPS      Z24, 1536(AX)
+	VMOVUPS      Z25, 1600(AX)
+	VMOVUPS      Z26, 1664(AX)
+	VMOVUPS      Z27, 1728(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	ADDQ         $0x00000080, SI
+	VBROADCASTSS (DX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(DX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (BX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 4(BX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (CX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 4(CX)(R8*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+n3s4:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s4begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+
+n3s4begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DI
+	MOVQ count+8(FP), R8
+
+n3s4loop:
+	MOVLQSX      (AX), R9
+	ADDQ         $0x04, AX
+	VMOVUPS      (DI), Z24
+	VMOVUPS      64(DI), Z25
+	ADDQ         $0x00000080, DI
+	VBROADCASTSS (DX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(DX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(DX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (BX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 4(BX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 8(BX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (SI)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 4(SI)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 8(SI)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (CX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 4(CX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 8(CX)(R9*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	DECQ         R8
+	JNE          n3s4loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z12
+	VMOVUPS      64(BX), Z13
+	ADDQ         $0x00000080, BX
+	VBROADCASTSS (DX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(DX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(DX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (CX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 4(CX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 8(CX)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n4s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+
+n4s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n4s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	ADDQ         $0x00000080, SI
+	VBROADCASTSS (DX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(DX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(DX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(DX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (BX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 4(BX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 8(BX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 12(BX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (CX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 4(CX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 8(CX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 12(CX)(R8*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	DECQ         DI
+	JNE          n4s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+n5s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+
+n5s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n5s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z20
+	VMOVUPS      64(BX), Z21
+	ADDQ         $0x00000080, BX
+	VBROADCASTSS (DX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(DX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(DX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(DX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(DX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (CX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 4(CX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 8(CX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 12(CX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 16(CX)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	DECQ         SI
+	JNE          n5s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n6s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+
+n6s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n6s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z24
+	VMOVUPS      64(BX), Z25
+	ADDQ         $0x00000080, BX
+	VBROADCASTSS (DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(DX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 4(CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 8(CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 12(CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 16(CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 20(CX)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	DECQ         SI
+	JNE          n6s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n7s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
+	VMOVUPS 1664(AX), Z26
+	VMOVUPS 1728(AX), Z27
+
+n7s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n7s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPS      (BX), Z28
+	VMOVUPS      64(BX), Z29
+	ADDQ         $0x00000080, BX
+	VBROADCASTSS (DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(DX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 4(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 12(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 16(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 20(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 24(CX)(DI*4), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	DECQ         SI
+	JNE          n7s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VMOVUPS      Z24, 1536(AX)
+	VMOVUPS      Z25, 1600(AX)
+	VMOVUPS      Z26, 1664(AX)
+	VMOVUPS      Z27, 1728(AX)
+	VZEROUPPER
+	RET
+
+n7s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+
+n7s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n7s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	DECQ         BX
+	JNE          n7s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n8s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n8s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+
+n8s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n8s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z16
+	VMOVUPS      64(DX), Z17
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	DECQ         BX
+	JNE          n8s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VZEROUPPER
+	RET
+
+n9s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n9s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+
+n9s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n9s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z18
+	VMOVUPS      64(DX), Z19
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	DECQ         BX
+	JNE          n9s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VZEROUPPER
+	RET
+
+n10s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n10s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+
+n10s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n10s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z20
+	VMOVUPS      64(DX), Z21
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS 36(CX)(SI*4), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	DECQ         BX
+	JNE          n10s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n11s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n11s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+
+n11s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n11s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z22
+	VMOVUPS      64(DX), Z23
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 36(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS 40(CX)(SI*4), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	DECQ         BX
+	JNE          n11s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VZEROUPPER
+	RET
+
+n12s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n12s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+
+n12s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n12s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z24
+	VMOVUPS      64(DX), Z25
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 36(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 40(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 44(CX)(SI*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	DECQ         BX
+	JNE          n12s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n13s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n13s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
+
+n13s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n13s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z26
+	VMOVUPS      64(DX), Z27
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS 36(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 40(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS 44(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS 48(CX)(SI*4), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	DECQ         BX
+	JNE          n13s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VMOVUPS      Z24, 1536(AX)
+	VMOVUPS      Z25, 1600(AX)
+	VZEROUPPER
+	RET
+
+n14s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n14s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	VMOVUPS 576(AX), Z9
+	VMOVUPS 640(AX), Z10
+	VMOVUPS 704(AX), Z11
+	VMOVUPS 768(AX), Z12
+	VMOVUPS 832(AX), Z13
+	VMOVUPS 896(AX), Z14
+	VMOVUPS 960(AX), Z15
+	VMOVUPS 1024(AX), Z16
+	VMOVUPS 1088(AX), Z17
+	VMOVUPS 1152(AX), Z18
+	VMOVUPS 1216(AX), Z19
+	VMOVUPS 1280(AX), Z20
+	VMOVUPS 1344(AX), Z21
+	VMOVUPS 1408(AX), Z22
+	VMOVUPS 1472(AX), Z23
+	VMOVUPS 1536(AX), Z24
+	VMOVUPS 1600(AX), Z25
+	VMOVUPS 1664(AX), Z26
+	VMOVUPS 1728(AX), Z27
+
+n14s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n14s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPS      (DX), Z28
+	VMOVUPS      64(DX), Z29
+	ADDQ         $0x00000080, DX
+	VBROADCASTSS (CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 16(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 20(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 24(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 28(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 32(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 36(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 40(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 44(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 48(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 52(CX)(SI*4), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	DECQ         BX
+	JNE          n14s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z14, 896(AX)
+	VMOVUPS      Z15, 960(AX)
+	VMOVUPS      Z16, 1024(AX)
+	VMOVUPS      Z17, 1088(AX)
+	VMOVUPS      Z18, 1152(AX)
+	VMOVUPS      Z19, 1216(AX)
+	VMOVUPS      Z20, 1280(AX)
+	VMOVUPS      Z21, 1344(AX)
+	VMOVUPS      Z22, 1408(AX)
+	VMOVUPS      Z23, 1472(AX)
+	VMOVUPS      Z24, 1536(AX)
+	VMOVUPS      Z25, 1600(AX)
+	VMOVUPS      Z26, 1664(AX)
+	VMOVUPS      Z27, 1728(AX)
 	VZEROUPPER
 	RET
 
@@ -5953,943 +8053,63 @@ next:
 	VZEROUPPER
 	RET
 
-// func tile1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
+// func tile1float64AVX512(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 // Requires: AVX, AVX512F
-TEXT ·tile1float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z1
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x03, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (CX)(AX*1), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPD      128(R8), Z2
-	VMOVUPD      192(R8), Z3
-	VBROADCASTSD (CX)(AX*1), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPD      256(R8), Z2
-	VMOVUPD      320(R8), Z3
-	VBROADCASTSD (CX)(AX*1), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, AX
-	VMOVUPD      384(R8), Z2
-	VMOVUPD      448(R8), Z3
-	VBROADCASTSD (CX)(AX*1), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000200, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPD      (R8), Z2
-	VMOVUPD      64(R8), Z3
-	VBROADCASTSD (CX)(AX*1), Z4
-	VFMADD231PD  Z2, Z4, Z0
-	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000080, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VZEROUPPER
+TEXT ·tile1float64AVX512(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x0000001a
+	JEQ  n1s10
+	CMPQ AX, $0x00000015
+	JEQ  n1s5
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000027
+	JEQ  n2s7
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000034
+	JEQ  n3s4
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000043
+	JEQ  n4s3
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000052
+	JEQ  n5s2
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000062
+	JEQ  n6s2
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
+	CMPQ AX, $0x00000072
+	JEQ  n7s2
+	CMPQ AX, $0x00000071
+	JEQ  n7s1
+	CMPQ AX, $0x00000081
+	JEQ  n8s1
+	CMPQ AX, $0x00000091
+	JEQ  n9s1
+	CMPQ AX, $0x000000a1
+	JEQ  n10s1
+	CMPQ AX, $0x000000b1
+	JEQ  n11s1
+	CMPQ AX, $0x000000c1
+	JEQ  n12s1
+	CMPQ AX, $0x000000d1
+	JEQ  n13s1
+	CMPQ AX, $0x000000e1
+	JEQ  n14s1
 	RET
 
-// func narrow1float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow1float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-
-begin:
-	MOVQ planes+0(FP), SI
-	XORQ AX, AX
-	MOVQ step+40(FP), DI
-	MOVQ panel+64(FP), R8
-	SHLQ $0x03, DI
-
-plane:
-	MOVQ height+8(FP), BX
-
-row:
-	MOVQ width+16(FP), DX
-	SUBQ $0x04, DX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R8), Z2
-	VBROADCASTSD (CX)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	ADDQ         DI, AX
-	VMOVUPD      64(R8), Z2
-	VBROADCASTSD (CX)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         DI, AX
-	VMOVUPD      128(R8), Z2
-	VBROADCASTSD (CX)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	ADDQ         DI, AX
-	VMOVUPD      192(R8), Z2
-	VBROADCASTSD (CX)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         DI, AX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DX
-	JE   ended
-
-single:
-	VMOVUPD      (R8), Z2
-	VBROADCASTSD (CX)(AX*1), Z3
-	VFMADD231PD  Z2, Z3, Z0
-	ADDQ         DI, AX
-	ADDQ         $0x00000040, R8
-	DECQ         DX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    BX
-	JNE     row
-	MOVQ    next+56(FP), DX
-	SHLQ    $0x03, DX
-	ADDQ    DX, AX
-	DECQ    SI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VZEROUPPER
-	RET
-
-// func tile2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile2float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z1
-	VMOVUPD 128(AX), Z2
-	VMOVUPD 192(AX), Z3
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x03, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R9), Z4
-	VMOVUPD      64(R9), Z5
-	VBROADCASTSD (DX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPD      128(R9), Z4
-	VMOVUPD      192(R9), Z5
-	VBROADCASTSD (DX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPD      256(R9), Z4
-	VMOVUPD      320(R9), Z5
-	VBROADCASTSD (DX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         R8, AX
-	VMOVUPD      384(R9), Z4
-	VMOVUPD      448(R9), Z5
-	VBROADCASTSD (DX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000200, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPD      (R9), Z4
-	VMOVUPD      64(R9), Z5
-	VBROADCASTSD (DX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (CX)(AX*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000080, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VZEROUPPER
-	RET
-
-// func narrow2float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow2float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z2
-
-begin:
-	MOVQ planes+0(FP), DI
-	XORQ AX, AX
-	MOVQ step+40(FP), R8
-	MOVQ panel+64(FP), R9
-	SHLQ $0x03, R8
-
-plane:
-	MOVQ height+8(FP), SI
-
-row:
-	MOVQ width+16(FP), BX
-	SUBQ $0x04, BX
-	JLT  rest
-
-loop:
-	VMOVUPD      (R9), Z4
-	VBROADCASTSD (DX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (CX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	ADDQ         R8, AX
-	VMOVUPD      64(R9), Z4
-	VBROADCASTSD (DX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (CX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         R8, AX
-	VMOVUPD      128(R9), Z4
-	VBROADCASTSD (DX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (CX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	ADDQ         R8, AX
-	VMOVUPD      192(R9), Z4
-	VBROADCASTSD (DX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (CX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         R8, AX
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, BX
-	JE   ended
-
-single:
-	VMOVUPD      (R9), Z4
-	VBROADCASTSD (DX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (CX)(AX*1), Z5
-	VFMADD231PD  Z4, Z5, Z2
-	ADDQ         R8, AX
-	ADDQ         $0x00000040, R9
-	DECQ         BX
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    SI
-	JNE     row
-	MOVQ    next+56(FP), BX
-	SHLQ    $0x03, BX
-	ADDQ    BX, AX
-	DECQ    DI
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VADDPD  Z3, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tile3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile3float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z1
-	VMOVUPD 128(AX), Z2
-	VMOVUPD 192(AX), Z3
-	VMOVUPD 256(AX), Z4
-	VMOVUPD 320(AX), Z5
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x03, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R10), Z6
-	VMOVUPD      64(R10), Z7
-	VBROADCASTSD (DX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (BX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPD      128(R10), Z6
-	VMOVUPD      192(R10), Z7
-	VBROADCASTSD (DX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (BX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPD      256(R10), Z6
-	VMOVUPD      320(R10), Z7
-	VBROADCASTSD (DX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (BX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         R9, AX
-	VMOVUPD      384(R10), Z6
-	VMOVUPD      448(R10), Z7
-	VBROADCASTSD (DX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (BX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000200, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPD      (R10), Z6
-	VMOVUPD      64(R10), Z7
-	VBROADCASTSD (DX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (BX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (CX)(AX*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000080, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VZEROUPPER
-	RET
-
-// func narrow3float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow3float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z2
-	VMOVUPD 128(AX), Z4
-
-begin:
-	MOVQ planes+0(FP), R8
-	XORQ AX, AX
-	MOVQ step+40(FP), R9
-	MOVQ panel+64(FP), R10
-	SHLQ $0x03, R9
-
-plane:
-	MOVQ height+8(FP), DI
-
-row:
-	MOVQ width+16(FP), SI
-	SUBQ $0x04, SI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R10), Z6
-	VBROADCASTSD (DX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (BX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (CX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	ADDQ         R9, AX
-	VMOVUPD      64(R10), Z6
-	VBROADCASTSD (DX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (BX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (CX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         R9, AX
-	VMOVUPD      128(R10), Z6
-	VBROADCASTSD (DX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (BX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (CX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	ADDQ         R9, AX
-	VMOVUPD      192(R10), Z6
-	VBROADCASTSD (DX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (BX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (CX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         R9, AX
-	ADDQ         $0x00000100, R10
-	SUBQ         $0x04, SI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, SI
-	JE   ended
-
-single:
-	VMOVUPD      (R10), Z6
-	VBROADCASTSD (DX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (BX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (CX)(AX*1), Z7
-	VFMADD231PD  Z6, Z7, Z4
-	ADDQ         R9, AX
-	ADDQ         $0x00000040, R10
-	DECQ         SI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    DI
-	JNE     row
-	MOVQ    next+56(FP), SI
-	SHLQ    $0x03, SI
-	ADDQ    SI, AX
-	DECQ    R8
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VADDPD  Z3, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VADDPD  Z5, Z4, Z4
-	VMOVUPD Z4, 128(AX)
-	VZEROUPPER
-	RET
-
-// func tile4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile4float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z1
-	VMOVUPD 128(AX), Z2
-	VMOVUPD 192(AX), Z3
-	VMOVUPD 256(AX), Z4
-	VMOVUPD 320(AX), Z5
-	VMOVUPD 384(AX), Z6
-	VMOVUPD 448(AX), Z7
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x03, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R11), Z8
-	VMOVUPD      64(R11), Z9
-	VBROADCASTSD (DX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (BX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (SI)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPD      128(R11), Z8
-	VMOVUPD      192(R11), Z9
-	VBROADCASTSD (DX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (BX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (SI)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPD      256(R11), Z8
-	VMOVUPD      320(R11), Z9
-	VBROADCASTSD (DX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (BX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (SI)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         R10, AX
-	VMOVUPD      384(R11), Z8
-	VMOVUPD      448(R11), Z9
-	VBROADCASTSD (DX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (BX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (SI)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000200, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPD      (R11), Z8
-	VMOVUPD      64(R11), Z9
-	VBROADCASTSD (DX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (BX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (SI)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (CX)(AX*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000080, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, 448(AX)
-	VZEROUPPER
-	RET
-
-// func narrow4float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow4float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
-	MOVQ    (CX), DX
-	LEAQ    (AX)(DX*8), DX
-	MOVQ    8(CX), BX
-	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), CX
-	LEAQ    (AX)(CX*8), CX
-	VPXORD  Z0, Z0, Z0
-	VPXORD  Z1, Z1, Z1
-	VPXORD  Z2, Z2, Z2
-	VPXORD  Z3, Z3, Z3
-	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	MOVBLZX add+80(FP), AX
-	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
-	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z2
-	VMOVUPD 128(AX), Z4
-	VMOVUPD 192(AX), Z6
-
-begin:
-	MOVQ planes+0(FP), R9
-	XORQ AX, AX
-	MOVQ step+40(FP), R10
-	MOVQ panel+64(FP), R11
-	SHLQ $0x03, R10
-
-plane:
-	MOVQ height+8(FP), R8
-
-row:
-	MOVQ width+16(FP), DI
-	SUBQ $0x04, DI
-	JLT  rest
-
-loop:
-	VMOVUPD      (R11), Z8
-	VBROADCASTSD (DX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (BX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (SI)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (CX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	ADDQ         R10, AX
-	VMOVUPD      64(R11), Z8
-	VBROADCASTSD (DX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (BX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (SI)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (CX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         R10, AX
-	VMOVUPD      128(R11), Z8
-	VBROADCASTSD (DX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (BX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (SI)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (CX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	ADDQ         R10, AX
-	VMOVUPD      192(R11), Z8
-	VBROADCASTSD (DX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (BX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (SI)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (CX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         R10, AX
-	ADDQ         $0x00000100, R11
-	SUBQ         $0x04, DI
-	JGE          loop
-
-rest:
-	ADDQ $0x04, DI
-	JE   ended
-
-single:
-	VMOVUPD      (R11), Z8
-	VBROADCASTSD (DX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (BX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (SI)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (CX)(AX*1), Z9
-	VFMADD231PD  Z8, Z9, Z6
-	ADDQ         R10, AX
-	ADDQ         $0x00000040, R11
-	DECQ         DI
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R8
-	JNE     row
-	MOVQ    next+56(FP), DI
-	SHLQ    $0x03, DI
-	ADDQ    DI, AX
-	DECQ    R9
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VADDPD  Z3, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VADDPD  Z5, Z4, Z4
-	VMOVUPD Z4, 128(AX)
-	VADDPD  Z7, Z6, Z6
-	VMOVUPD Z6, 192(AX)
-	VZEROUPPER
-	RET
-
-// func tile5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile5float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s10:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
@@ -6898,7 +8118,17 @@ TEXT ·tile5float64AVX512(SB), NOSPLIT, $0-81
 	LEAQ    (AX)(SI*8), SI
 	MOVQ    24(CX), DI
 	LEAQ    (AX)(DI*8), DI
-	MOVQ    32(CX), CX
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVQ    48(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVQ    56(CX), R11
+	LEAQ    (AX)(R11*8), R11
+	MOVQ    64(CX), R12
+	LEAQ    (AX)(R12*8), R12
+	MOVQ    72(CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -6910,10 +8140,10 @@ TEXT ·tile5float64AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z7, Z7, Z7
 	VPXORD  Z8, Z8, Z8
 	VPXORD  Z9, Z9, Z9
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s10begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -6925,155 +8155,55 @@ TEXT ·tile5float64AVX512(SB), NOSPLIT, $0-81
 	VMOVUPD 512(AX), Z8
 	VMOVUPD 576(AX), Z9
 
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x03, R11
+n1s10begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R13
+	MOVQ count+8(FP), R14
 
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPD      (R12), Z10
-	VMOVUPD      64(R12), Z11
-	VBROADCASTSD (DX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (BX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (SI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (CX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPD      128(R12), Z10
-	VMOVUPD      192(R12), Z11
-	VBROADCASTSD (DX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (BX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (SI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (CX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPD      256(R12), Z10
-	VMOVUPD      320(R12), Z11
-	VBROADCASTSD (DX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (BX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (SI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (CX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         R11, AX
-	VMOVUPD      384(R12), Z10
-	VMOVUPD      448(R12), Z11
-	VBROADCASTSD (DX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (BX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (SI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (CX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000200, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPD      (R12), Z10
-	VMOVUPD      64(R12), Z11
-	VBROADCASTSD (DX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (BX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (SI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (DI)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (CX)(AX*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000080, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, 448(AX)
-	VMOVUPD Z8, 512(AX)
-	VMOVUPD Z9, 576(AX)
+n1s10loop:
+	MOVLQSX      (AX), R15
+	ADDQ         $0x04, AX
+	VMOVUPD      (R13), Z10
+	ADDQ         $0x00000040, R13
+	VBROADCASTSD (DX)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (BX)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (SI)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (DI)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R8)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R9)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R11)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R12)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (CX)(R15*8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	DECQ         R14
+	JNE          n1s10loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
 	VZEROUPPER
 	RET
 
-// func narrow5float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow5float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s5:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
@@ -7089,140 +8219,81 @@ TEXT ·narrow5float64AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
 	VPXORD  Z4, Z4, Z4
-	VPXORD  Z5, Z5, Z5
-	VPXORD  Z6, Z6, Z6
-	VPXORD  Z7, Z7, Z7
-	VPXORD  Z8, Z8, Z8
-	VPXORD  Z9, Z9, Z9
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n1s5begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z2
-	VMOVUPD 128(AX), Z4
-	VMOVUPD 192(AX), Z6
-	VMOVUPD 256(AX), Z8
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
 
-begin:
-	MOVQ planes+0(FP), R10
-	XORQ AX, AX
-	MOVQ step+40(FP), R11
-	MOVQ panel+64(FP), R12
-	SHLQ $0x03, R11
+n1s5begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R8
+	MOVQ count+8(FP), R9
 
-plane:
-	MOVQ height+8(FP), R9
-
-row:
-	MOVQ width+16(FP), R8
-	SUBQ $0x04, R8
-	JLT  rest
-
-loop:
-	VMOVUPD      (R12), Z10
-	VBROADCASTSD (DX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (BX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (SI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (DI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (CX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z8
-	ADDQ         R11, AX
-	VMOVUPD      64(R12), Z10
-	VBROADCASTSD (DX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z1
-	VBROADCASTSD (BX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z3
-	VBROADCASTSD (SI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z5
-	VBROADCASTSD (DI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z7
-	VBROADCASTSD (CX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z9
-	ADDQ         R11, AX
-	VMOVUPD      128(R12), Z10
-	VBROADCASTSD (DX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (BX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (SI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (DI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (CX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z8
-	ADDQ         R11, AX
-	VMOVUPD      192(R12), Z10
-	VBROADCASTSD (DX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z1
-	VBROADCASTSD (BX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z3
-	VBROADCASTSD (SI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z5
-	VBROADCASTSD (DI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z7
-	VBROADCASTSD (CX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z9
-	ADDQ         R11, AX
-	ADDQ         $0x00000100, R12
-	SUBQ         $0x04, R8
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R8
-	JE   ended
-
-single:
-	VMOVUPD      (R12), Z10
-	VBROADCASTSD (DX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (BX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (SI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (DI)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (CX)(AX*1), Z11
-	VFMADD231PD  Z10, Z11, Z8
-	ADDQ         R11, AX
-	ADDQ         $0x00000040, R12
-	DECQ         R8
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R9
-	JNE     row
-	MOVQ    next+56(FP), R8
-	SHLQ    $0x03, R8
-	ADDQ    R8, AX
-	DECQ    R10
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VADDPD  Z3, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VADDPD  Z5, Z4, Z4
-	VMOVUPD Z4, 128(AX)
-	VADDPD  Z7, Z6, Z6
-	VMOVUPD Z6, 192(AX)
-	VADDPD  Z9, Z8, Z8
-	VMOVUPD Z8, 256(AX)
+n1s5loop:
+	MOVLQSX      (AX), R10
+	ADDQ         $0x04, AX
+	VMOVUPD      (R8), Z5
+	ADDQ         $0x00000040, R8
+	VBROADCASTSD (DX)(R10*8), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (BX)(R10*8), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (SI)(R10*8), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (DI)(R10*8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (CX)(R10*8), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	DECQ         R9
+	JNE          n1s5loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
 	VZEROUPPER
 	RET
 
-// func tile6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·tile6float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z1
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VZEROUPPER
+	RET
+
+n2s7:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
@@ -7233,7 +8304,9 @@ TEXT ·tile6float64AVX512(SB), NOSPLIT, $0-81
 	LEAQ    (AX)(DI*8), DI
 	MOVQ    32(CX), R8
 	LEAQ    (AX)(R8*8), R8
-	MOVQ    40(CX), CX
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVQ    48(CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -7247,10 +8320,208 @@ TEXT ·tile6float64AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z9, Z9, Z9
 	VPXORD  Z10, Z10, Z10
 	VPXORD  Z11, Z11, Z11
-	MOVBLZX add+80(FP), AX
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n2s7begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+
+n2s7begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R10
+	MOVQ count+8(FP), R11
+
+n2s7loop:
+	MOVLQSX      (AX), R12
+	ADDQ         $0x04, AX
+	VMOVUPD      (R10), Z14
+	ADDQ         $0x00000040, R10
+	VBROADCASTSD (DX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD 8(DX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (BX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 8(BX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (SI)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD 8(SI)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (DI)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD 8(DI)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R8)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD 8(R8)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R9)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD 8(R9)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (CX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD 8(CX)(R12*8), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	DECQ         R11
+	JNE          n2s7loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Z6
+	ADDQ         $0x00000040, SI
+	VBROADCASTSD (DX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(DX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (BX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD 8(BX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (CX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD 8(CX)(R8*8), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z2
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+n3s4:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s4begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Z0
 	VMOVUPD 64(AX), Z1
 	VMOVUPD 128(AX), Z2
@@ -7264,183 +8535,165 @@ TEXT ·tile6float64AVX512(SB), NOSPLIT, $0-81
 	VMOVUPD 640(AX), Z10
 	VMOVUPD 704(AX), Z11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x03, R12
+n3s4begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DI
+	MOVQ count+8(FP), R8
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPD      (R13), Z12
-	VMOVUPD      64(R13), Z13
-	VBROADCASTSD (DX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (BX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (SI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (CX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPD      128(R13), Z12
-	VMOVUPD      192(R13), Z13
-	VBROADCASTSD (DX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (BX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (SI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (CX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPD      256(R13), Z12
-	VMOVUPD      320(R13), Z13
-	VBROADCASTSD (DX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (BX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (SI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (CX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         R12, AX
-	VMOVUPD      384(R13), Z12
-	VMOVUPD      448(R13), Z13
-	VBROADCASTSD (DX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (BX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (SI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (CX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000200, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPD      (R13), Z12
-	VMOVUPD      64(R13), Z13
-	VBROADCASTSD (DX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (BX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (SI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (DI)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R8)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (CX)(AX*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000080, R13
-	DECQ         R9
-	JNE          single
-
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, 448(AX)
-	VMOVUPD Z8, 512(AX)
-	VMOVUPD Z9, 576(AX)
-	VMOVUPD Z10, 640(AX)
-	VMOVUPD Z11, 704(AX)
+n3s4loop:
+	MOVLQSX      (AX), R9
+	ADDQ         $0x04, AX
+	VMOVUPD      (DI), Z12
+	ADDQ         $0x00000040, DI
+	VBROADCASTSD (DX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(DX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD 16(DX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (BX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD 8(BX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD 16(BX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (SI)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD 8(SI)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD 16(SI)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (CX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD 8(CX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD 16(CX)(R9*8), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	DECQ         R8
+	JNE          n3s4loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
 	VZEROUPPER
 	RET
 
-// func narrow6float64AVX512(planes int, height int, width int, x *float64, offsets *int, step int, skip int, next int, panel *float64, c *float64, add bool)
-// Requires: AVX, AVX512F
-TEXT ·narrow6float64AVX512(SB), NOSPLIT, $0-81
-	MOVQ    x+24(FP), AX
-	MOVQ    offsets+32(FP), CX
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z6
+	ADDQ         $0x00000040, BX
+	VBROADCASTSD (DX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(DX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD 16(DX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (CX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD 8(CX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD 16(CX)(DI*8), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z3
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VZEROUPPER
+	RET
+
+n4s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
 	MOVQ    (CX), DX
 	LEAQ    (AX)(DX*8), DX
 	MOVQ    8(CX), BX
 	LEAQ    (AX)(BX*8), BX
-	MOVQ    16(CX), SI
-	LEAQ    (AX)(SI*8), SI
-	MOVQ    24(CX), DI
-	LEAQ    (AX)(DI*8), DI
-	MOVQ    32(CX), R8
-	LEAQ    (AX)(R8*8), R8
-	MOVQ    40(CX), CX
+	MOVQ    16(CX), CX
 	LEAQ    (AX)(CX*8), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
@@ -7454,140 +8707,3733 @@ TEXT ·narrow6float64AVX512(SB), NOSPLIT, $0-81
 	VPXORD  Z9, Z9, Z9
 	VPXORD  Z10, Z10, Z10
 	VPXORD  Z11, Z11, Z11
-	MOVBLZX add+80(FP), AX
+	MOVBLZX add+56(FP), AX
 	TESTL   AX, AX
-	JZ      begin
-	MOVQ    c+72(FP), AX
+	JZ      n4s3begin
+	MOVQ    c+48(FP), AX
 	VMOVUPD (AX), Z0
-	VMOVUPD 64(AX), Z2
-	VMOVUPD 128(AX), Z4
-	VMOVUPD 192(AX), Z6
-	VMOVUPD 256(AX), Z8
-	VMOVUPD 320(AX), Z10
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
 
-begin:
-	MOVQ planes+0(FP), R11
-	XORQ AX, AX
-	MOVQ step+40(FP), R12
-	MOVQ panel+64(FP), R13
-	SHLQ $0x03, R12
+n4s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
 
-plane:
-	MOVQ height+8(FP), R10
-
-row:
-	MOVQ width+16(FP), R9
-	SUBQ $0x04, R9
-	JLT  rest
-
-loop:
-	VMOVUPD      (R13), Z12
-	VBROADCASTSD (DX)(AX*1), Z13
+n4s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Z12
+	ADDQ         $0x00000040, SI
+	VBROADCASTSD (DX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (BX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (SI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (DI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R8)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (CX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z10
-	ADDQ         R12, AX
-	VMOVUPD      64(R13), Z12
-	VBROADCASTSD (DX)(AX*1), Z13
+	VBROADCASTSD 8(DX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z1
-	VBROADCASTSD (BX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z3
-	VBROADCASTSD (SI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z5
-	VBROADCASTSD (DI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z7
-	VBROADCASTSD (R8)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z9
-	VBROADCASTSD (CX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z11
-	ADDQ         R12, AX
-	VMOVUPD      128(R13), Z12
-	VBROADCASTSD (DX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (BX)(AX*1), Z13
+	VBROADCASTSD 16(DX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (SI)(AX*1), Z13
+	VBROADCASTSD 24(DX)(R8*8), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (BX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (DI)(AX*1), Z13
+	VBROADCASTSD 8(BX)(R8*8), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD 16(BX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R8)(AX*1), Z13
+	VBROADCASTSD 24(BX)(R8*8), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (CX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (CX)(AX*1), Z13
+	VBROADCASTSD 8(CX)(R8*8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD 16(CX)(R8*8), Z13
 	VFMADD231PD  Z12, Z13, Z10
-	ADDQ         R12, AX
-	VMOVUPD      192(R13), Z12
-	VBROADCASTSD (DX)(AX*1), Z13
+	VBROADCASTSD 24(CX)(R8*8), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	DECQ         DI
+	JNE          n4s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z4
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+n5s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+
+n5s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n5s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z10
+	ADDQ         $0x00000040, BX
+	VBROADCASTSD (DX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(DX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD 16(DX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD 24(DX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD 32(DX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (CX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD 8(CX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD 16(CX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD 24(CX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD 32(CX)(DI*8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	DECQ         SI
+	JNE          n5s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z5
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+n6s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+n6s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n6s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z12
+	ADDQ         $0x00000040, BX
+	VBROADCASTSD (DX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(DX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z1
-	VBROADCASTSD (BX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z3
-	VBROADCASTSD (SI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z5
-	VBROADCASTSD (DI)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z7
-	VBROADCASTSD (R8)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z9
-	VBROADCASTSD (CX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z11
-	ADDQ         R12, AX
-	ADDQ         $0x00000100, R13
-	SUBQ         $0x04, R9
-	JGE          loop
-
-rest:
-	ADDQ $0x04, R9
-	JE   ended
-
-single:
-	VMOVUPD      (R13), Z12
-	VBROADCASTSD (DX)(AX*1), Z13
-	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (BX)(AX*1), Z13
+	VBROADCASTSD 16(DX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (SI)(AX*1), Z13
+	VBROADCASTSD 24(DX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD 32(DX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (DI)(AX*1), Z13
+	VBROADCASTSD 40(DX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (CX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R8)(AX*1), Z13
+	VBROADCASTSD 8(CX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD 16(CX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (CX)(AX*1), Z13
+	VBROADCASTSD 24(CX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD 32(CX)(DI*8), Z13
 	VFMADD231PD  Z12, Z13, Z10
-	ADDQ         R12, AX
-	ADDQ         $0x00000040, R13
+	VBROADCASTSD 40(CX)(DI*8), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	DECQ         SI
+	JNE          n6s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z6
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n7s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+
+n7s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n7s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z14
+	ADDQ         $0x00000040, BX
+	VBROADCASTSD (DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD 8(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD 16(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 24(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD 32(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD 40(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD 48(DX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD 8(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD 16(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD 24(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD 32(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD 40(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD 48(CX)(DI*8), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	DECQ         SI
+	JNE          n7s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n7s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+
+n7s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n7s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z7
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	DECQ         BX
+	JNE          n7s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+n8s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n8s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+
+n8s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n8s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z8
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	DECQ         BX
+	JNE          n8s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+n9s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n9s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+
+n9s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n9s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z9
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	DECQ         BX
+	JNE          n9s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VZEROUPPER
+	RET
+
+n10s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n10s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+
+n10s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n10s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z10
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD 72(CX)(SI*8), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	DECQ         BX
+	JNE          n10s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n11s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n11s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+
+n11s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n11s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z11
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD 72(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD 80(CX)(SI*8), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	DECQ         BX
+	JNE          n11s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VZEROUPPER
+	RET
+
+n12s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n12s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+n12s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n12s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z12
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD 72(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD 80(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD 88(CX)(SI*8), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	DECQ         BX
+	JNE          n12s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n13s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n13s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+
+n13s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n13s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z13
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD 72(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 80(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD 88(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD 96(CX)(SI*8), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	DECQ         BX
+	JNE          n13s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VZEROUPPER
+	RET
+
+n14s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n14s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+
+n14s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n14s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z14
+	ADDQ         $0x00000040, DX
+	VBROADCASTSD (CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD 8(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD 16(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD 24(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD 32(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD 40(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD 48(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD 56(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD 64(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD 72(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD 80(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD 88(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD 96(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD 104(CX)(SI*8), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	DECQ         BX
+	JNE          n14s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+// func tile2float64AVX512(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
+// Requires: AVX, AVX512F
+TEXT ·tile2float64AVX512(SB), NOSPLIT, $0-57
+	MOVQ shape+0(FP), AX
+	CMPQ AX, $0x0000001a
+	JEQ  n1s10
+	CMPQ AX, $0x00000015
+	JEQ  n1s5
+	CMPQ AX, $0x00000011
+	JEQ  n1s1
+	CMPQ AX, $0x00000027
+	JEQ  n2s7
+	CMPQ AX, $0x00000023
+	JEQ  n2s3
+	CMPQ AX, $0x00000021
+	JEQ  n2s1
+	CMPQ AX, $0x00000034
+	JEQ  n3s4
+	CMPQ AX, $0x00000032
+	JEQ  n3s2
+	CMPQ AX, $0x00000031
+	JEQ  n3s1
+	CMPQ AX, $0x00000043
+	JEQ  n4s3
+	CMPQ AX, $0x00000041
+	JEQ  n4s1
+	CMPQ AX, $0x00000052
+	JEQ  n5s2
+	CMPQ AX, $0x00000051
+	JEQ  n5s1
+	CMPQ AX, $0x00000062
+	JEQ  n6s2
+	CMPQ AX, $0x00000061
+	JEQ  n6s1
+	CMPQ AX, $0x00000072
+	JEQ  n7s2
+	CMPQ AX, $0x00000071
+	JEQ  n7s1
+	CMPQ AX, $0x00000081
+	JEQ  n8s1
+	CMPQ AX, $0x00000091
+	JEQ  n9s1
+	CMPQ AX, $0x000000a1
+	JEQ  n10s1
+	CMPQ AX, $0x000000b1
+	JEQ  n11s1
+	CMPQ AX, $0x000000c1
+	JEQ  n12s1
+	CMPQ AX, $0x000000d1
+	JEQ  n13s1
+	CMPQ AX, $0x000000e1
+	JEQ  n14s1
+	RET
+
+n1s10:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVQ    48(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVQ    56(CX), R11
+	LEAQ    (AX)(R11*8), R11
+	MOVQ    64(CX), R12
+	LEAQ    (AX)(R12*8), R12
+	MOVQ    72(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s10begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+
+n1s10begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R13
+	MOVQ count+8(FP), R14
+
+n1s10loop:
+	MOVLQSX      (AX), R15
+	ADDQ         $0x04, AX
+	VMOVUPD      (R13), Z20
+	VMOVUPD      64(R13), Z21
+	ADDQ         $0x00000080, R13
+	VBROADCASTSD (DX)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (BX)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (SI)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (DI)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R8)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R9)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R11)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R12)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (CX)(R15*8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	DECQ         R14
+	JNE          n1s10loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n1s5:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s5begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+
+n1s5begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R8
+	MOVQ count+8(FP), R9
+
+n1s5loop:
+	MOVLQSX      (AX), R10
+	ADDQ         $0x04, AX
+	VMOVUPD      (R8), Z10
+	VMOVUPD      64(R8), Z11
+	ADDQ         $0x00000080, R8
+	VBROADCASTSD (DX)(R10*8), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (BX)(R10*8), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (SI)(R10*8), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (DI)(R10*8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (CX)(R10*8), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
 	DECQ         R9
-	JNE          single
+	JNE          n1s5loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VZEROUPPER
+	RET
 
-ended:
-	MOVQ    skip+48(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R10
-	JNE     row
-	MOVQ    next+56(FP), R9
-	SHLQ    $0x03, R9
-	ADDQ    R9, AX
-	DECQ    R11
-	JNE     plane
-	MOVQ    c+72(FP), AX
-	VADDPD  Z1, Z0, Z0
-	VMOVUPD Z0, (AX)
-	VADDPD  Z3, Z2, Z2
-	VMOVUPD Z2, 64(AX)
-	VADDPD  Z5, Z4, Z4
-	VMOVUPD Z4, 128(AX)
-	VADDPD  Z7, Z6, Z6
-	VMOVUPD Z6, 192(AX)
-	VADDPD  Z9, Z8, Z8
-	VMOVUPD Z8, 256(AX)
-	VADDPD  Z11, Z10, Z10
-	VMOVUPD Z10, 320(AX)
+n1s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n1s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+
+n1s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n1s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z2
+	VMOVUPD      64(DX), Z3
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	DECQ         BX
+	JNE          n1s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+n2s7:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVQ    32(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVQ    40(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVQ    48(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s7begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+	VMOVUPD 1664(AX), Z26
+	VMOVUPD 1728(AX), Z27
+
+n2s7begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), R10
+	MOVQ count+8(FP), R11
+
+n2s7loop:
+	MOVLQSX      (AX), R12
+	ADDQ         $0x04, AX
+	VMOVUPD      (R10), Z28
+	VMOVUPD      64(R10), Z29
+	ADDQ         $0x00000080, R10
+	VBROADCASTSD (DX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD 8(DX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (BX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD 8(BX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (SI)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD 8(SI)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (DI)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD 8(DI)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R8)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD 8(R8)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R9)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD 8(R9)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (CX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD 8(CX)(R12*8), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	DECQ         R11
+	JNE          n2s7loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
+	VMOVUPD      Z26, 1664(AX)
+	VMOVUPD      Z27, 1728(AX)
+	VZEROUPPER
+	RET
+
+n2s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+n2s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n2s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	ADDQ         $0x00000080, SI
+	VBROADCASTSD (DX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(DX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (BX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 8(BX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (CX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 8(CX)(R8*8), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	DECQ         DI
+	JNE          n2s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n2s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n2s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+n2s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n2s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z4
+	VMOVUPD      64(DX), Z5
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	DECQ         BX
+	JNE          n2s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+n3s4:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVQ    24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s4begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+
+n3s4begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DI
+	MOVQ count+8(FP), R8
+
+n3s4loop:
+	MOVLQSX      (AX), R9
+	ADDQ         $0x04, AX
+	VMOVUPD      (DI), Z24
+	VMOVUPD      64(DI), Z25
+	ADDQ         $0x00000080, DI
+	VBROADCASTSD (DX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(DX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD 16(DX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (BX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD 8(BX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD 16(BX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (SI)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 8(SI)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD 16(SI)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (CX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD 8(CX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD 16(CX)(R9*8), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	DECQ         R8
+	JNE          n3s4loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n3s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+n3s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n3s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z12
+	VMOVUPD      64(BX), Z13
+	ADDQ         $0x00000080, BX
+	VBROADCASTSD (DX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(DX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(DX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (CX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 8(CX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 16(CX)(DI*8), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	DECQ         SI
+	JNE          n3s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n3s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n3s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+n3s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n3s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z6
+	VMOVUPD      64(DX), Z7
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	DECQ         BX
+	JNE          n3s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+n4s3:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVQ    16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s3begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+
+n4s3begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), SI
+	MOVQ count+8(FP), DI
+
+n4s3loop:
+	MOVLQSX      (AX), R8
+	ADDQ         $0x04, AX
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	ADDQ         $0x00000080, SI
+	VBROADCASTSD (DX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(DX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD 16(DX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD 24(DX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (BX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD 8(BX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD 16(BX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 24(BX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (CX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD 8(CX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD 16(CX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD 24(CX)(R8*8), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	DECQ         DI
+	JNE          n4s3loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n4s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n4s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+
+n4s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n4s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z8
+	VMOVUPD      64(DX), Z9
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	DECQ         BX
+	JNE          n4s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+n5s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+
+n5s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n5s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z20
+	VMOVUPD      64(BX), Z21
+	ADDQ         $0x00000080, BX
+	VBROADCASTSD (DX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(DX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD 16(DX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD 24(DX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD 32(DX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (CX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD 8(CX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD 16(CX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD 24(CX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD 32(CX)(DI*8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	DECQ         SI
+	JNE          n5s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n5s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n5s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+
+n5s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n5s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z10
+	VMOVUPD      64(DX), Z11
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	DECQ         BX
+	JNE          n5s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VZEROUPPER
+	RET
+
+n6s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+
+n6s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n6s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z24
+	VMOVUPD      64(BX), Z25
+	ADDQ         $0x00000080, BX
+	VBROADCASTSD (DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD 16(DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD 24(DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD 32(DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD 40(DX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 8(CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD 16(CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD 24(CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD 32(CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD 40(CX)(DI*8), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	DECQ         SI
+	JNE          n6s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n6s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n6s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+
+n6s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n6s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z12
+	VMOVUPD      64(DX), Z13
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	DECQ         BX
+	JNE          n6s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VZEROUPPER
+	RET
+
+n7s2:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVQ    8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s2begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+	VMOVUPD 1664(AX), Z26
+	VMOVUPD 1728(AX), Z27
+
+n7s2begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), BX
+	MOVQ count+8(FP), SI
+
+n7s2loop:
+	MOVLQSX      (AX), DI
+	ADDQ         $0x04, AX
+	VMOVUPD      (BX), Z28
+	VMOVUPD      64(BX), Z29
+	ADDQ         $0x00000080, BX
+	VBROADCASTSD (DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD 8(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD 16(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD 24(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD 32(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD 40(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD 48(DX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD 8(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD 16(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD 24(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD 32(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD 40(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD 48(CX)(DI*8), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	DECQ         SI
+	JNE          n7s2loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
+	VMOVUPD      Z26, 1664(AX)
+	VMOVUPD      Z27, 1728(AX)
+	VZEROUPPER
+	RET
+
+n7s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n7s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+
+n7s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n7s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z14
+	VMOVUPD      64(DX), Z15
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	DECQ         BX
+	JNE          n7s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VZEROUPPER
+	RET
+
+n8s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n8s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+
+n8s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n8s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z16
+	VMOVUPD      64(DX), Z17
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	DECQ         BX
+	JNE          n8s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VZEROUPPER
+	RET
+
+n9s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n9s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+
+n9s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n9s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z18
+	VMOVUPD      64(DX), Z19
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	DECQ         BX
+	JNE          n9s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VZEROUPPER
+	RET
+
+n10s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n10s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+
+n10s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n10s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z20
+	VMOVUPD      64(DX), Z21
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD 72(CX)(SI*8), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	DECQ         BX
+	JNE          n10s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VZEROUPPER
+	RET
+
+n11s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n11s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+
+n11s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n11s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z22
+	VMOVUPD      64(DX), Z23
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD 72(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD 80(CX)(SI*8), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	DECQ         BX
+	JNE          n11s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VZEROUPPER
+	RET
+
+n12s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n12s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+
+n12s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n12s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z24
+	VMOVUPD      64(DX), Z25
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD 72(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD 80(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD 88(CX)(SI*8), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	DECQ         BX
+	JNE          n12s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VZEROUPPER
+	RET
+
+n13s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n13s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+
+n13s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n13s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z26
+	VMOVUPD      64(DX), Z27
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD 72(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 80(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD 88(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD 96(CX)(SI*8), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	DECQ         BX
+	JNE          n13s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
+	VZEROUPPER
+	RET
+
+n14s1:
+	MOVQ    data+16(FP), AX
+	MOVQ    bases+32(FP), CX
+	MOVQ    (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	VPXORD  Z24, Z24, Z24
+	VPXORD  Z25, Z25, Z25
+	VPXORD  Z26, Z26, Z26
+	VPXORD  Z27, Z27, Z27
+	MOVBLZX add+56(FP), AX
+	TESTL   AX, AX
+	JZ      n14s1begin
+	MOVQ    c+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	VMOVUPD 576(AX), Z9
+	VMOVUPD 640(AX), Z10
+	VMOVUPD 704(AX), Z11
+	VMOVUPD 768(AX), Z12
+	VMOVUPD 832(AX), Z13
+	VMOVUPD 896(AX), Z14
+	VMOVUPD 960(AX), Z15
+	VMOVUPD 1024(AX), Z16
+	VMOVUPD 1088(AX), Z17
+	VMOVUPD 1152(AX), Z18
+	VMOVUPD 1216(AX), Z19
+	VMOVUPD 1280(AX), Z20
+	VMOVUPD 1344(AX), Z21
+	VMOVUPD 1408(AX), Z22
+	VMOVUPD 1472(AX), Z23
+	VMOVUPD 1536(AX), Z24
+	VMOVUPD 1600(AX), Z25
+	VMOVUPD 1664(AX), Z26
+	VMOVUPD 1728(AX), Z27
+
+n14s1begin:
+	MOVQ table+24(FP), AX
+	MOVQ panel+40(FP), DX
+	MOVQ count+8(FP), BX
+
+n14s1loop:
+	MOVLQSX      (AX), SI
+	ADDQ         $0x04, AX
+	VMOVUPD      (DX), Z28
+	VMOVUPD      64(DX), Z29
+	ADDQ         $0x00000080, DX
+	VBROADCASTSD (CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD 8(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD 16(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD 24(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD 32(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD 40(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD 48(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD 56(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD 64(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD 72(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD 80(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD 88(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD 96(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD 104(CX)(SI*8), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	DECQ         BX
+	JNE          n14s1loop
+	MOVQ         c+48(FP), AX
+	VMOVUPD      Z0, (AX)
+	VMOVUPD      Z1, 64(AX)
+	VMOVUPD      Z2, 128(AX)
+	VMOVUPD      Z3, 192(AX)
+	VMOVUPD      Z4, 256(AX)
+	VMOVUPD      Z5, 320(AX)
+	VMOVUPD      Z6, 384(AX)
+	VMOVUPD      Z7, 448(AX)
+	VMOVUPD      Z8, 512(AX)
+	VMOVUPD      Z9, 576(AX)
+	VMOVUPD      Z10, 640(AX)
+	VMOVUPD      Z11, 704(AX)
+	VMOVUPD      Z12, 768(AX)
+	VMOVUPD      Z13, 832(AX)
+	VMOVUPD      Z14, 896(AX)
+	VMOVUPD      Z15, 960(AX)
+	VMOVUPD      Z16, 1024(AX)
+	VMOVUPD      Z17, 1088(AX)
+	VMOVUPD      Z18, 1152(AX)
+	VMOVUPD      Z19, 1216(AX)
+	VMOVUPD      Z20, 1280(AX)
+	VMOVUPD      Z21, 1344(AX)
+	VMOVUPD      Z22, 1408(AX)
+	VMOVUPD      Z23, 1472(AX)
+	VMOVUPD      Z24, 1536(AX)
+	VMOVUPD      Z25, 1600(AX)
+	VMOVUPD      Z26, 1664(AX)
+	VMOVUPD      Z27, 1728(AX)
 	VZEROUPPER
 	RET
 
@@ -7770,4 +12616,18 @@ next:
 	DECQ AX
 	JNE  row
 	VZEROUPPER
+	RET
+
+// func prefetchLines(n int, p *byte, apart int)
+// Requires: MMX+
+TEXT ·prefetchLines(SB), NOSPLIT, $0-24
+	MOVQ n+0(FP), AX
+	MOVQ p+8(FP), CX
+	MOVQ apart+16(FP), DX
+
+loop:
+	PREFETCHT0 (CX)
+	ADDQ       DX, CX
+	DECQ       AX
+	JNE        loop
 	RET

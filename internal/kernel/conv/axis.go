@@ -23,11 +23,6 @@ type correlation [3]axis
 func (c correlation) outputs() int { return c[0].outputs * c[1].outputs * c[2].outputs }
 func (c correlation) taps() int    { return c[0].taps * c[1].taps * c[2].taps }
 
-// dense reports whether the outputs fill the result in order.
-func (c correlation) dense() bool {
-	return c[0].stride == 1 && c[1].stride == 1 && c[2].stride == 1
-}
-
 // forward is the correlation that gives y.
 func (s Shape) forward() (c correlation) {
 	for d := range c {

@@ -1,9 +1,5 @@
 package conv
 
-// maxTaps bounds the inner dimension of a product: at most so many (channel, tap) pairs are packed at a time, so that
-// a panel and the filters that meet it stay in the first cache.
-const maxTaps = 288
-
 // A block is channels [c0, c1) and taps [t0, t1) of a correlation: whole filters of several channels, or part of one.
 type block struct{ c0, c1, t0, t1 int }
 
@@ -17,11 +13,11 @@ func newBlocking(channels, taps int) blocking {
 	if channels == 0 || taps == 0 {
 		return b
 	}
-	if taps > maxTaps {
-		b.c, b.t = 1, even(taps, maxTaps)
+	if taps > maxPairs {
+		b.c, b.t = 1, even(taps, maxPairs)
 		return b
 	}
-	b.c, b.t = even(channels, max(1, maxTaps/taps)), taps
+	b.c, b.t = even(channels, max(1, maxPairs/taps)), taps
 	return b
 }
 
@@ -30,8 +26,6 @@ func even(n, most int) int {
 	parts := (n + most - 1) / most
 	return (n + parts - 1) / parts
 }
-
-func (b blocking) largest() int { return b.c * b.t }
 
 // next is the block after one, in order; ok is false after the last. The first comes after the zero block.
 func (b blocking) next(at block) (_ block, ok bool) {

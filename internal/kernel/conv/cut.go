@@ -28,30 +28,32 @@ func nr(elemSize int) int {
 	return gemm.NR[float32]()
 }
 
-// A dataCut says how a data role falls into tasks: images in batches, the outputs of an image, taken in panels, in
-// bands, and rows (channels of the result) in ranges of panels.
+// A dataCut says how a data role falls into tasks: images in batches, the outputs of an image in bands, and rows (channels
+// of the result) in ranges of panels.
 type dataCut struct {
 	shape          Shape
 	role           Role
-	nr             int
+	nr, size       int // columns of a panel, bytes of an element
 	rows, sources  int // of a group
 	images         int // in a batch
+	joined         int // of these, so many at a time
 	batches, bands int
 	ranges         int
+	panels         int // of a group
 	packers        int // tasks of the first phase
 	spread         bool
-	gathered       int // images whose results a task collects before it stores them, or 0
-	lines          int // classes that share rows of the result
+	gathered       bool // results are collected before they are stored
+	lines          int  // classes that share rows of the result
 }
 
-// gatherMost is about the most elements that a task collects.
-const gatherMost = 1 << 17
-
-// leastRows is how many rows make up for packing a panel in each range.
-const leastRows = 24 * gemm.MR
+const (
+	copyMost   = 1 << 17 // about the most elements of the source, or of results, that a task holds
+	fillPixels = 256     // outputs of small images that are computed together
+	leastRows  = 96      // rows in a range, for each copies what it needs of the source
+)
 
 func newDataCut(s Shape, r Role, elemSize int) dataCut {
-	d := dataCut{shape: s, role: r, nr: nr(elemSize), images: 1, bands: 1, ranges: 1, lines: 1}
+	d := dataCut{shape: s, role: r, nr: nr(elemSize), size: elemSize, images: 1, joined: 1, bands: 1, ranges: 1, lines: 1}
 	d.sources, d.rows = s.channels()
 	if r == X {
 		d.sources, d.rows = d.rows, d.sources
@@ -63,48 +65,72 @@ func newDataCut(s Shape, r Role, elemSize int) dataCut {
 		d.cutSpread()
 		return d
 	}
-	outputs := s.class(r, 0).outputs() // the most of any class
-	panels := ceilDiv(outputs, d.nr)
+	d.panels = ceilDiv(d.rows, d.nr)
+	d.packers = min(max(1, s.K*d.sources*volume(s.Filter)>>15), d.panels)
+	c := s.class(r, 0) // the most outputs of any
+	if r == X && s.Stride[2] > 1 {
+		d.gathered, d.lines = true, s.Stride[2]
+	}
+	outputs := c.outputs()
 	want := tasksWanted(s.flops())
 	ranges := max(1, d.rows/leastRows)
-	fill := 1 // images that make the last panel matter little
+	fill := 1
 	if outputs > 0 {
-		fill = min(ceilDiv(8*d.nr, outputs), max(1, 2*s.N*ranges/want))
+		fill = max(1, min(fillPixels/outputs, 2*s.N*ranges/want, s.N))
+		d.bands = max(1, min(ceilDiv(d.heldAtOnce(&c), copyMost), d.units(&c)))
 	}
-	if want*fill <= s.N {
-		d.images = s.N / want
+	if most := s.N * d.bands / want; most >= fill {
+		d.images = most
 	} else {
-		d.images = min(fill, s.N)
-		want = ceilDiv(want, ceilDiv(s.N, d.images))
-		if d.images == 1 && panels > 0 {
-			d.bands = min(want, panels)
+		d.images = fill
+		want = ceilDiv(want, ceilDiv(s.N, fill))
+		if fill == 1 && outputs > 0 {
+			d.bands = max(d.bands, min(want, d.units(&c)))
 		}
 		d.ranges = min(ceilDiv(want, d.bands), ranges)
 	}
+	d.joined = min(fill, d.images)
 	d.batches = ceilDiv(s.N, d.images)
 	if d.batches > taskRound { // as many for each worker
 		d.batches = min(ceilDiv(d.batches, taskRound)*taskRound, s.N)
 		d.images = ceilDiv(s.N, d.batches)
 	}
-	d.packers = min(max(1, s.K*d.sources*volume(s.Filter)>>15), ceilDiv(d.rows, gemm.MR))
-	d.gather(outputs, fill)
 	return d
 }
 
-// gather collects results that are stored apart, or that several blocks add to and that fill few panels of an image, as
-// far as a cache holds them.
-func (d *dataCut) gather(outputs, fill int) {
-	if d.role == X && d.shape.Stride[2] > 1 {
-		d.lines = d.shape.Stride[2]
-		if d.bands > 1 { // of whole rows
-			c := d.shape.class(X, 0)
-			d.bands = min(d.bands, c[0].outputs*c[1].outputs)
-		}
-	} else if few := outputs < 8*d.nr && outputs%d.nr != 0; !few || d.images == 1 || d.sources*volume(d.shape.Filter) <= maxTaps {
-		return
+// heldAtOnce is how many elements a task without bands holds for an image.
+func (d *dataCut) heldAtOnce(c *correlation) int {
+	n := 0
+	if d.gathered {
+		n = d.lines * d.rows * c.outputs()
 	}
-	each := d.lines * ceilDiv(d.rows, d.ranges) * ceilDiv(max(outputs, 1), d.bands)
-	d.gathered = min(max(gatherMost/each, fill, 1), d.images)
+	if c.taps() > 0 {
+		b := c.box([3]int{}, [3]int{c[0].outputs, c[1].outputs, c[2].outputs})
+		if !b.inside(c) || c[2].step > 1 {
+			n = max(n, d.sources*b.copySize(c[2].step))
+		}
+	}
+	return n
+}
+
+// units are what bands are made of: rows of outputs, or, if there is only one, pieces of it, unless they are collected.
+func (d *dataCut) units(c *correlation) int {
+	if rows := c[0].outputs * c[1].outputs; rows > 1 || d.gathered {
+		return rows
+	}
+	return ceilDiv(c[2].outputs, chunkPixels)
+}
+
+// band is a range of outputs.
+func (d *dataCut) band(c *correlation, band int) (lo, hi int) {
+	if c.outputs() == 0 {
+		return 0, 0
+	}
+	if rows := c[0].outputs * c[1].outputs; rows > 1 || d.gathered {
+		lo, hi = part(rows, d.bands, band)
+		return lo * c[2].outputs, hi * c[2].outputs
+	}
+	return part(c[2].outputs, d.bands, band)
 }
 
 // cutSpread makes bands no lower than what a band needs twice, at its edges.
@@ -129,61 +155,44 @@ func (d *dataCut) work() Work {
 		return Work{}
 	}
 	s := &d.shape
-	cg, _ := s.channels()
 	w := Work{
-		Phases:  [3]int{d.packers, d.batches * d.bands * d.ranges},
-		Scratch: s.K * cg * volume(s.Filter),
-	}
-	if w.Scratch == 0 {
-		w.Phases[0] = 0
+		Phases: [3]int{d.packers, d.batches * d.bands * d.ranges},
+		Local:  volume(s.Filter) * d.nr, // for packing
 	}
 	for i := range s.classes(d.role) {
 		c := s.class(d.role, i)
+		w.Scratch += d.filterSize(&c)
 		if d.spread {
 			w.Local = max(w.Local, d.spreadLocal(&c))
 		} else {
 			w.Local = max(w.Local, d.local(&c)+d.gatheredSize())
 		}
 	}
+	if w.Scratch == 0 {
+		w.Phases[0] = 0
+	}
 	return w
 }
 
-// panelSize is where a panel ends: it is written one panel row too far.
-func (d *dataCut) panelSize(b blocking) int { return (b.largest() + 1) * d.nr }
+// filterSize is the elements of the packed filters of a class.
+func (d *dataCut) filterSize(c *correlation) int {
+	rows := d.rows
+	if !d.spread {
+		rows = padded(rows, d.nr)
+	}
+	return d.shape.Groups * rows * d.sources * c.taps()
+}
 
-// tileRows is how many rows of results are held back when they cannot be stored in place.
-const tileRows = 8 * gemm.MR
-
-// heldSize is the room for such results, and for the tile that gemm holds back itself.
-func (d *dataCut) heldSize() int { return (tileRows + gemm.MR) * d.nr }
-
-// local is the elements a task takes: a panel, results held back, and the copy of a box, which is read one panel row
-// too far.
+// local is the elements a task takes: results of a chunk, and the copy of a box.
 func (d *dataCut) local(c *correlation) int {
-	if c.outputs() == 0 {
-		return 0
-	}
-	if c.taps() == 0 || d.sources == 0 {
-		return d.heldSize()
-	}
-	to := [3]int{c[0].outputs, c[1].outputs, c[2].outputs}
-	if d.bands > 1 {
-		span := ceilDiv(ceilDiv(c.outputs(), d.nr), d.bands) * d.nr
-		if d.gathered > 0 {
-			span = ceilDiv(to[0]*to[1], d.bands) * to[2]
+	most := 0
+	for band := range d.bands {
+		lo, hi := d.band(c, band)
+		if lo == hi || c.taps() == 0 {
+			continue
 		}
-		rows := (span-1)/to[2] + 2
-		if to[0] == 1 {
-			to[1] = min(to[1], rows)
-		} else {
-			to[0] = min(to[0], (rows-1)/to[1]+2)
-		}
+		b := c.box(c.span(lo, hi))
+		most = max(most, b.copySize(c[2].step))
 	}
-	b := c.box([3]int{}, to)
-	cut := newBlocking(d.sources, c.taps())
-	images := d.images
-	if d.gathered > 0 {
-		images = d.gathered
-	}
-	return d.panelSize(cut) + d.heldSize() + b.copySize(c[2].step)*cut.c*images + d.nr
+	return chunkPixels*d.nr + most*d.sources*d.joined
 }

@@ -11,11 +11,13 @@
 // run forward is the transposed convolution, and [W] the gradient to the filter. Zeros outside bounds may take part in
 // products, so an infinity that meets them may give NaN.
 //
-// All roles are matrix products on tiles of registers whose operands are never written out as matrices. Y and X copy
-// panels from the image as the product needs them ("implicit im2col", Chetlur et al., "cuDNN: Efficient Primitives for
-// Deep Learning", 2014), or, where the result has few channels, add up what each tap makes of the source. X with stride s
-// falls into s classes a dimension, by the remainder of the position; in each class the taps that hit form a convolution
-// of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last. W reads the image where it lies.
+// All roles are matrix products on tiles of registers whose larger operand is never written out as a matrix: a tile reads
+// elements of the image where they lie, or in a copy with its padding, and multiplies each by vectors of a packed panel.
+// Columns of a panel are channels of the result (Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on
+// SIMD Architectures", 2018, have the same tile, for images stored by blocks of channels), so that rows of the result are
+// turned where they are stored. Where the result has few channels, what each tap makes of the source is added up instead. X
+// with stride s falls into s classes a dimension, by the remainder of the position; in each class the taps that hit form a
+// convolution of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last.
 //
 // An element of Y or X is a sum in an order that depends on the image's and the filter's shape only, so an image's bits
 // do not depend on the batch it came in. W is summed over bands of positions in a number of chunks that depends on shapes

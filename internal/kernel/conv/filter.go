@@ -67,7 +67,7 @@ func (t *filterTask[T]) sum(unit, units int, add bool) {
 	plane := c[0].source * c[1].source * c[2].source
 	slot := t.shape.Groups * t.sources * plane
 	source := t.source[t.image*slot+g*t.sources*plane:]
-	p := strip[T]{c: c, nr: t.nr, narrow: t.narrow, planes: t.images * t.size[0], height: t.size[1], width: t.size[2], add: add}
+	p := strip[T]{filterCut: t.filterCut, images: t.images, size: t.size, add: add}
 	inside := b.inside(c)
 	step := t.copyChannels()
 	if inside {
@@ -80,13 +80,10 @@ func (t *filterTask[T]) sum(unit, units int, add bool) {
 		} else {
 			p.view = copied(c, &b, source[ch*plane:], slot, t.images, some, 1, room)
 		}
-		p.jump = p.view.slot
-		if t.size[0] > 1 {
-			p.jump = p.view.jump[0]
-		}
+		p.aim()
 		for i := range units {
-			p.panel = panels[i*t.panelSize():]
-			p.multiply(some, t.partial[((unit+i)*t.pairs+ch*c.taps())*t.nr:])
+			at, _, columns := t.unit(unit + i)
+			p.multiply(some, columns, panels[i*t.panelSize():], t.partial[at+ch*c.taps()*columns:])
 		}
 	}
 }
@@ -97,11 +94,11 @@ func (t *filterTask[T]) packPanels(g, u, units int, panels []T) {
 	rows := volume(t.size)
 	start := (t.from[0]*t.c[1].outputs+t.from[1])*t.c[2].outputs + t.from[2]
 	for i := range units {
-		first := (u + i) * t.nr
-		columns := min(t.nr, t.columns-first)
+		_, first, columns := t.unit(u + i)
+		some := min(columns, t.columns-first)
 		for n := range t.images {
 			from := t.other[(((t.image+n)*t.shape.Groups+g)*t.columns+first)*plane+start:]
-			gemm.PackPanel(rows, columns, t.nr, from, plane, true, panels[i*t.panelSize()+n*rows*t.nr:])
+			gemm.PackPanel(rows, some, columns, from, plane, true, panels[i*t.panelSize()+n*rows*columns:])
 		}
 	}
 }
@@ -112,28 +109,29 @@ const reduceRows = 16
 // reduce adds up some pairs of the partial filters of a unit, chunk by chunk, and stores them where they belong.
 func reduce[T gemm.Float](f *filterCut, slot int, scratch, w []T) {
 	unit, i := slot/f.slots(), slot%f.slots()*reduceRows
-	g, first := unit/f.panels, unit%f.panels*f.nr
-	columns, taps := min(f.nr, f.columns-first), f.c.taps()
+	at, first, nr := f.unit(unit)
+	g := unit / f.panels
+	columns, taps := min(nr, f.columns-first), f.c.taps()
 	w = w[g*f.pairs*f.columns:][:f.pairs*f.columns]
 	size := f.partial()
 	some := min(reduceRows, f.pairs-i)
 	var room [reduceRows * maxColumns]T
 	var begin [1]int
-	sums := room[:some*f.nr]
+	sums := room[:some*nr]
 	for chunk := range f.chunks {
-		accumulate(1, len(sums), scratch[chunk*size+(unit*f.pairs+i)*f.nr:], 0, sums, begin[:])
+		accumulate(1, len(sums), scratch[chunk*size+at+i*nr:], 0, sums, begin[:])
 	}
 	for j := range columns {
 		if !f.swapped {
 			row := w[(first+j)*f.pairs+i:][:some]
 			for r := range row {
-				row[r] = sums[r*f.nr+j]
+				row[r] = sums[r*nr+j]
 			}
 			continue
 		}
 		for r := range some {
-			channel, tap := (i+r)/taps, (i+r)%taps
-			w[(channel*f.columns+first+j)*taps+tap] = sums[r*f.nr+j]
+			channel, tap := (i+r)/taps, f.reversed((i+r)%taps)
+			w[(channel*f.columns+first+j)*taps+tap] = sums[r*nr+j]
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package conv
 
-import "github.com/kedja-ml/kedja/internal/kernel/gemm"
-
 // A filterCut says how the gradient to the filter falls into tasks. It is the product of what taps meet of the source,
 // rows for each pair of channel and tap, by the other tensor, columns for each of its channels, summed over positions of
 // the latter. The source is x and the other y, or, at stride 1, the reverse, if that fills the columns better.
@@ -14,8 +12,8 @@ type filterCut struct {
 	shape    Shape
 	c        correlation
 	swapped  bool
-	nr       int
-	narrow   bool   // nr is one vector, not two
+	nr, size int    // columns of a panel, bytes of an element
+	n, most  int    // taps that are neighbours in the source as well, and how many times these make a tile
 	sources  int    // channels of a group of the source
 	pairs    int    // of a group
 	columns  int    // of a group
@@ -31,30 +29,30 @@ type filterCut struct {
 const (
 	bandMost     = 512     // positions in a band
 	partialsMost = 1 << 20 // elements in all partial filters, unless one has more
-	leastPairs   = 32 * gemm.MR
+	leastPairs   = 192
 	unitsAtOnce  = 4 // units of which the panels are packed together
 )
 
 func newFilterCut(s Shape, elemSize int) filterCut {
-	f := filterCut{shape: s, c: s.forward(), nr: nr(elemSize)}
+	f := filterCut{shape: s, c: s.forward(), nr: nr(elemSize), size: elemSize}
 	f.sources, f.columns = s.channels()
-	most := f.sources * f.columns
-	cost := func(columns int) int {
-		_, filled := narrows(columns, f.nr)
-		return filled * most / max(1, columns)
-	}
-	if s.Stride == [3]int{1, 1, 1} && 4*cost(f.sources) < 3*cost(f.columns) {
+	cost := func(sources, columns int) int { return sources * padded(columns, f.nr) }
+	if s.Stride == [3]int{1, 1, 1} && 4*cost(f.columns, f.sources) < 3*cost(f.sources, f.columns) {
 		f.swapped, f.c = true, s.class(X, 0)
 		f.sources, f.columns = f.columns, f.sources
-	}
-	if f.narrow, _ = narrows(f.columns, f.nr); f.narrow {
-		f.nr /= 2
 	}
 	f.pairs = f.sources * f.c.taps()
 	if f.pairs*f.columns*s.Groups == 0 {
 		return f
 	}
 	f.panels = ceilDiv(f.columns, f.nr)
+	f.n, f.most = 1, mostSegments(f.nr, elemSize, 1)
+	for n := f.c[2].taps; n > 1 && f.c[2].delta*f.c[2].delta == 1; n-- {
+		if m := mostSegments(f.nr, elemSize, n); f.c[2].taps%n == 0 && n*m >= f.n*f.most && m > 0 {
+			f.n, f.most = n, m
+			break
+		}
+	}
 	f.reducers = 1
 	if s.N*f.c.outputs() == 0 {
 		return f
@@ -83,17 +81,17 @@ func newFilterCut(s Shape, elemSize int) filterCut {
 // slots is how many pieces of a unit are reduced one by one.
 func (f *filterCut) slots() int { return ceilDiv(f.pairs, reduceRows) }
 
-// narrows reports whether panels of half as many columns as a tile has should take less time, though their tiles load 14
-// times for 12 multiply-adds where two loads a cycle match two of these, and how many columns of a tile that time is worth.
-func narrows(columns, nr int) (narrow bool, filled int) {
-	whole, half := ceilDiv(columns, nr)*nr, ceilDiv(columns, nr/2)*(nr/2)*7/6
-	return half < whole, min(half, whole)
-}
-
 func (f *filterCut) bands() int { return f.grid[0] * f.grid[1] * f.grid[2] * f.grid[3] }
 
-// partial is the size of a partial filter: pairs × columns for each unit, of which the last of a group may be padded.
-func (f *filterCut) partial() int { return f.shape.Groups * f.pairs * f.panels * f.nr }
+// partial is the size of a partial filter: pairs × columns for each unit, which are half panels where that is enough.
+func (f *filterCut) partial() int { return f.shape.Groups * f.pairs * padded(f.columns, f.nr) }
+
+// unit is where a unit lies in a partial filter, and its columns, the first of which is which of the group's.
+func (f *filterCut) unit(u int) (at, first, columns int) {
+	g := u / f.panels
+	first = u % f.panels * f.nr
+	return (g*padded(f.columns, f.nr) + first) * f.pairs, first, panelColumns(f.columns, f.nr, first)
+}
 
 func (f *filterCut) work() Work {
 	if f.chunks == 0 {

@@ -2,65 +2,57 @@ package conv
 
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
-// packFilters packs rows [i0, i1), whole panels, of the left-hand sides of all products of a data role, which lie in
-// packed class by class, group by group, block by block. Rows are the channels of the result.
-func packFilters[T gemm.Float](s *Shape, r Role, i0, i1 int, w, packed []T) {
+// Panels of filters have a row for each pair of channel and tap, and in it a column for each channel of the result: nr of
+// them, or, in the last panel of a group, half as many if that is enough. They lie class by class, group by group.
+
+// padded is how many columns the panels of a number of channels have.
+func padded(columns, nr int) int { return ceilDiv(columns, nr/2) * (nr / 2) }
+
+// panelColumns is how many columns the panel of channels from one on has.
+func panelColumns(columns, nr, from int) int { return min(nr, padded(columns-from, nr)) }
+
+// packFilters packs panels [p0, p1) of each group of all classes of a data role. Room holds the filters that meet nr channels of the
+// result and one of the source.
+func packFilters[T gemm.Float](s *Shape, r Role, nr, p0, p1 int, w, packed, room []T) {
 	cg, kg := s.channels()
 	rows, sources := kg, cg
 	if r == X {
 		rows, sources = cg, kg
 	}
-	taps := volume(s.Filter)
+	all := volume(s.Filter)
 	for i := range s.classes(r) {
 		c := s.class(r, i)
-		cut := newBlocking(sources, c.taps())
-		size := rows * sources * c.taps()
+		pairs := sources * c.taps()
+		size := padded(rows, nr) * pairs
 		for g := range s.Groups {
-			group := w[g*kg*cg*taps:][:kg*cg*taps]
-			to := packed[:size]
-			packed = packed[size:]
-			for b, ok := cut.next(block{}); ok; b, ok = cut.next(b) {
-				dst := to[rows*cut.before(b):]
+			group := w[g*kg*cg*all:][:kg*cg*all]
+			for row := p0 * nr; row < min(p1*nr, rows) && pairs > 0; row += nr {
+				columns := panelColumns(rows, nr, row)
+				to, some := packed[row*pairs:][:columns*pairs], min(columns, rows-row)
 				if r == Y {
-					from := group[i0*cg*taps+cut.before(b):]
-					gemm.PackA(i1-i0, b.size(), from, cg*taps, false, dst[i0*b.size():])
+					gemm.PackPanel(pairs, some, columns, group[row*cg*all:], cg*all, true, to)
 					continue
 				}
-				for row := i0; row < i1; row += gemm.MR {
-					packTransposed(s, &c, b, min(gemm.MR, i1-row), group[row*taps:], dst[row*b.size():])
+				for k := range kg {
+					packTransposed(s, &c, some, columns, group[(k*cg+row)*all:], to[k*c.taps()*columns:], room)
 				}
 			}
+			packed = packed[size:]
 		}
 	}
 }
 
-// packTransposed packs one panel whose rows are input channels; group begins at the first row's channel.
-func packTransposed[T gemm.Float](s *Shape, c *correlation, b block, rows int, group, dst []T) {
-	cg, _ := s.channels()
-	all := volume(s.Filter)
-	var offsets [maxTaps]int
-	taps := offsets[:b.t1-b.t0]
-	o := newOdometer(c, b.t0)
-	for t := range taps {
-		taps[t] = c.filterTap(o.at, s.Filter)
-		o.next()
+// packTransposed packs the taps of some input channels and one output channel.
+func packTransposed[T gemm.Float](s *Shape, c *correlation, some, columns int, from, to, room []T) {
+	all, taps := volume(s.Filter), c.taps()
+	if taps == all { // a class alone has its taps in order
+		gemm.PackPanel(all, some, columns, from, all, true, to)
+		return
 	}
-	for k := b.c0; k < b.c1; k++ {
-		from := group[k*cg*all:][:rows*all]
-		if rows < gemm.MR {
-			for _, at := range taps {
-				for i := range rows {
-					dst[i] = from[at+i*all]
-				}
-				dst = dst[rows:]
-			}
-			continue
-		}
-		for _, at := range taps {
-			d := (*[gemm.MR]T)(dst)
-			d[0], d[1], d[2] = from[at], from[at+all], from[at+2*all]
-			d[3], d[4], d[5] = from[at+3*all], from[at+4*all], from[at+5*all]
-			dst = dst[gemm.MR:]
-		}
+	gemm.PackPanel(all, some, columns, from, all, true, room)
+	o := newOdometer(c, 0)
+	for t := range taps {
+		copy(to[t*columns:][:columns], room[c.filterTap(o.at, s.Filter)*columns:])
+		o.next()
 	}
 }

@@ -3,50 +3,37 @@ package conv
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
 // Where neighbours of a product are not neighbours in the result, because the classes of a strided one lie between each
-// other or because images are small, products are collected first: a row for each channel, its columns the outputs of one
-// image after the other, filled up to whole panels. Then classes that share rows are woven into them.
-
-// collected is the elements of a row: of n outputs of each image.
-func (d *dataCut) collected(n int) int { return ceilDiv(d.gathered*n, d.nr) * d.nr }
+// other, products are collected first: a row for each channel, its columns the outputs of one image after the other. Then
+// classes that share rows are woven into them.
 
 // gatheredSize is the elements collected from all classes that share rows.
 func (d *dataCut) gatheredSize() int {
-	if d.gathered == 0 {
+	if !d.gathered {
 		return 0
 	}
 	c := d.shape.class(d.role, 0) // the most outputs of any
-	lines := c[0].outputs * c[1].outputs
-	if d.bands > 1 {
-		lines = ceilDiv(lines, d.bands)
-	}
-	rows := min(d.rows, ceilDiv(ceilDiv(d.rows, gemm.MR), d.ranges)*gemm.MR)
-	return d.lines * rows * d.collected(lines*c[2].outputs)
+	rows := min(d.rows, ceilDiv(d.panels, d.ranges)*d.nr)
+	return d.lines * rows * d.joined * ceilDiv(c[0].outputs*c[1].outputs, d.bands) * c[2].outputs
 }
 
 // gatherGroup computes what the task has of a group, in classes from one on that share rows.
-func (t *dataTask[T]) gatherGroup(class, g int, scratch []T) {
+func (t *dataTask[T]) gatherGroup(class, g int, filters []T) {
 	first := t.shape.class(t.role, class)
-	r0, r1 := part(first[0].outputs*first[1].outputs, t.bands, t.band)
+	r0, r1 := part(first[0].outputs*first[1].outputs, t.bands, t.at)
 	if r0 == r1 {
 		return
 	}
-	n0, n1 := t.n0, t.n1
-	for ; t.n0 < n1; t.n0 = t.n1 {
-		t.n1 = min(t.n0+t.gathered, n1)
-		room, filters := t.local[len(t.local)-t.gatheredSize():], scratch
-		for i := range t.lines {
-			c := t.shape.class(t.role, class+i)
-			size := t.rows * t.sources * c.taps()
-			if n := (r1 - r0) * c[2].outputs; n > 0 {
-				to := target[T]{to: room, plane: t.collected(n), gathered: true}
-				t.correlate(&c, to, r0*c[2].outputs, n, g, filters[g*size:][:size])
-				room = room[(t.i1-t.i0)*to.plane:]
-			}
-			filters = filters[size*t.shape.Groups:]
+	room := t.local[len(t.local)-t.gatheredSize():]
+	for i := range t.lines {
+		c := t.shape.class(t.role, class+i)
+		if n := (r1 - r0) * c[2].outputs; n > 0 {
+			to := target[T]{to: room, plane: (t.n1 - t.n0) * n, gathered: true}
+			t.correlate(&c, to, r0*c[2].outputs, r1*c[2].outputs, g, filters)
+			room = room[(t.i1-t.i0)*to.plane:]
 		}
-		t.weave(class, g, r0, r1)
+		filters = filters[t.filterSize(&c):]
 	}
-	t.n0 = n0
+	t.weave(class, g, r0, r1)
 }
 
 // weave stores rows [r0, r1) of all channels and images.
@@ -55,7 +42,7 @@ func (t *dataTask[T]) weave(class, g, r0, r1 int) {
 	room := t.local[len(t.local)-t.gatheredSize():]
 	next := func(i int) (l line[T]) {
 		l.n = t.shape.class(t.role, class+i)[2].outputs
-		l.start, l.pitch = i, t.collected((r1-r0)*l.n)
+		l.start, l.pitch = i, (t.n1-t.n0)*(r1-r0)*l.n
 		l.all = room
 		room = room[(t.i1-t.i0)*l.pitch:]
 		return l

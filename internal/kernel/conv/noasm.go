@@ -4,9 +4,13 @@ package conv
 
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
-func tileAsm[T gemm.Float](*strip[T], []int, []T) bool { return false }
+func tileAsm[T gemm.Float](_, _, _ int, _ []int, _ []T, _ []int32, _, _ []T, _ bool) bool {
+	return false
+}
 
-func panelAsm[T gemm.Float](int, []T, []int, []run, []T) bool { return false }
+func unloadAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ bool) bool { return false }
+
+func panelAsm[T gemm.Float](int, []T, []int, []span, []T) bool { return false }
 
 func finishAsm[T gemm.Float](_, _, _ int, _ []T, _ int, _ []T, _ bool) int { return 0 }
 
@@ -17,3 +21,5 @@ func rowsAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return f
 func halveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
 
 func weaveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+
+func prefetch[T gemm.Float](int, []T, int) {}

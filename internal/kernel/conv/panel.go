@@ -5,14 +5,14 @@ import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 // maxColumns is the most columns that a tile has on any machine.
 const maxColumns = 64
 
-// A run is columns of a panel, from one on to that of the next run, that are neighbours in a row of outputs: where
+// A span is columns of a panel, from one on to that of the next run, that are neighbours in a row of outputs: where
 // they begin in the source, and where in the result.
-type run struct{ column, from, to int }
+type span struct{ column, from, to int }
 
 // packPanel copies a panel, row by row: row k has, for each run but the closing one, the elements of data from
 // offsets[k] + run.from on. Columns past the last run have no meaning. The panel has room for one row more; furthest is
 // the largest offset.
-func packPanel[T gemm.Float](nr int, data []T, offsets []int, furthest int, runs []run, panel []T) {
+func packPanel[T gemm.Float](nr int, data []T, offsets []int, furthest int, runs []span, panel []T) {
 	_ = panel[:(len(offsets)+1)*nr]
 	end := 0
 	for _, r := range runs[:len(runs)-1] {
@@ -24,7 +24,7 @@ func packPanel[T gemm.Float](nr int, data []T, offsets []int, furthest int, runs
 	packPanelGo(nr, data, offsets, runs, panel)
 }
 
-func packPanelGo[T gemm.Float](nr int, data []T, offsets []int, runs []run, panel []T) {
+func packPanelGo[T gemm.Float](nr int, data []T, offsets []int, runs []span, panel []T) {
 	for k, at := range offsets {
 		row := panel[k*nr:][:nr]
 		from := data[at:]

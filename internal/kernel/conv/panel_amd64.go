@@ -13,7 +13,7 @@ import (
 // many: the caller has checked that both are there.
 //
 //go:noinline
-func panelAsm[T gemm.Float](nr int, data []T, offsets []int, runs []run, panel []T) bool {
+func panelAsm[T gemm.Float](nr int, data []T, offsets []int, runs []span, panel []T) bool {
 	n, count := len(offsets), len(runs)-1
 	o, r := unsafe.SliceData(offsets), &runs[0].column
 	switch wide := vectorBytes[T](nr); {

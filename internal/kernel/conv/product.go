@@ -2,69 +2,76 @@ package conv
 
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
-// A product multiplies the filters of a block by panels of what they meet. Its columns are the outputs [lo, hi) of one
-// image, or all of several, image after image.
+const (
+	maxPairs    = 1024 // pairs of channel and tap that a tile sums at a time, so that it lasts a few microseconds
+	chunkPixels = 96   // outputs that are computed for all channels before others are
+)
+
+// A product computes outputs [lo, hi) of one image or of several: whole rows, or part of one.
 type product[T gemm.Float] struct {
 	target[T]
-	c           *correlation
-	lo, hi      int
-	outputs     int // of an image
-	nr, rows    int
-	filters     []T
-	view        view[T]
-	first, last bool // of the blocks
-	bias        []T
-	relu        bool
-	panel, held []T
+	c              *correlation
+	nr, rows       int
+	lo, hi, images int
+	filters        []T // panels
+	pairs          int
+	view           view[T]
+	bias           []T
+	relu           bool
+	buf            []T // results of a chunk for nr channels
 
-	offsets  [maxTaps]int // of the block's pairs in the view
+	x0, x1   int // columns of each row
+	lines    int // rows of an image
+	pieces   int // segments of a row
+	most     int // rows that are a segment each and make a tile
+	blocks   blocking
+	table    [maxPairs]int32
+	of       block // of which the table is
 	furthest int
-	runs     [maxColumns]run
-	n        int
+	bases    [chunkPixels]int
+	puts     [chunkPixels + 1]int // where in buf segments begin, in pixels, and the last ends
+	ends     [chunkPixels]int     // where their last pixels go
+	segments int
+	runs     [chunkPixels]run
+	n1       int
 }
 
-// A target is where products go: results, or rows of whole panels, image after image.
+// A target is where products go: results, or rows of all outputs, image after image.
 type target[T gemm.Float] struct {
 	to          []T
 	plane, slot int // from a row, from an image, to the next
 	gathered    bool
 }
 
-func (p *product[T]) multiply(at block) {
-	p.aim(at)
-	pairs := at.size()
-	dense := p.c.dense()
-	for q := p.lo; q < p.hi; q += p.nr {
-		columns := min(p.nr, p.hi-q)
-		p.findRuns(q, columns)
-		packPanel(p.nr, p.view.data, p.offsets[:pairs], p.furthest, p.runs[:p.n+1], p.panel)
-		if p.gathered {
-			to := p.to[q-p.lo:]
-			gemm.Macro(p.rows, p.nr, pairs, p.filters, p.panel[:pairs*p.nr], to, p.plane, !p.first, p.held)
-			if p.last {
-				finish(p.nr, p.rows, p.nr, to, p.plane, p.bias, p.relu)
+// A run is pixels that are neighbours in a chunk, from one on, and in the result.
+type run struct{ from, pixels, to int }
+
+// A cursor stands before a segment.
+type cursor struct{ image, line, piece int }
+
+func (p *product[T]) multiply() {
+	width := p.c[2].outputs
+	p.x0, p.x1 = 0, width
+	p.lines = (p.hi - p.lo) / width
+	if p.hi-p.lo < width {
+		p.x0, p.x1, p.lines = p.lo%width, p.lo%width+p.hi-p.lo, 1
+	}
+	size := sizeof[T]()
+	p.pieces = ceilDiv(p.x1-p.x0, mostRows(p.nr, size))
+	p.most = 1
+	if p.pieces == 1 {
+		p.most = mostSegments(p.nr, size, p.x1-p.x0)
+	}
+	p.blocks = newBlocking(p.pairs/max(1, p.c.taps()), p.c.taps())
+	var at cursor
+	for at.image < p.images {
+		at = p.fill(at)
+		for row := 0; row < p.rows; row += p.nr {
+			columns := panelColumns(p.rows, p.nr, row)
+			p.panel(row, columns, p.filters[row*p.pairs:])
+			for _, r := range p.runs[:p.n1] {
+				unload(r.pixels, min(columns, p.rows-row), p.buf[r.from*columns:], columns, p.to[row*p.plane+r.to:], p.plane, tail(p.bias, row), p.relu)
 			}
-			continue
-		}
-		if n, o := q/p.outputs, q%p.outputs; dense && o+columns <= p.outputs {
-			to := p.to[n*p.slot+o:]
-			gemm.Macro(p.rows, columns, pairs, p.filters, p.panel[:pairs*p.nr], to, p.plane, !p.first, p.held)
-			if p.last {
-				finish(p.nr, p.rows, columns, to, p.plane, p.bias, p.relu)
-			}
-			continue
-		}
-		for i := 0; i < p.rows; i += tileRows {
-			rows := min(tileRows, p.rows-i)
-			held, tmp := p.held[:tileRows*p.nr], p.held[tileRows*p.nr:]
-			if !p.first {
-				p.load(i, rows, held)
-			}
-			gemm.Macro(rows, columns, pairs, p.filters[i*pairs:], p.panel[:pairs*p.nr], held, p.nr, !p.first, tmp)
-			if p.last {
-				finish(p.nr, rows, columns, held, p.nr, tail(p.bias, i), p.relu)
-			}
-			p.store(i, rows, held)
 		}
 	}
 }
@@ -76,92 +83,109 @@ func tail[T any](s []T, i int) []T {
 	return s[i:]
 }
 
-// aim finds where the pairs of a block lie in the view.
-func (p *product[T]) aim(at block) {
-	taps := at.t1 - at.t0
-	o := newOdometer(p.c, at.t0)
-	p.furthest = 0
-	for k := range taps {
-		p.offsets[k] = p.view.tap(p.c, o.at)
-		p.furthest = max(p.furthest, p.offsets[k])
-		o.next()
+// panel multiplies the chunk by a panel.
+func (p *product[T]) panel(row, columns int, filters []T) {
+	if p.pairs == 0 {
+		clear(p.buf)
+		return
 	}
-	offsets := p.offsets[:at.size()]
-	for k := taps; k < len(offsets); k++ {
-		offsets[k] = offsets[k-taps] + p.view.plane
+	for i := 0; i < p.segments; {
+		s := segments(p.most, p.segments-i)
+		n := p.puts[i+1] - p.puts[i]
+		for k := range s { // where they will be stored
+			prefetch(min(columns, p.rows-row), p.to[row*p.plane+p.ends[i+k]:], p.plane)
+		}
+		bases, to := p.bases[i:i+s], p.buf[p.puts[i]*columns:]
+		moved := 0
+		for b, ok := p.blocks.next(block{}); ok; b, ok = p.blocks.next(b) {
+			p.aim(b)
+			by := b.c0*p.view.plane - moved
+			for k := range bases {
+				bases[k] += by
+			}
+			moved += by
+			panel := filters[p.blocks.before(b)*columns:]
+			tile(p.nr, columns, n, bases, p.view.data, p.table[:b.size()], p.furthest, panel, to, b.c0+b.t0 > 0)
+		}
+		for k := range bases {
+			bases[k] -= moved
+		}
+		i += s
 	}
-	p.furthest += (at.c1 - at.c0 - 1) * p.view.plane
 }
 
-// findRuns cuts columns from q on where a row of outputs ends, and closes the list with a run of no columns.
-func (p *product[T]) findRuns(q, columns int) {
-	n := q / p.outputs
+// aim makes the table of where pairs of a block lie in the view, but for its first channel.
+func (p *product[T]) aim(b block) {
+	b.c0, b.c1 = 0, b.c1-b.c0
+	if b.t0 == p.of.t0 && b.t1 == p.of.t1 && b.c1 <= p.of.c1 {
+		return
+	}
+	p.of = b
+	taps := b.t1 - b.t0
+	o := newOdometer(p.c, b.t0)
+	for k := range taps {
+		p.table[k] = int32(p.view.tap(p.c, o.at))
+		o.next()
+	}
+	for k := taps; k < b.size(); k++ {
+		p.table[k] = p.table[k-taps] + int32(p.view.plane)
+	}
+	p.furthest = 0
+	for _, at := range p.table[:b.size()] {
+		p.furthest = max(p.furthest, int(at))
+	}
+}
+
+// fill takes segments into a chunk, and returns where the next one begins.
+func (p *product[T]) fill(at cursor) cursor {
+	p.segments, p.n1 = 0, 0
 	size := [3]int{p.c[0].outputs, p.c[1].outputs, p.c[2].outputs}
-	j := split(q%p.outputs, size)
-	p.n = 0
-	for column := 0; column < columns; {
-		to := n * p.slot
-		at := 0
-		for d, a := range p.c {
-			at = at*a.result + a.start + j[d]*a.stride
+	for pixels := 0; at.image < p.images; {
+		x, end := part(p.x1-p.x0, p.pieces, at.piece)
+		n := end - x
+		if pixels+n > chunkPixels {
+			break
 		}
-		p.runs[p.n] = run{column, n*p.view.slot + p.view.pixel(j), to + at}
-		p.n++
-		column += size[2] - j[2]
-		j[2] = 0
-		if j[1]++; j[1] == size[1] {
-			j[1] = 0
-			if j[0]++; j[0] == size[0] {
-				j[0] = 0
-				n++
+		j := split(p.lo-p.x0+at.line*size[2], size)
+		j[2] = p.x0 + x
+		to := p.place(at.image, j)
+		p.bases[p.segments] = at.image*p.view.slot + p.view.pixel(j)
+		p.ends[p.segments] = to + n - 1
+		p.segments++
+		p.run(run{pixels, n, to})
+		pixels += n
+		p.puts[p.segments] = pixels
+		if at.piece++; at.piece == p.pieces {
+			at.piece = 0
+			if at.line++; at.line == p.lines {
+				at.line = 0
+				at.image++
 			}
 		}
 	}
-	p.runs[p.n] = run{column: columns}
+	return at
 }
 
-// load brings what rows from i on hold so far.
-func (p *product[T]) load(i, rows int, held []T) {
-	for r := range rows {
-		row := held[r*p.nr:][:p.nr]
-		to := p.to[(i+r)*p.plane:]
-		for k, run := range p.runs[:p.n] {
-			part := row[run.column:p.runs[k+1].column]
-			copy(part, to[run.to:])
-		}
-	}
-}
-
-// store is the reverse of load.
-func (p *product[T]) store(i, rows int, held []T) {
-	for r := range rows {
-		row := held[r*p.nr:][:p.nr]
-		to := p.to[(i+r)*p.plane:]
-		for k, run := range p.runs[:p.n] {
-			part := row[run.column:p.runs[k+1].column]
-			copy(to[run.to:], part)
-		}
-	}
-}
-
-// clear stores sums of nothing.
-func (p *product[T]) clear() {
+// place is where output j of an image goes.
+func (p *product[T]) place(image int, j [3]int) int {
 	if p.gathered {
-		for i := range p.rows {
-			row := p.to[i*p.plane:][:p.plane]
-			clear(row)
-			finish(p.nr, 1, len(row), row, 0, tail(p.bias, i), p.relu)
-		}
-		return
+		return image*(p.hi-p.lo) + (j[0]*p.c[1].outputs+j[1])*p.c[2].outputs + j[2] - p.lo
 	}
-	clear(p.held)
-	for q := p.lo; q < p.hi; q += p.nr {
-		p.findRuns(q, min(p.nr, p.hi-q))
-		for i := 0; i < p.rows; i += tileRows {
-			rows := min(tileRows, p.rows-i)
-			clear(p.held)
-			finish(p.nr, rows, p.nr, p.held, p.nr, tail(p.bias, i), p.relu)
-			p.store(i, rows, p.held)
+	at := 0
+	for d, a := range p.c {
+		at = at*a.result + a.start + j[d]*a.stride
+	}
+	return image*p.slot + at
+}
+
+// run adds a run, or makes the last one longer.
+func (p *product[T]) run(r run) {
+	if p.n1 > 0 {
+		if last := &p.runs[p.n1-1]; r.to == last.to+last.pixels {
+			last.pixels += r.pixels
+			return
 		}
 	}
+	p.runs[p.n1] = r
+	p.n1++
 }

@@ -86,6 +86,9 @@ func (r *region) at(c *correlation, t [3]int) int {
 	return i
 }
 
+// panelSize is where a panel of the source ends: it is written one row too far.
+func (d *dataCut) panelSize(b blocking) int { return (b.c*b.t + 1) * d.nr }
+
 // spreadBand is the range of outputs of a band: some of the first dimension that there is.
 func (d *dataCut) spreadBand(c *correlation, band int) (from, to [3]int) {
 	to = [3]int{c[0].outputs, c[1].outputs, c[2].outputs}

@@ -4,7 +4,7 @@ import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
 // spreadGroup computes what the task has of a group and a class.
 func (t *dataTask[T]) spreadGroup(c *correlation, g int, filters []T) {
-	from, to := t.spreadBand(c, t.band)
+	from, to := t.spreadBand(c, t.at)
 	if volume([3]int{to[0] - from[0], to[1] - from[1], to[2] - from[2]}) == 0 {
 		return
 	}
@@ -42,9 +42,9 @@ type spreading[T gemm.Float] struct {
 	region               region
 	panel, products, tmp []T
 	room                 []T // for each channel
-	offsets              [maxTaps]int
+	offsets              [maxPairs]int
 	puts                 [spreadRows]int // where row i of the products puts the source position region.lo
-	runs                 [maxColumns + 1]run
+	runs                 [maxColumns + 1]span
 }
 
 // aim finds where the products go.
@@ -82,19 +82,19 @@ func (p *spreading[T]) add(sources int, x []T, plane int, filters []T) {
 }
 
 // findRuns cuts columns, from source position j of the region on, where its rows end.
-func (p *spreading[T]) findRuns(j, size [3]int, columns int) []run {
+func (p *spreading[T]) findRuns(j, size [3]int, columns int) []span {
 	n := 0
 	c, r := p.c, &p.region
 	for column := 0; column < columns; n++ {
 		from := ((r.lo[0]+j[0])*c[1].source+r.lo[1]+j[1])*c[2].source + r.lo[2] + j[2]
-		p.runs[n] = run{column, from, (j[0]*r.size[1]+j[1])*r.size[2] + j[2]}
+		p.runs[n] = span{column, from, (j[0]*r.size[1]+j[1])*r.size[2] + j[2]}
 		column += size[2] - j[2]
 		j[2] = 0
 		if j[1]++; j[1] == size[1] {
 			j[0], j[1] = j[0]+1, 0
 		}
 	}
-	p.runs[n] = run{column: columns}
+	p.runs[n] = span{column: columns}
 	return p.runs[:n+1]
 }
 

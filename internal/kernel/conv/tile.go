@@ -2,67 +2,87 @@ package conv
 
 import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 
-// A strip multiplies what pairs of channel and tap meet in a band, read where it lies, by a panel of y: rows of the
-// result are pairs, its columns those of the panel.
-type strip[T gemm.Float] struct {
-	c             *correlation
-	view          view[T]
-	nr            int
-	narrow        bool // nr is one vector, not two
-	planes        int  // of the band: of images, or slices of one
-	height, width int
-	jump          int // from a plane to the next
-	panel         []T
-	add           bool // to the result, or begin it
+// All roles are made of one tile: rows of sums, one for each element that a segment of the source begins with, in columns
+// of one or two vectors. A segment is n neighbours in the source. Forward, rows are outputs, columns channels of the result
+// and the sum is over pairs of channel and tap; in the gradient to the filter rows are pairs, columns channels of the other
+// tensor, and the sum is over positions.
+
+// mostRows is how many rows of one or two vectors a tile has at most: as many as registers hold.
+func mostRows(nr, size int) int {
+	if nr*size > 64 {
+		return 14
+	}
+	return 6
 }
 
-func (t *strip[T]) multiply(channels int, to []T) {
-	var offsets [gemm.MR]int
-	n := 0
-	taps := t.c.taps()
-	for ch := range channels {
-		o := newOdometer(t.c, 0)
-		for k := range taps {
-			offsets[n] = ch*t.view.plane + t.view.tap(t.c, o.at)
-			o.next()
-			if n++; n == gemm.MR || ch == channels-1 && k == taps-1 {
-				t.tile(offsets[:n], to)
-				to = to[min(n*t.nr, len(to)):]
-				n = 0
-			}
-		}
+// mostSegments is how many segments of n elements a tile takes at most.
+func mostSegments(nr, size, n int) int { return min(mostRows(nr, size)/n, 10) }
+
+// segments is how many of those left a tile takes next.
+func segments(most, left int) int {
+	switch {
+	case left >= most:
+		return most
+	case most > 1 && left >= most/2:
+		return most / 2
+	}
+	return 1
+}
+
+// tile computes C[s·n + j] = Σ over k of data[bases[s] + table[k] + j]·panel[k], or adds to C. No entry of the table is larger
+// than furthest. columns are nr or half of it.
+func tile[T gemm.Float](nr, columns, n int, bases []int, data []T, table []int32, furthest int, panel, c []T, add bool) {
+	for _, b := range bases {
+		_ = data[b : b+furthest+n]
+	}
+	panel, c = panel[:len(table)*columns], c[:len(bases)*n*columns]
+	if !tileAsm(nr, columns, n, bases, data, table, panel, c, add) {
+		tileGo(columns, n, bases, data, table, panel, c, add)
 	}
 }
 
-// tile computes rows, one for each offset: C[i][j] = Σ over pixels p of x[offsets[i] + p]·panel[p][j], or adds to C.
-func (t *strip[T]) tile(offsets []int, c []T) {
-	last := (t.planes-1)*t.jump + (t.height-1)*t.view.jump[1] + (t.width-1)*t.view.jump[2]
-	for _, off := range offsets {
-		_ = t.view.data[off : off+last+1]
-	}
-	_, _ = t.panel[:t.planes*t.height*t.width*t.nr], c[:len(offsets)*t.nr]
-	if !tileAsm(t, offsets, c) {
-		tileGo(t, offsets, c)
-	}
-}
-
-func tileGo[T gemm.Float](t *strip[T], offsets []int, c []T) {
-	step, row := t.view.jump[2], t.view.jump[1]
-	for i, off := range offsets {
-		sum := c[i*t.nr:][:t.nr]
-		if !t.add {
+func tileGo[T gemm.Float](columns, n int, bases []int, data []T, table []int32, panel, c []T, add bool) {
+	for i := range len(bases) * n {
+		sum := c[i*columns:][:columns]
+		if !add {
 			clear(sum)
 		}
-		p := 0
-		for h := range t.planes * t.height {
-			from := t.view.data[off+h/t.height*t.jump+h%t.height*row:]
-			for x := range t.width {
-				v := from[x*step]
-				for j, b := range t.panel[p*t.nr:][:len(sum)] {
-					sum[j] = T(v*b) + sum[j]
-				}
-				p++
+		x := data[bases[i/n]+i%n:]
+		for k, at := range table {
+			v := x[at]
+			for j, w := range panel[k*columns:][:columns] {
+				sum[j] = T(v*w) + sum[j]
 			}
+		}
+	}
+}
+
+// unload stores rows of results, one a pixel, as rows of dst, one a channel, with their biases, or none, and ReLU, if asked to.
+func unload[T gemm.Float](pixels, channels int, src []T, pitch int, dst []T, plane int, bias []T, relu bool) {
+	if pixels == 0 || channels == 0 {
+		return
+	}
+	src, dst = src[:(pixels-1)*pitch+channels], dst[:(channels-1)*plane+pixels]
+	if bias != nil {
+		bias = bias[:channels]
+	}
+	if !unloadAsm(pixels, channels, src, pitch, dst, plane, bias, relu) {
+		unloadGo(pixels, channels, src, pitch, dst, plane, bias, relu)
+	}
+}
+
+func unloadGo[T gemm.Float](pixels, channels int, src []T, pitch int, dst []T, plane int, bias []T, relu bool) {
+	for ch := range channels {
+		row := dst[ch*plane:][:pixels]
+		for p := range row {
+			v := src[p*pitch+ch]
+			if bias != nil {
+				v += bias[ch]
+			}
+			if relu && v < 0 {
+				v = 0
+			}
+			row[p] = v
 		}
 	}
 }

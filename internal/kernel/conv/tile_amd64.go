@@ -3,6 +3,7 @@
 package conv
 
 import (
+	"math"
 	"unsafe"
 
 	"github.com/kedja-ml/kedja/internal/kernel/cpu"
@@ -28,154 +29,64 @@ func ptr[To, From any](s []From) *To { return cast[To](unsafe.SliceData(s)) }
 // tileAsm is tileGo, if there is assembly for it. The caller has checked bounds.
 //
 //go:noinline
-func tileAsm[T gemm.Float](t *strip[T], offsets []int, c []T) bool {
-	wide := vectorBytes[T](t.nr)
-	if t.narrow {
-		wide *= 2
+func tileAsm[T gemm.Float](nr, columns, n int, bases []int, data []T, table []int32, panel, c []T, add bool) bool {
+	if len(table) == 0 {
+		return false
 	}
-	p, h, w, n := t.planes, t.height, t.width, len(offsets)
-	o := unsafe.SliceData(offsets)
-	step := t.view.jump[2]
-	skip, next := t.view.jump[1]-w*step, t.jump-h*t.view.jump[1]
+	shape, count := 16*n+len(bases), len(table)
+	t, b := unsafe.SliceData(table), unsafe.SliceData(bases)
+	wide, two := vectorBytes[T](nr), columns == nr
 	switch {
+	case wide == 32 && sizeof[T]() == 4 && two:
+		tile2float32AVX2(shape, count, ptr[float32](data), t, b, ptr[float32](panel), ptr[float32](c), add)
 	case wide == 32 && sizeof[T]() == 4:
-		tile32x8(n, t.narrow, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
-	case wide == 64 && sizeof[T]() == 4:
-		tile32x16(n, t.narrow, p, h, w, ptr[float32](t.view.data), o, step, skip, next, ptr[float32](t.panel), ptr[float32](c), t.add)
+		tile1float32AVX2(shape, count, ptr[float32](data), t, b, ptr[float32](panel), ptr[float32](c), add)
+	case wide == 32 && two:
+		tile2float64AVX2(shape, count, ptr[float64](data), t, b, ptr[float64](panel), ptr[float64](c), add)
 	case wide == 32:
-		tile64x4(n, t.narrow, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
+		tile1float64AVX2(shape, count, ptr[float64](data), t, b, ptr[float64](panel), ptr[float64](c), add)
+	case wide == 64 && sizeof[T]() == 4 && two:
+		tile2float32AVX512(shape, count, ptr[float32](data), t, b, ptr[float32](panel), ptr[float32](c), add)
+	case wide == 64 && sizeof[T]() == 4:
+		tile1float32AVX512(shape, count, ptr[float32](data), t, b, ptr[float32](panel), ptr[float32](c), add)
+	case wide == 64 && two:
+		tile2float64AVX512(shape, count, ptr[float64](data), t, b, ptr[float64](panel), ptr[float64](c), add)
 	case wide == 64:
-		tile64x8(n, t.narrow, p, h, w, ptr[float64](t.view.data), o, step, skip, next, ptr[float64](t.panel), ptr[float64](c), t.add)
+		tile1float64AVX512(shape, count, ptr[float64](data), t, b, ptr[float64](panel), ptr[float64](c), add)
 	default:
 		return false
 	}
 	return true
 }
 
-func tile32x8(n int, narrow bool, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
-	if narrow {
-		n += gemm.MR
+// unloadAsm is unloadGo, if there is assembly for it. Without a bias −0 is added, with which nothing changes.
+//
+//go:noinline
+func unloadAsm[T gemm.Float](pixels, channels int, src []T, pitch int, dst []T, plane int, bias []T, relu bool) bool {
+	if lanes := 32 / sizeof[T](); !cpu.AVX2 || pixels < lanes || channels < lanes {
+		return false
 	}
-	switch n {
-	case 1:
-		tile1float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 2:
-		tile2float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 3:
-		tile3float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 4:
-		tile4float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 5:
-		tile5float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 6:
-		tile6float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 1:
-		narrow1float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 2:
-		narrow2float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 3:
-		narrow3float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 4:
-		narrow4float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 5:
-		narrow5float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 6:
-		narrow6float32AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
+	none, apart := [1]T{T(math.Copysign(0, -1))}, 1
+	if bias == nil {
+		bias, apart = none[:], 0
 	}
+	least := T(math.Inf(-1))
+	if relu {
+		least = 0
+	}
+	if sizeof[T]() == 4 {
+		unloadfloat32(pixels, channels, ptr[float32](src), pitch, ptr[float32](dst), plane, ptr[float32](bias), apart, float32(least))
+	} else {
+		unloadfloat64(pixels, channels, ptr[float64](src), pitch, ptr[float64](dst), plane, ptr[float64](bias), apart, float64(least))
+	}
+	return true
 }
 
-func tile32x16(n int, narrow bool, p, h, w int, x *float32, o *int, step, skip, next int, panel, c *float32, add bool) {
-	if narrow {
-		n += gemm.MR
-	}
-	switch n {
-	case 1:
-		tile1float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 2:
-		tile2float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 3:
-		tile3float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 4:
-		tile4float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 5:
-		tile5float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 6:
-		tile6float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 1:
-		narrow1float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 2:
-		narrow2float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 3:
-		narrow3float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 4:
-		narrow4float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 5:
-		narrow5float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 6:
-		narrow6float32AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	}
-}
-
-func tile64x4(n int, narrow bool, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
-	if narrow {
-		n += gemm.MR
-	}
-	switch n {
-	case 1:
-		tile1float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 2:
-		tile2float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 3:
-		tile3float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 4:
-		tile4float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 5:
-		tile5float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 6:
-		tile6float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 1:
-		narrow1float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 2:
-		narrow2float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 3:
-		narrow3float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 4:
-		narrow4float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 5:
-		narrow5float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 6:
-		narrow6float64AVX2(p, h, w, x, o, step, skip, next, panel, c, add)
-	}
-}
-
-func tile64x8(n int, narrow bool, p, h, w int, x *float64, o *int, step, skip, next int, panel, c *float64, add bool) {
-	if narrow {
-		n += gemm.MR
-	}
-	switch n {
-	case 1:
-		tile1float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 2:
-		tile2float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 3:
-		tile3float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 4:
-		tile4float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 5:
-		tile5float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case 6:
-		tile6float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 1:
-		narrow1float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 2:
-		narrow2float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 3:
-		narrow3float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 4:
-		narrow4float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 5:
-		narrow5float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
-	case gemm.MR + 6:
-		narrow6float64AVX512(p, h, w, x, o, step, skip, next, panel, c, add)
+// prefetch asks for the lines at src[i·stride], for n rows.
+//
+//go:noinline
+func prefetch[T gemm.Float](n int, src []T, stride int) {
+	if n > 0 {
+		prefetchLines(n, ptr[byte](src[:(n-1)*stride+1]), stride*sizeof[T]())
 	}
 }

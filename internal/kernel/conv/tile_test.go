@@ -31,40 +31,66 @@ func TestTile(t *testing.T) { both(t, checkTile[float32], checkTile[float64]) }
 
 func checkTile[T gemm.Float](t *rapid.T) {
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-	s := strip[T]{
-		nr:     rapid.SampledFrom(widths[T]()).Draw(t, "nr"),
-		planes: rapid.IntRange(1, 3).Draw(t, "planes"), height: rapid.IntRange(1, 4).Draw(t, "height"),
-		width: rapid.IntRange(1, 11).Draw(t, "width"), add: rapid.Bool().Draw(t, "add"),
-		narrow: rapid.Bool().Draw(t, "narrow"),
+	nr, size := rapid.SampledFrom(widths[T]()).Draw(t, "nr"), sizeof[T]()
+	columns := nr / rapid.IntRange(1, 2).Draw(t, "halves")
+	length := rapid.SampledFrom([]int{1, 2, 3, 4, 5, 6})
+	if nr*size > 64 {
+		length = rapid.IntRange(1, 14)
 	}
-	if s.narrow {
-		s.nr /= 2
+	n := length.Draw(t, "n")
+	some := segments(mostSegments(nr, size, n), rapid.IntRange(1, 10).Draw(t, "segments"))
+	data := random[T](r, 700)
+	table, furthest := make([]int32, rapid.IntRange(1, 40).Draw(t, "count")), 0
+	for i := range table {
+		table[i] = r.Int32N(300)
+		furthest = max(furthest, int(table[i]))
 	}
-	step := rapid.IntRange(1, 3).Draw(t, "step")
-	row := s.width*step + rapid.IntRange(-2, 9).Draw(t, "row")
-	s.jump = s.height*row + rapid.IntRange(-3, 5).Draw(t, "jump")
-	row, s.jump = max(0, row), max(0, s.jump)
-	s.view.jump = [3]int{0, row, step}
-	s.view.data = random[T](r, 2000)
-	s.panel = random[T](r, s.planes*s.height*s.width*s.nr)
-	offsets := make([]int, rapid.IntRange(1, gemm.MR).Draw(t, "rows"))
-	for i := range offsets {
-		offsets[i] = r.IntN(1000)
+	bases := make([]int, some)
+	for i := range bases {
+		bases[i] = r.IntN(len(data) - furthest - n + 1)
 	}
-	got, want := newGuarded[T](len(offsets)*s.nr), random[T](r, len(offsets)*s.nr)
-	if s.add {
+	panel := random[T](r, len(table)*columns)
+	add := rapid.Bool().Draw(t, "add")
+	got := newGuarded[T](some * n * columns)
+	want := random[T](r, len(got.s))
+	if add {
 		copy(got.s, want)
 	}
-	s.tile(offsets, got.s)
+	tile(nr, columns, n, bases, data, table, furthest, panel, got.s, add)
 	got.check(t, "tile")
-	tileGo(&s, offsets, want)
-	eps := map[int]float64{4: 0x1p-23, 8: 0x1p-52}[sizeof[T]()]
-	n := float64(s.planes*s.height*s.width + 1)
+	tileGo(columns, n, bases, data, table, panel, want, add)
+	eps := map[int]float64{4: 0x1p-23, 8: 0x1p-52}[size]
+	terms := float64(len(table) + 1)
 	for i, v := range want {
-		if !(math.Abs(float64(got.s[i]-v)) <= eps*n*n) {
+		if !(math.Abs(float64(got.s[i]-v)) <= eps*terms*terms) {
 			t.Fatalf("element %d is %v, want %v", i, got.s[i], v)
 		}
 	}
+}
+
+func TestUnload(t *testing.T) { both(t, checkUnload[float32], checkUnload[float64]) }
+
+func checkUnload[T gemm.Float](t *rapid.T) {
+	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+	pixels, channels := rapid.IntRange(0, 40).Draw(t, "pixels"), rapid.IntRange(0, 40).Draw(t, "channels")
+	pitch, plane := channels+r.IntN(3), pixels+r.IntN(3)
+	src := random[T](r, pixels*pitch)
+	for _, v := range []T{0, T(math.Copysign(0, -1)), T(math.NaN()), T(math.Inf(-1))} {
+		if len(src) > 0 {
+			src[r.IntN(len(src))] = v
+		}
+	}
+	var bias []T
+	if rapid.Bool().Draw(t, "biased") {
+		bias = random[T](r, channels)
+	}
+	relu := rapid.Bool().Draw(t, "relu")
+	got := newGuarded[T](channels * plane)
+	want := append([]T(nil), got.s...)
+	unload(pixels, channels, src, pitch, got.s, plane, bias, relu)
+	unloadGo(pixels, channels, src, pitch, want, plane, bias, relu)
+	got.check(t, "unload")
+	sameBits(t, got.s, want, "unload")
 }
 
 // Moving, adding and finishing must agree in bits.
@@ -74,15 +100,15 @@ func checkPanel[T gemm.Float](t *rapid.T) {
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 	nr := rapid.SampledFrom(widths[T]()).Draw(t, "nr")
 	data := random[T](r, rapid.IntRange(nr, 600).Draw(t, "data"))
-	var runs []run
+	var runs []span
 	column := 0
 	for range rapid.IntRange(1, 6).Draw(t, "runs") {
 		if column < nr {
-			runs = append(runs, run{column: column})
+			runs = append(runs, span{column: column})
 			column += 1 + r.IntN(nr-column)
 		}
 	}
-	runs = append(runs, run{column: column})
+	runs = append(runs, span{column: column})
 	offsets := make([]int, rapid.IntRange(1, 20).Draw(t, "rows"))
 	furthest := 0
 	for i := range offsets {
