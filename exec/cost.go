@@ -81,9 +81,9 @@ func (p *Plan) print(s *strings.Builder, indent string) {
 		}
 		return name[m]
 	}
-	for i, t := range p.steps {
+	line := func(number string, t step) {
 		h := t.head()
-		fmt.Fprintf(s, "%s%3d %-28s", indent, i, h.op)
+		fmt.Fprintf(s, "%s%3s %-28s", indent, number, h.op)
 		for _, m := range t.results {
 			fmt.Fprintf(s, " %s:%v", call(m), m.of)
 			if m.home == inArena {
@@ -98,11 +98,25 @@ func (p *Plan) print(s *strings.Builder, indent string) {
 			fmt.Fprintf(s, "  tasks %v", n)
 		}
 		fmt.Fprintf(s, "  %s\n", h.node.Origin())
-		if k, ok := t.(*kernelStep); ok {
-			for _, body := range k.plans {
+	}
+	for i, t := range p.steps {
+		switch t := t.(type) {
+		case *sweepStep:
+			if len(t.parts) > 1 {
+				fmt.Fprintf(s, "%s%3d %s  tasks %v\n", indent, i, t.op, t.work.Phases)
+				for _, part := range t.parts {
+					line("", part)
+				}
+				continue
+			}
+		case *kernelStep:
+			line(fmt.Sprint(i), t)
+			for _, body := range t.plans {
 				body.print(s, indent+"      ")
 			}
+			continue
 		}
+		line(fmt.Sprint(i), t)
 	}
 }
 

@@ -34,7 +34,8 @@ func (b *compiler) layout() error {
 		b.isRoot[r] = true
 	}
 	b.reserve()
-	for _, u := range b.units {
+	b.moved = make([]bool, len(b.roots))
+	for _, u := range b.units[:b.late] {
 		if err := b.unit(u); err != nil {
 			return err
 		}
@@ -45,6 +46,11 @@ func (b *compiler) layout() error {
 		}
 	}
 	b.finish()
+	b.sweep()
+	b.finish()
+	for _, m := range b.results {
+		m.last = len(b.steps)
+	}
 	return nil
 }
 
@@ -75,6 +81,7 @@ func (b *compiler) reserve() {
 	for _, r := range b.roots {
 		times[r]++
 	}
+	updates := b.updated(times)
 	for i, r := range b.roots {
 		h := output
 		if i >= b.outs {
@@ -85,7 +92,7 @@ func (b *compiler) reserve() {
 			switch v := b.vars[i-b.outs]; {
 			case b.patches(r, v):
 				h, x = variable, r.In()[0]
-			case b.updates(r, v):
+			case updates[r]:
 				h, x = variable, b.read[v]
 			}
 		}
@@ -102,22 +109,20 @@ func (b *compiler) reserve() {
 	}
 }
 
-// finish copies to their places the roots that are not there yet.
+// finish copies to their places the roots that are computed, and not there yet.
 func (b *compiler) finish() {
 	for i, r := range b.roots {
-		if v := b.at[r]; v.mem != b.results[i] {
+		if v, known := b.at[r]; known && v.mem != b.results[i] && !b.moved[i] {
+			b.moved[i] = true
 			b.copy(r, v, b.results[i])
 		}
-	}
-	for _, m := range b.results {
-		m.last = len(b.steps)
 	}
 }
 
 // unit makes the step of u, and before it the copies that it needs.
 func (b *compiler) unit(u unit) error {
 	if u.tiled {
-		b.tiled(u.nodes)
+		b.add(b.tile(u.nodes))
 		return nil
 	}
 	n := u.nodes[0]

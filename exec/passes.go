@@ -45,6 +45,8 @@ type compiler struct {
 	late     int // the first of the units that update variables and cannot fail
 	unitOf   map[*graph.Node]position
 	read     map[graph.Var]*graph.Node
+	rehearse bool   // what late units write in place is looked at before
+	moved    []bool // roots that are copied to their places
 	at       map[*graph.Node]value
 	users    map[*graph.Node][]*graph.Node
 	isRoot   map[*graph.Node]bool

@@ -19,6 +19,8 @@ type tileStep struct {
 	temps  int // tiles of temporary memory a worker needs
 	width  int // bytes of the widest element
 	at     []tileWorker
+
+	rehearsed bool // a rehearsal has looked for NaN
 }
 
 // A tileOp is one op of a group. Its operands and results are places of tiles.
@@ -60,11 +62,11 @@ const (
 	cacheBytes = 24 << 10 // of a core's first-level cache, for the tiles of a group
 	minTile    = 256
 	maxTile    = 4096
-	taskWork   = 1 << 17 // element operations of a task: some 20 µs
+	taskWork   = 1 << 17 // element operations and accesses of a task: some 20 µs
 )
 
-// tiled makes the step of a group.
-func (b *compiler) tiled(nodes []*graph.Node) {
+// tile makes the step of a group, the next one.
+func (b *compiler) tile(nodes []*graph.Node) *tileStep {
 	s := &tileStep{header: header{node: nodes[0], op: groupName(nodes)}, n: nodes[0].Shape().Size(), width: 1}
 	place := map[*graph.Node]int{}
 	inside := map[*graph.Node]bool{}
@@ -103,12 +105,15 @@ func (b *compiler) tiled(nodes []*graph.Node) {
 	}
 	s.temps = len(place)
 	s.tile = max(minTile, min(maxTile, cacheBytes/(s.width*s.revisited())&^63))
-	s.work = graph.Work{Phases: [3]int{pieces(s.n, max(s.tile, taskWork/len(s.ops)))}, Local: s.temps * s.tile * s.width}
+	s.work = graph.Work{Phases: [3]int{pieces(s.n, max(s.tile, taskWork/s.cost()))}, Local: s.temps * s.tile * s.width}
 	if s.n == 0 {
 		s.work.Phases[0] = 0
 	}
-	b.add(s)
+	return s
 }
+
+// cost is how many operations and accesses an element takes.
+func (s *tileStep) cost() int { return len(s.ops) + len(s.loads) + len(s.stores) }
 
 // revisited counts the places of tiles that are used more than once, and so have to stay in cache; streams need not.
 func (s *tileStep) revisited() (count int) {
@@ -191,13 +196,16 @@ func (w *tileWorker) show(place int, src *graph.Buffer, i, n int) {
 	}
 }
 
-func (s *tileStep) task(_, task, worker int) error {
+func (s *tileStep) task(_, task, worker int) error { return s.run(task, worker, false) }
+
+// run does a task; as a rehearsal it leaves the results in its tiles.
+func (s *tileStep) run(task, worker int, rehearsal bool) error {
 	w, t := &s.at[worker], s.work.Phases[0]
 	lo, hi := task*s.n/t, (task+1)*s.n/t
 	size := -1
 	for ; lo < hi; lo += s.tile {
 		n := min(s.tile, hi-lo)
-		s.fetch(w, lo, n, size)
+		s.fetch(w, lo, n, size, rehearsal)
 		size = n
 		for i := range s.ops {
 			w.now = i
@@ -206,7 +214,15 @@ func (s *tileStep) task(_, task, worker int) error {
 			}
 		}
 		for i := range s.stores {
-			if st := &s.stores[i]; st.trap && hasNaN(part(st.m.buf, lo, n)) {
+			st := &s.stores[i]
+			if !st.trap || s.rehearsed && !rehearsal {
+				continue
+			}
+			b := part(w.tiles[st.place], 0, n)
+			if !rehearsal {
+				b = part(st.m.buf, lo, n)
+			}
+			if hasNaN(b) {
 				return errNaN
 			}
 		}
@@ -214,8 +230,8 @@ func (s *tileStep) task(_, task, worker int) error {
 	return nil
 }
 
-// fetch shows the ops n elements from lo on; the tile before had size elements, −1 if there was none.
-func (s *tileStep) fetch(w *tileWorker, lo, n, size int) {
+// fetch shows the ops n elements from lo on; the tile before had size elements, −1 if there was none. In a rehearsal results stay aside.
+func (s *tileStep) fetch(w *tileWorker, lo, n, size int, rehearsal bool) {
 	if n != size {
 		for at := range w.tiles {
 			w.show(at, &w.tiles[at], 0, n)
@@ -230,6 +246,9 @@ func (s *tileStep) fetch(w *tileWorker, lo, n, size int) {
 		}
 	}
 	for i := range s.stores {
+		if rehearsal {
+			break
+		}
 		w.show(s.stores[i].place, &s.stores[i].m.buf, lo, n)
 	}
 }

@@ -36,9 +36,11 @@ func (b *compiler) markTraps() error {
 	var steps []step
 	for _, s := range b.steps {
 		steps = append(steps, s)
-		if t, ok := s.(*tileStep); ok {
-			for i := range t.stores {
-				t.stores[i].trap = watched[t.stores[i].m]
+		if ts := groups(s); ts != nil {
+			for _, t := range ts {
+				for i := range t.stores {
+					t.stores[i].trap = watched[t.stores[i].m]
+				}
 			}
 			continue
 		}
@@ -53,6 +55,17 @@ func (b *compiler) markTraps() error {
 		}
 	}
 	b.steps = steps
+	return nil
+}
+
+// groups are the groups that s runs, none if it runs something else.
+func groups(s step) []*tileStep {
+	switch s := s.(type) {
+	case *tileStep:
+		return []*tileStep{s}
+	case *sweepStep:
+		return s.parts
+	}
 	return nil
 }
 
@@ -80,10 +93,13 @@ func (t *trapStep) operands(yield func(value) bool)         { yield(value{mem: t
 // trap runs the step again, from the same variables and draws, and names the first node that yields a NaN.
 func (p *Plan) trap() error {
 	for _, s := range p.steps {
-		if t, ok := s.(*tileStep); ok {
+		for _, t := range groups(s) {
 			if n := t.firstNaN(); n != nil {
 				return p.found(n, s)
 			}
+		}
+		if t, ok := s.(*sweepStep); ok && t.rehearse {
+			break // nothing is committed
 		}
 		k, ok := s.(*kernelStep)
 		if ok {
@@ -136,7 +152,7 @@ func (s *tileStep) firstNaN() *graph.Node {
 	w := &s.at[0]
 	for lo := 0; lo < s.n; lo += s.tile {
 		n := min(s.tile, s.n-lo)
-		s.fetch(w, lo, n, -1)
+		s.fetch(w, lo, n, -1, true)
 		for i := range s.ops[:first] {
 			if s.ops[i].k.Eval(&w.calls[i]) != nil {
 				break

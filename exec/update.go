@@ -6,27 +6,33 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// With the trap off, updates are written where their variables lie. They are the last units of the step and made of ops that never fail, so
-// that a step that fails has not begun them: docs/decisions/0011-updates-in-place.md.
+// Updates are written where their variables lie. They are the last units of the step and made of ops that never fail, so that a step that
+// fails has not begun them; with the trap on, they are rehearsed: docs/decisions/0011-updates-in-place.md.
 
-// postpone moves the units that end in assignments alone, and cannot fail, behind all others.
+// minRehearsed is how many bytes updates must write for a rehearsal to cost less than to compute aside what caches hold.
+const minRehearsed = 4 << 20
+
+// postpone moves the units that end in assignments alone, and cannot fail, behind all others; with the trap on, only those from which
+// nothing else is computed.
 //
 // It assumes units in topological order, and keeps it.
 func (c *compiler) postpone() {
-	c.late = len(c.units)
-	if !c.noTrap || len(c.vars) == 0 {
+	if c.late = len(c.units); len(c.vars) == 0 {
 		return
 	}
 	index, users, group := c.grouped.index, c.grouped.users, c.grouped.unit
-	out, late := map[int]bool{}, map[int]bool{} // by leader
-	for _, r := range c.roots[:c.outs] {
-		out[group[index[r.Results()[0]]]] = true
+	needed, late := map[int]bool{}, map[int]bool{} // by leader
+	times := map[*graph.Node]int{}
+	for i, r := range c.roots {
+		if times[r]++; i < c.outs || times[r] > 1 {
+			needed[group[index[r.Results()[0]]]] = true
+		}
 	}
 	var first, last []unit // in reverse
 	for _, u := range slices.Backward(c.units) {
 		l := group[index[u.nodes[0]]]
-		late[l] = u.tiled && !out[l] && !slices.ContainsFunc(u.nodes, func(n *graph.Node) bool {
-			return !sure(n) || slices.ContainsFunc(users[index[n]], func(i int) bool { return group[i] != l && !late[group[i]] })
+		late[l] = u.tiled && !needed[l] && !slices.ContainsFunc(u.nodes, func(n *graph.Node) bool {
+			return !sure(n) || slices.ContainsFunc(users[index[n]], func(i int) bool { return group[i] != l && !(c.noTrap && late[group[i]]) })
 		})
 		if late[l] {
 			last = append(last, u)
@@ -37,6 +43,21 @@ func (c *compiler) postpone() {
 	slices.Reverse(first)
 	slices.Reverse(last)
 	c.units, c.late = append(first, last...), len(first)
+}
+
+// updated lists the roots that are computed where their variables lie.
+func (b *compiler) updated(times map[*graph.Node]int) map[*graph.Node]bool {
+	in, bytes := map[*graph.Node]bool{}, 0
+	for i, r := range b.roots[b.outs:] {
+		if times[r] == 1 && b.updates(r, b.vars[i]) {
+			in[r] = true
+			bytes += r.Type().Bytes()
+		}
+	}
+	if b.rehearse = !b.noTrap && bytes >= minRehearsed; b.noTrap || b.rehearse {
+		return in
+	}
+	return nil
 }
 
 // sure reports that n's kernel never fails.
@@ -73,7 +94,7 @@ func (b *compiler) updates(r *graph.Node, v graph.Var) bool {
 				continue
 			}
 			switch k := b.unitOf[u.Results()[0]]; {
-			case k.unit > at.unit, k.unit == at.unit && (k.node > at.node || y != x):
+			case k.unit > at.unit, !b.noTrap && k.unit >= b.late && k.unit < at.unit, k.unit == at.unit && (k.node > at.node || y != x):
 				return false
 			case k == at && len(u.Results()) > 1:
 				for i, o := range u.In() {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/exec"
@@ -195,5 +197,46 @@ func TestUpdatesAtRandom(t *testing.T) {
 	}
 	if t.Logf("%d updates in place, %d failed steps", placed, failures); placed < rounds/2 || failures < rounds/4 {
 		t.Error("too few of something")
+	}
+}
+
+// Large updates are written in place with the trap on, too, because they are rehearsed: a NaN in the last element of one of them, or in an
+// output, leaves all of them as they were, and is named.
+func TestRehearsal(t *testing.T) {
+	const n = 1 << 20
+	a, b := graph.NewParam("a", graph.NewBuffer(graph.T(graph.Float32, n))), graph.NewParam("b", graph.NewBuffer(graph.T(graph.Float32, n)))
+	g := graph.New(graph.Training)
+	x, y := g.Input("x", graph.Float32, n), g.Input("y", graph.Float32)
+	g.Assign(a, ops.Add(g.Use(a), x))
+	g.Assign(b, ops.Sqrt(ops.Add(g.Use(b), x)))
+	_, _, line, _ := runtime.Caller(0) // one below
+	p, err := exec.Compile(g, exec.In(x, y), exec.Out(ops.Log(y)), exec.Workers(2), exec.Verify())
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars := []graph.Var{a, b}
+	ones := slices.Repeat([]float32{1}, n)
+	fed, one, minus := graph.BufferOf(ones), graph.BufferOf([]float32{1}), graph.BufferOf([]float32{-1})
+	if k := inPlace(t, p, vars, fed, one); k != 2 {
+		t.Errorf("%d of 2 are written in place\n%v", k, p)
+	}
+	before, versions := values(vars)
+	ones[n-1] = -5
+	for where, in := range map[string][]graph.Buffer{
+		fmt.Sprintf("update_test.go:%d: sqrt gives NaN", line-1): {fed, one},
+		fmt.Sprintf("update_test.go:%d: log gives NaN", line+1):  {graph.NewBuffer(x.Type()), minus},
+	} {
+		_, err := p.RunBuffers(in...)
+		if err == nil || !strings.HasPrefix(err.Error(), where) {
+			t.Errorf("%v, want %s", err, where)
+		}
+		after, now := values(vars)
+		if !slices.EqualFunc(before, after, bytes.Equal) || !slices.Equal(versions, now) {
+			t.Error("a trapped step changed something")
+		}
+	}
+	ones[n-1] = 1
+	if inPlace(t, p, vars, fed, one) != 2 || graph.Data[float32](a.Value())[n-1] != 2 {
+		t.Error(a.Value())
 	}
 }

@@ -5,13 +5,12 @@ func adam(k kind) {
 	cs, n, s := signature(k, "adam", named("nw", "nm", "nv", "w", "m", "v", "grad", "size", "second"),
 		[]string{"b1", "c1", "b2", "c2", "eps"}, "")
 	nw, nm, nv, w, m, v, g, size, second := cs[0], cs[1], cs[2], cs[3], cs[4], cs[5], cs[6], cs[7], cs[8]
-	one := func(p place) {
-		d, first, t := p.load(g), p.load(m), vector()
+	one := func(p place) { // all loads before the first store: they often lie a multiple of 4 KiB apart, and would wait for it
+		d, first, squares, x, t := p.load(g), p.load(m), p.load(v), p.load(w), vector()
 		mul(k, s[0], first, first)
 		mul(k, s[1], d, t)
 		add(k, t, first, first)
 		p.store(first, nm)
-		squares := p.load(v)
 		mul(k, d, d, d)
 		mul(k, s[3], d, d)
 		mul(k, s[2], squares, squares)
@@ -22,7 +21,6 @@ func adam(k kind) {
 		add(k, s[4], squares, squares)
 		div(k, squares, first, first)
 		mul(k, p.load(size), first, first)
-		x := p.load(w)
 		sub(k, first, x, x)
 		p.store(x, nw)
 	}
