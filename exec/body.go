@@ -8,7 +8,7 @@ import (
 
 // body compiles the body of a loop or branch: a plan of its own, without memory for what it returns, whose failures are its caller's.
 func (b *compiler) body(f *graph.Func) (*Plan, error) {
-	o := options{in: f.Inputs(), workers: b.workers, noTrap: true, profile: b.profile, verify: b.verify, inner: true}
+	o := options{in: f.Inputs(), workers: b.workers, noTrap: true, profile: b.profile, verify: b.verify, rounding: b.rounding, inner: true}
 	var roots []*graph.Node
 	for i, s := range same(f) {
 		if s == -1 {

@@ -14,14 +14,15 @@ import (
 type Option func(*options)
 
 type options struct {
-	in, out []*graph.Node
-	workers int
-	noTrap  bool
-	profile bool
-	explain io.Writer
-	verify  bool
-	folding bool // this program computes constants of another one
-	inner   bool // it is part of an op of another one, which gives it memory for its outputs at each run
+	in, out  []*graph.Node
+	workers  int
+	noTrap   bool
+	profile  bool
+	explain  io.Writer
+	verify   bool
+	folding  bool // this program computes constants of another one
+	rounding graph.Rounding
+	inner    bool // it is part of an op of another one, which gives it memory for its outputs at each run
 }
 
 // In lists the inputs, in the order in which Run takes their values.
@@ -40,6 +41,11 @@ func Workers(n int) Option { return func(o *options) { o.workers = n } }
 
 // NoTrap leaves NaN alone: a step that yields it is committed.
 func NoTrap() Option { return func(o *options) { o.noTrap = true } }
+
+// Rounding says whether kernels may be chosen that differ from an op's own by rounding, such as Winograd's for convolutions of 3×3 taps:
+// graph.Close, the default, those whose errors are no larger; graph.Loose, also faster ones with errors a few times as large; graph.Exact,
+// none.
+func Rounding(r graph.Rounding) Option { return func(o *options) { o.rounding = r } }
 
 // Profile measures each step; see Plan.Profile.
 func Profile() Option { return func(o *options) { o.profile = true } }

@@ -50,7 +50,7 @@ func (c *compiler) fold() error {
 	if len(wanted) == 0 {
 		return nil
 	}
-	sub, err := lower(&program{options: options{workers: 1, noTrap: true, folding: true}, roots: wanted, outs: len(wanted)})
+	sub, err := lower(&program{options: options{workers: 1, noTrap: true, rounding: p.rounding, folding: true}, roots: wanted, outs: len(wanted)})
 	if err != nil {
 		return err
 	}

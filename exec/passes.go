@@ -22,6 +22,7 @@ func rewriting() []pass {
 		{"fold", (*compiler).fold},
 		{"simplify again", (*compiler).simplify},
 		{"fuse", (*compiler).fuse},
+		{"round", (*compiler).round},
 	}
 }
 

@@ -83,6 +83,12 @@ type (
 		Fuse(n *Node, sole func(x *Node) bool) *Node
 	}
 
+	// Rounder returns a node that differs from n by rounding alone, within a bound that its op states, and costs less; nil where none is
+	// allowed. The choice does not depend on how many rows a batch has. Executors ask, after Fuser.
+	Rounder interface {
+		Round(n *Node, allowed Rounding) *Node
+	}
+
 	// Preparer is an op that can take operand i as another op has laid it out, which pays where the operand stays the same in many rounds
 	// of a loop. Prepare returns that op, of the one operand, and the one that takes its result instead; nil where nothing is gained. The
 	// bits are the same.
@@ -97,6 +103,17 @@ type (
 	Observer interface{ Observes() }
 	// Labeled overrides how an op prints.
 	Labeled interface{ Label() string }
+)
+
+// Rounding says which other ways to compute the same are allowed.
+type Rounding uint8
+
+// Exact allows those of the same bits only. Close allows those whose errors were measured to be no larger, on operands that are alike, than
+// those of the op itself; Loose also those with errors a few times as large.
+const (
+	Close Rounding = iota
+	Exact
+	Loose
 )
 
 // Work is how a kernel is cut. Phases run one after the other; the tasks of a phase in any order, at once.

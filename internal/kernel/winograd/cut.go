@@ -107,7 +107,7 @@ func (c *cut) productStride() int     { return c.tileCount()*c.width() + lanes }
 func (c *cut) resultSize() int        { return c.m * c.rows * c.m * c.tiles.w * lanes }
 
 func (c *cut) local() int {
-	n := c.imageSize(2) + c.products*(c.dataStride()+c.productStride()) + c.resultSize() + tmpSize + gemm.MR*c.nr
+	n := c.imageSize(2) + c.products*(c.dataStride()+c.productStride()) + c.resultSize() + tmpSize + gemm.MR*c.nr + 2*lanes
 	return max(n, filterSize+tmpSize)
 }
 

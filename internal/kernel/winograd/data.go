@@ -8,7 +8,7 @@ import (
 
 // A task computes some blocks of a data role.
 type task struct {
-	*cut
+	cut
 	source
 	to, bias []float32
 	relu     bool
@@ -20,16 +20,18 @@ type task struct {
 	output []float32 // a group of channels of results: [row][column][lane]
 	tmp    []float32
 	tile   []float32 // of gemm
+	finish finish
 }
 
 func (c *cut) runTask(i int, from, to, bias []float32, relu bool, scratch, local []float32) {
-	t := task{cut: c, source: source{kind: data, values: from, channels: c.sources, size: c.in, pad: c.pad, halo: 2}, to: to, bias: bias, relu: relu, filters: scratch}
+	t := task{cut: *c, source: source{kind: data, values: from, channels: c.sources, size: c.in, pad: c.pad, halo: 2}, to: to, bias: bias, relu: relu, filters: scratch}
 	take := func(n int) (part []float32) {
 		part, local = local[:n:n], local[n:]
 		return part
 	}
 	t.image, t.points, t.sums = take(c.imageSize(2)), take(c.products*c.dataStride()), take(c.products*c.productStride())
 	t.output, t.tmp, t.tile = take(c.resultSize()), take(tmpSize), take(gemm.MR*c.nr)
+	t.finish = finish{take(lanes), take(lanes)}
 	clear(t.image)
 	t.p0, t.p1 = part(c.panels, c.ranges, i%c.ranges)
 	b0, b1 := part(c.blocks, c.groups, i/c.ranges)
@@ -42,14 +44,14 @@ func (c *cut) runTask(i int, from, to, bias []float32, relu bool, scratch, local
 func (t *task) block(lo, hi int) {
 	for s := 0; s < t.sources; s += lanes {
 		to := view{t.points, s, t.alpha * t.dataStride(), t.dataStride(), t.depth}
-		t.pieces(lo, hi, func(n, i0, i1, tile int) { t.source.gather(t.cut, s, n, i0, i1, to.behind(tile), t.tmp) })
+		t.pieces(lo, hi, func(n, i0, i1, tile int) { t.source.gather(&t.cut, s, n, i0, i1, to.behind(tile), t.tmp) })
 	}
 	for p := t.p0; p < t.p1; p += t.chunk {
 		end := min(p+t.chunk, t.p1)
 		t.multiply((hi-lo)*t.tiles.w, p, end)
 		for k := p * t.nr; k < min(end*t.nr, t.results); k += lanes {
-			f := t.finish(k)
-			t.pieces(lo, hi, func(n, i0, i1, tile int) { t.scatter(&f, k, k-p*t.nr, n, i0, i1, tile) })
+			t.finishing(k)
+			t.pieces(lo, hi, func(n, i0, i1, tile int) { t.scatter(k, k-p*t.nr, n, i0, i1, tile) })
 		}
 	}
 }
@@ -82,25 +84,28 @@ func (t *task) multiply(tiles, p0, p1 int) {
 	}
 }
 
-func (t *task) finish(k int) (f finish) {
+// finishing prepares the finish of a group of results.
+func (t *task) finishing(k int) {
+	f := &t.finish
+	clear(f.bias)
 	if t.bias != nil {
-		copy(f.bias[:], t.bias[k:])
+		copy(f.bias, t.bias[k:])
 	}
-	if !t.relu {
-		for l := range f.floor {
+	for l := range f.floor {
+		f.floor[l] = 0
+		if !t.relu {
 			f.floor[l] = float32(math.Inf(-1))
 		}
 	}
-	return f
 }
 
 // scatter makes results k and up, as many as a group has, of the products in the columns from column on.
-func (t *task) scatter(f *finish, k, column, n, i0, i1, tile int) {
+func (t *task) scatter(k, column, n, i0, i1, tile int) {
 	width := t.m * t.tiles.w
 	for i := range i1 - i0 {
 		from := view{t.sums, (tile+i*t.tiles.w)*t.width() + column, t.alpha * t.productStride(), t.productStride(), t.width()}
 		to := view{t.output, i * t.m * width * lanes, width * lanes, lanes, t.m * lanes}
-		transform(t.m, result, t.tiles.w, from, to, t.tmp, f)
+		transform(t.m, result, t.tiles.w, from, to, t.tmp, &t.finish)
 	}
 	rows, run := min((i1-i0)*t.m, t.out.h-i0*t.m), t.out.w
 	if width == t.out.w {

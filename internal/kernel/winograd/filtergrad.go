@@ -62,7 +62,7 @@ func (f *filterCut) work() conv.Work {
 
 // A filterTask sums the products of results [k0, k1) and all sources over a chunk.
 type filterTask struct {
-	*filterCut
+	filterCut
 	x, y                source
 	points, grads, sums []float32 // [product], then [panel of sources][tile][lane], [tile][result], [result][source]
 	tmp, tile           []float32
@@ -71,7 +71,7 @@ type filterTask struct {
 
 func (f *filterCut) runTask(i int, x, y, scratch, local []float32) {
 	t := filterTask{
-		filterCut: f,
+		filterCut: *f,
 		x:         source{kind: data, values: x, channels: f.sources, size: f.in, pad: f.pad, halo: 2},
 		y:         source{kind: cotangent, values: y, channels: f.results, size: f.out},
 	}

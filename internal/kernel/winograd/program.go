@@ -41,7 +41,7 @@ func (v view) check(n, size int) {
 }
 
 // A finish is added to results: a bias for each channel of a group, then the larger of that and a floor, 0 or −∞.
-type finish struct{ bias, floor [lanes]float32 }
+type finish struct{ bias, floor []float32 }
 
 // transform computes n blocks P·D·Pᵀ by the program of a kind; only results are finished. tmp has room for tmpSize elements.
 func transform(m int, k kind, n int, from, to view, tmp []float32, f *finish) {

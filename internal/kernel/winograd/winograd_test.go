@@ -104,7 +104,7 @@ func TestTwins(t *testing.T) {
 				}
 				var f *finish
 				if k == result {
-					f = new(finish)
+					f = &finish{make([]float32, lanes), make([]float32, lanes)}
 					f.bias[3], f.floor[5] = 1, float32(math.Inf(-1))
 				}
 				var got [2][]float32
