@@ -37,6 +37,11 @@ var counted = map[string]struct {
 	"adam-10m-trap":    {10_000_000, 0},
 	"conv-fwd":         {36928, 7398752256},
 	"conv-bwd":         {36928, 14797504512},
+
+	"conv-fwd-winograd2": {36928, 7398752256},
+	"conv-fwd-winograd4": {36928, 7398752256},
+	"conv-bwd-winograd2": {36928, 14797504512},
+	"conv-bwd-winograd4": {36928, 14797504512},
 }
 
 // Every case starts, has as many parameters and operations as PyTorch's, and takes a step; models begin at the loss that PyTorch
@@ -47,7 +52,7 @@ func TestCases(t *testing.T) {
 		first[name] = g.Loss0
 	}
 	for _, c := range cases() {
-		if testing.Short() && strings.Contains("conv-fwd conv-bwd adam-10m adam-10m-trap ddpm-b32 dcgan-b64", c.name) {
+		if testing.Short() && strings.Contains("conv-fwd-winograd2 conv-fwd-winograd4 conv-bwd-winograd2 conv-bwd-winograd4 adam-10m adam-10m-trap ddpm-b32 dcgan-b64", c.name) {
 			continue
 		}
 		r, err := c.start(settings{workers: 2})

@@ -1,7 +1,7 @@
 // Command bench times whole training steps of the models that the field compares itself by, and prints one JSON line a case, with the
 // fields that other frameworks' scripts print: forward, loss, backward and update, data in memory, the same batch at each step.
 //
-//	go run ./bench [-list] [-only mlp-b128,cnn-b64] [-seconds 2] [-steps 0] [-workers 2] [-profile]
+//	go run ./bench [-list] [-only mlp-b128,cnn-b64] [-seconds 2] [-steps 0] [-workers 2] [-rounding close] [-profile]
 //	go run ./bench -against REV [-rounds 9] [-only …]
 //
 // A measurement begins again, twice at most, where other programs held more than 4 % of the processors. With -against the program
@@ -16,6 +16,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/kedja-ml/kedja/graph"
 )
 
 func main() {
@@ -27,6 +29,7 @@ func main() {
 	flag.IntVar(&s.workers, "workers", runtime.GOMAXPROCS(0), "cores to use")
 	flag.BoolVar(&s.profile, "profile", false, "print the steps of each plan by time")
 	flag.BoolVar(&s.noTrap, "notrap", false, "do not look for NaN")
+	flag.Func("rounding", "exact, close or loose: which kernels may differ from the ops' own by rounding; close if not said", s.round)
 	rev := flag.String("against", "", "a revision to alternate with")
 	rounds := flag.Int("rounds", 9, "of -against")
 	flag.Parse()
@@ -34,6 +37,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// round reads a Rounding.
+func (s *settings) round(name string) error {
+	i := slices.Index([]string{"close", "exact", "loose"}, name)
+	if i < 0 {
+		return fmt.Errorf("want exact, close or loose, not %q", name)
+	}
+	s.rounding = []graph.Rounding{graph.Close, graph.Exact, graph.Loose}[i]
+	return nil
 }
 
 func run(s settings, list bool, only, rev string, rounds int) error {

@@ -20,10 +20,12 @@ type settings struct {
 	workers int
 	profile bool
 	noTrap  bool
+
+	rounding graph.Rounding
 }
 
 func (s settings) options() []exec.Option {
-	opts := []exec.Option{exec.Workers(s.workers)}
+	opts := []exec.Option{exec.Workers(s.workers), exec.Rounding(s.rounding)}
 	if s.profile {
 		opts = append(opts, exec.Profile())
 	}
@@ -50,6 +52,7 @@ type record struct {
 	RssMB     float64 `json:"rss_mb"`
 	ArenaMB   float64 `json:"arena_mb"`
 	Allocs    float64 `json:"allocs_per_step"`
+	MaxError  float64 `json:"max_error,omitempty"` // of the largest magnitude, against float64
 }
 
 // A runner is a case made ready.
@@ -58,6 +61,8 @@ type runner struct {
 	flops  int64
 	params int
 	plan   *exec.Plan // nil for what needs none
+
+	deviation func() (float64, error) // nil for cases whose error is not asked for
 }
 
 // start compiles a problem.
@@ -107,7 +112,13 @@ func measure(c benchCase, s settings) (record, error) {
 	if r.Flops = b.flops; b.flops > 0 {
 		r.Gflops = round(float64(b.flops)/r.Ms/1e6, 2)
 	}
-	if r.RssMB = math.Round(rss()); b.plan != nil {
+	memory := rss()
+	if b.deviation != nil {
+		if r.MaxError, err = b.deviation(); err != nil {
+			return r, err
+		}
+	}
+	if r.RssMB = math.Round(memory); b.plan != nil {
 		cost := b.plan.Cost()
 		r.ArenaMB = round(float64(cost.Arena)/1e6, 2)
 		if s.profile {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"math"
+
 	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/gemm"
 	"github.com/kedja-ml/kedja/internal/workers"
@@ -80,6 +83,46 @@ func convBackward(d graph.Dtype) *problem {
 	x, c := p.conv()
 	dy := p.input("dy", -1.7, 1.7, 32, 64, 56, 56)
 	return p.pull(c.Forward(x), dy, x, p.g.Use(c.W), p.g.Use(c.B))
+}
+
+// convolution is a case under one Rounding, whatever the settings say, with its error beside it: by the direct kernels, by Winograd's in tiles
+// of 2×2, which are the default, or of 4×4.
+func convolution(name string, build func(d graph.Dtype) *problem, allowed graph.Rounding) benchCase {
+	return benchCase{name, func(s settings) (runner, error) {
+		s.rounding = allowed
+		p := build(graph.Float32)
+		r, err := p.start(s.options()...)
+		r.deviation = func() (float64, error) { return p.deviation(build(graph.Float64), s) }
+		return r, err
+	}}
+}
+
+// deviation is the largest error of an output, of its largest magnitude, against the same problem in float64.
+func (p *problem) deviation(exact *problem, s settings) (worst float64, err error) {
+	got, err := p.outputs(s)
+	if err != nil {
+		return 0, err
+	}
+	want, err := exact.outputs(s)
+	if err != nil {
+		return 0, err
+	}
+	for i, b := range got {
+		largest, off := 0.0, 0.0
+		for j, w := range graph.Data[float64](want[i]) {
+			largest, off = max(largest, math.Abs(w)), max(off, math.Abs(float64(graph.Data[float32](b)[j])-w))
+		}
+		worst = max(worst, off/largest)
+	}
+	return worst, nil
+}
+
+func (p *problem) outputs(s settings) ([]graph.Buffer, error) {
+	plan, err := exec.Compile(p.g, append(s.options(), exec.In(p.in...), exec.Out(p.out...))...)
+	if err != nil {
+		return nil, err
+	}
+	return plan.RunBuffers(p.feed...)
 }
 
 // product is C = A·B on the pool, without a graph.

@@ -48,8 +48,12 @@ func cases() []benchCase {
 		of("gelu-tanh", geluTanh),
 		untrapped(of("adam-10m", adam10m)),
 		of("adam-10m-trap", adam10m),
-		of("conv-fwd", convForward),
-		of("conv-bwd", convBackward),
+		convolution("conv-fwd", convForward, graph.Exact),
+		convolution("conv-fwd-winograd2", convForward, graph.Close),
+		convolution("conv-fwd-winograd4", convForward, graph.Loose),
+		convolution("conv-bwd", convBackward, graph.Exact),
+		convolution("conv-bwd-winograd2", convBackward, graph.Close),
+		convolution("conv-bwd-winograd4", convBackward, graph.Loose),
 	}
 }
 
