@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -20,7 +23,7 @@ import (
 )
 
 type trainMNIST struct {
-	Recipe   string `enum:"default,fast" default:"default" help:"default: a few augmented epochs; fast: a single one."`
+	Recipe   string `default:"default" help:"default: three augmented epochs; fast: a third of the time, for 0.2 % of the accuracy."`
 	Epochs   int    `help:"Passes over the training images; the recipe's own number if 0." default:"0"`
 	Seed     uint64 `default:"1" help:"Of weights, order, augmentation and dropout."`
 	Workers  int    `default:"0" help:"Cores to use; all if 0. The result does not depend on it."`
@@ -32,21 +35,30 @@ type trainMNIST struct {
 // A recipe is how the CNN is trained. It was tuned on held-out training images, never on the test images.
 type recipe struct {
 	epochs, batch, holdout int
+	steps                  int // at most, if not 0
 	rate, beta1, beta2     float64
+	dropout                float64
 	augment                bool
 }
 
 var recipes = map[string]recipe{
-	"default": {epochs: 3, batch: 128, holdout: 2000, rate: 4e-3, beta1: 0.85, beta2: 0.99, augment: true},
-	"fast":    {epochs: 1, batch: 128, holdout: 1000, rate: 5e-3, beta1: 0.7, beta2: 0.9},
+	"default": {epochs: 3, batch: 128, holdout: 2000, rate: 4e-3, beta1: 0.85, beta2: 0.99, dropout: 0.2, augment: true},
+	"fast":    {epochs: 2, batch: 96, holdout: 1000, steps: 800, rate: 5e-3, beta1: 0.85, beta2: 0.97},
 }
 
 // Run trains from the seed's random weights. An interrupted run leaves whole lines of metrics and the weights of its last step.
 func (c *trainMNIST) Run(ctx context.Context, to streams) error {
 	start := time.Now()
-	r := recipes[c.Recipe]
+	r, known := recipes[c.Recipe]
+	if !known {
+		names := slices.Sorted(maps.Keys(recipes))
+		return fmt.Errorf("train mnist: there is no recipe %q, did you mean %q? There are %s", c.Recipe, nearest(c.Recipe, names), strings.Join(names, " and "))
+	}
 	if c.Epochs != 0 {
-		r.epochs = c.Epochs
+		r.epochs, r.steps = c.Epochs, 0
+	}
+	if c.MaxSteps != 0 {
+		r.steps = c.MaxSteps
 	}
 	if c.Holdout != 0 {
 		r.holdout = c.Holdout
@@ -72,9 +84,10 @@ func (c *trainMNIST) Run(ctx context.Context, to streams) error {
 
 	digits := vision.NewDigits(fit)
 	model := vision.NewCNN(rand.New(rand.NewPCG(c.Seed, 0)))
+	model.Dropout.P = r.dropout
 	cfg := train.Config{
 		Model: model, Shape: []int{1, 28, 28}, Train: digits, Epochs: r.epochs, Batch: r.batch, Seed: c.Seed,
-		Augment: r.augment, Workers: c.Workers, MaxSteps: c.MaxSteps,
+		Augment: r.augment, Workers: c.Workers, MaxSteps: r.steps,
 	}
 	cfg.Index, cfg.Validate = train.Split(digits.Len(), r.holdout, 1)
 	steps := cfg.Steps()
