@@ -16,6 +16,7 @@ type Option func(*options)
 type options struct {
 	in, out  []*graph.Node
 	workers  int
+	follows  bool // the workers are GOMAXPROCS
 	noTrap   bool
 	profile  bool
 	explain  io.Writer
@@ -35,8 +36,8 @@ func Out(outputs ...*graph.Node) Option {
 	return func(o *options) { o.out = append(o.out, outputs...) }
 }
 
-// Workers sets how many cores a plan uses at most; GOMAXPROCS if n < 1, which is the default, and never more than 1024. The results do not
-// depend on it.
+// Workers sets how many cores a plan uses at most, and never more than 1024. The default, and n < 1, is GOMAXPROCS, which the plan follows
+// where it changes between two runs, as it does in a container with a new quota. The results do not depend on it.
 func Workers(n int) Option { return func(o *options) { o.workers = n } }
 
 // NoTrap leaves NaN alone: a step that yields it is committed.
@@ -72,7 +73,7 @@ func Compile(g *graph.Graph, opts ...Option) (*Plan, error) {
 		f(&o)
 	}
 	if o.workers < 1 {
-		o.workers = runtime.GOMAXPROCS(0)
+		o.workers, o.follows = runtime.GOMAXPROCS(0), true
 	}
 	o.workers = min(o.workers, maxWorkers)
 	roots := slices.Clone(o.out)

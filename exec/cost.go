@@ -21,7 +21,7 @@ type Cost struct {
 
 // Cost tells what p allocated when it was compiled, and what a run computes.
 func (p *Plan) Cost() Cost {
-	c := Cost{Arena: p.arenaBytes, Live: p.liveBytes, Output: p.outBytes, Local: p.need * p.workers, Steps: len(p.steps)}
+	c := Cost{Arena: p.arenaBytes, Live: p.liveBytes, Output: p.outBytes, Local: p.need * len(p.locals), Steps: len(p.steps)}
 	for _, s := range p.steps {
 		k, ok := s.(*kernelStep)
 		if !ok {

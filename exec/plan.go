@@ -18,6 +18,7 @@ type Plan struct {
 	results []*memory // for outputs, then for what the variables are assigned
 	steps   []step
 	patched []*kernelStep  // those that write a variable where it lies
+	crew    int            // workers that may be used now
 	locals  []graph.Buffer // a worker's own memory, shared by all steps
 	need    int            // bytes of each of locals
 	lock    []locked
@@ -111,6 +112,7 @@ func (p *Plan) step(in []graph.Buffer) ([]graph.Buffer, error) {
 		}
 	}
 	defer p.unlock()
+	p.follow()
 	for i, m := range p.feeds {
 		m.buf = in[i]
 		m.move()

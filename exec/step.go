@@ -101,7 +101,7 @@ func (p *Plan) run(s step) error {
 		if tasks == 1 {
 			p.job.Do(0, 0)
 		} else {
-			workers.Run(&p.job, tasks, p.workers)
+			workers.Run(&p.job, tasks, p.crew)
 		}
 		if h.fails.Load() != nil {
 			return h.fails.Swap(nil).err
@@ -140,11 +140,7 @@ func (k *kernelStep) prepare(p *Plan) {
 	if k.scratch != nil {
 		first.Scratch = k.scratch.buf
 	}
-	k.calls = make([]graph.Call, p.workers)
-	for i := range k.calls {
-		k.calls[i] = first
-		k.calls[i].Local = p.local(i, k.work.Local)
-	}
+	k.calls = []graph.Call{first}
 	if k.patch != nil {
 		k.patch.prepare(first)
 	}

@@ -154,9 +154,11 @@ func groupName(nodes []*graph.Node) string {
 	return s
 }
 
-func (s *tileStep) prepare(p *Plan) {
-	s.at = make([]tileWorker, p.workers)
-	for i := range s.at {
+func (s *tileStep) prepare(*Plan) {}
+
+func (s *tileStep) staff(p *Plan) {
+	for i := len(s.at); i < p.crew; i++ {
+		s.at = append(s.at, tileWorker{})
 		w := &s.at[i]
 		w.tiles = make([]graph.Buffer, s.temps)
 		w.slots = make([][]tileSlot, s.temps)

@@ -14,12 +14,10 @@ func (b *compiler) wire() error {
 	for _, s := range b.steps {
 		b.need = max(b.need, s.head().work.Local)
 	}
-	for range b.workers {
-		b.locals = append(b.locals, graph.Over(graph.T(graph.Uint8, b.need), aligned(b.need)))
-	}
 	for _, s := range b.steps {
 		s.prepare(b.Plan)
 	}
+	b.staff(b.workers)
 	for _, m := range b.all {
 		if m.home != fed && m.home != variable && !(b.inner && m.home == output) {
 			m.move()
