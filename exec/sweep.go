@@ -103,7 +103,16 @@ func (s *sweepStep) prepare(p *Plan) {
 	for _, t := range s.parts {
 		t.prepare(p)
 	}
-	s.now = slices.Repeat(s.parts[:1], p.workers)
+}
+
+func (s *sweepStep) staff(p *Plan) {
+	for _, t := range s.parts {
+		t.staff(p)
+	}
+	s.now = slices.Grow(s.now, p.crew)
+	for len(s.now) < p.crew {
+		s.now = append(s.now, s.parts[0])
+	}
 }
 
 func (s *sweepStep) task(phase, task, worker int) error {

@@ -36,7 +36,7 @@ func (p *program) check(trap bool) (plan string, err error) {
 	defer workers.Shuffle(0)
 	for i, n := range []int{1, 2, 3, 8} {
 		workers.Shuffle(uint64(i) * 987654321)
-		opts := []exec.Option{exec.In(p.in...), exec.Out(p.outs...), exec.Workers(n), exec.Verify()}
+		opts := []exec.Option{exec.In(p.in...), exec.Out(p.outs...), exec.Workers(n), exec.Verify(), exec.Rounding(graph.Exact)}
 		if !trap {
 			opts = append(opts, exec.NoTrap())
 		}

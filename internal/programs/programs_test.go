@@ -40,6 +40,12 @@ func TestPrograms(t *testing.T) {
 		for _, path := range p.paths(plan) {
 			hits[path]++
 		}
+		if seed%50 == 7 {
+			if err := rounded(seed); err != nil {
+				t.Fatalf("seed %d, class R: %v", seed, err)
+			}
+			hits["class R"]++
+		}
 		if long != "" && (seed+1 == to || (seed+1)%10000 == 0) {
 			fmt.Printf("programs %d-%d:", from, seed+1)
 			for _, path := range paths {
@@ -56,7 +62,7 @@ func TestPrograms(t *testing.T) {
 }
 
 // paths through the compiler that a program may take.
-var paths = []string{"parallel", "fused", "finished", "in place", "view", "loop", "gradient", "assigned", "float64", "empty"}
+var paths = []string{"parallel", "fused", "finished", "in place", "view", "loop", "gradient", "assigned", "float64", "empty", "class R"}
 
 // paths says which ones p takes, from the print of its plan.
 func (p *program) paths(plan string) (took []string) {
