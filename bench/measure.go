@@ -60,7 +60,8 @@ type runner struct {
 	step   func() (loss float64, err error)
 	flops  int64
 	params int
-	plan   *exec.Plan // nil for what needs none
+	plan   *exec.Plan            // nil for what needs none
+	result func() []graph.Buffer // of the last step: outputs, and parameters after it
 
 	deviation func() (float64, error) // nil for cases whose error is not asked for
 }
@@ -74,8 +75,17 @@ func (p *problem) start(opts ...exec.Option) (r runner, err error) {
 		r.params += v.Type().Shape.Size()
 	}
 	r.flops = r.plan.Cost().Flops
+	var last []graph.Buffer
+	r.result = func() []graph.Buffer {
+		all := slices.Clone(last)
+		for _, v := range p.params {
+			all = append(all, v.Value())
+		}
+		return all
+	}
 	r.step = func() (float64, error) {
 		out, err := r.plan.RunBuffers(p.feed...)
+		last = out
 		if err != nil || len(out) == 0 || out[0].Len() != 1 || out[0].Type.Dtype != graph.Float32 {
 			return 0, err
 		}

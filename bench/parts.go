@@ -142,7 +142,8 @@ func product(m, k, n int) func(settings) (runner, error) {
 			}
 			return 0, nil
 		}
-		return runner{step: step, flops: 2 * int64(m) * int64(n) * int64(k)}, nil
+		result := func() []graph.Buffer { return []graph.Buffer{graph.BufferOf(j.c, m, n)} }
+		return runner{step: step, flops: 2 * int64(m) * int64(n) * int64(k), result: result}, nil
 	}
 }
 

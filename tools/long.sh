@@ -20,6 +20,9 @@ if command -v cc >/dev/null; then
 	go test -race -count=1 ./graph ./exec ./internal/workers ./train ./rl/... | grep -v 'no test files' | grep -v '^ok' || echo "all ok"
 fi
 
+say "same bits for 1, 2, 3 and 8 workers, every case of the benchmark, 20 steps"
+KEDJA_STEPS=20 go test -count=1 -timeout 1h -run '^TestSameBits$' ./bench
+
 if [ -n "${PROGRAMS:-}" ]; then
 	say "random programs, optimised against node by node"
 	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^TestPrograms$' -v ./internal/programs | grep '^programs\|seed\|^ok\|FAIL'
