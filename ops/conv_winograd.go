@@ -29,7 +29,12 @@ func (o finishedConv) Round(n *graph.Node, allowed graph.Rounding) *graph.Node {
 	return graph.Apply(winogradConv{o, m}, n.In()...)
 }
 
-func (winogradConv) Name() string { return "winograd" }
+func (o winogradConv) Name() string {
+	if o.Tile == 4 {
+		return "winograd4"
+	}
+	return "winograd2"
+}
 
 func (o winogradConv) Infer(in []graph.Type) ([]graph.Type, error) { return o.Of.Infer(in) }
 

@@ -99,28 +99,23 @@ func (t *task) finishing(k int) {
 	}
 }
 
-// scatter makes results k and up, as many as a group has, of the products in the columns from column on.
+// scatter makes results k and up, as many as a group has, of the products in the columns from column on. Rows of them lie one behind the
+// other, as in the result. What the last tile of a row has too much is overwritten by the first of the next row, which comes after it.
 func (t *task) scatter(k, column, n, i0, i1, tile int) {
-	width := t.m * t.tiles.w
+	row, last := t.out.w*lanes, t.tiles.w-1
 	for i := range i1 - i0 {
 		from := view{t.sums, (tile+i*t.tiles.w)*t.width() + column, t.alpha * t.productStride(), t.productStride(), t.width()}
-		to := view{t.output, i * t.m * width * lanes, width * lanes, lanes, t.m * lanes}
-		transform(t.m, result, t.tiles.w, from, to, t.tmp, &t.finish)
+		to := view{t.output, i * t.m * row, row, lanes, t.m * lanes}
+		transform(t.m, result, 1, from.behind(last), to.behind(last), t.tmp, &t.finish)
+		transform(t.m, result, last, from, to, t.tmp, &t.finish)
 	}
-	rows, run := min((i1-i0)*t.m, t.out.h-i0*t.m), t.out.w
-	if width == t.out.w {
-		rows, run = 1, rows*run
-	}
+	pixels := min((i1-i0)*t.m, t.out.h-i0*t.m) * t.out.w
 	for l := 0; l < min(lanes, t.results-k); l += 8 {
-		channels := min(8, t.results-k-l)
-		to := ((n*t.results+k+l)*t.out.h + i0*t.m) * t.out.w
-		for r := range rows {
-			t.store(r*width*lanes+l, run, channels, to+r*t.out.w)
-		}
+		t.store(l, pixels, min(8, t.results-k-l), ((n*t.results+k+l)*t.out.h+i0*t.m)*t.out.w)
 	}
 }
 
-// store copies a run of pixels of some channels to where they belong. What does not fill a block of 8 is copied with pixels that are
+// store copies pixels of some channels to where they belong. What does not fill a block of 8 is copied with pixels that are
 // there already.
 func (t *task) store(at, pixels, channels, to int) {
 	turn := turn{

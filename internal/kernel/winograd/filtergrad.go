@@ -3,6 +3,7 @@ package winograd
 import (
 	"github.com/kedja-ml/kedja/internal/kernel/conv"
 	"github.com/kedja-ml/kedja/internal/kernel/gemm"
+	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
 
 // A filterCut says how the gradient to the filters falls into tasks: results in ranges, the rows of tiles in chunks. A task sums
@@ -20,6 +21,12 @@ const (
 	partialsSize = 2 << 20
 )
 
+// Tiles that a chunk has at least, and results that a range has: fewer would be transformed and added up for too few products.
+const (
+	chunkTiles = 96
+	rangeLeast = 2 * lanes
+)
+
 func newFilterCut(s conv.Shape, m int) filterCut {
 	f := filterCut{cut: newCut(s, conv.Y, m)}
 	f.wide, f.across = ceilDiv(f.results, lanes)*lanes, ceilDiv(f.sources, f.nr)*f.nr
@@ -32,7 +39,8 @@ func newFilterCut(s conv.Shape, m int) filterCut {
 	all := f.images * f.tiles.h
 	work := 2 * float64(all*f.tiles.w) * float64(f.products*f.across*f.wide)
 	want := int(min(max(taskCount, work/taskMost), max(1, work/taskLeast)))
-	f.chunks = max(1, min(ceilDiv(want, f.ranges), all, partialsSize/(f.wide*f.across*taps)))
+	f.chunks = max(1, min(ceilDiv(want, f.ranges), all, all*f.tiles.w/chunkTiles, partialsSize/(f.wide*f.across*taps)))
+	f.ranges = max(f.ranges, min(ceilDiv(min(want, taskCount/2), f.chunks), f.wide/rangeLeast))
 	f.rows = max(1, min(tiles/f.tiles.w, ceilDiv(all, f.chunks)))
 	f.tasks = f.ranges * f.chunks
 	return f
@@ -130,9 +138,7 @@ func (f *filterCut) reduce(k int, scratch, w []float32) {
 		at := (k*f.groups() + g) * len(sum)
 		copy(sum[:], scratch[at:])
 		for c := 1; c < f.chunks; c++ {
-			for i, v := range scratch[c*f.partial()+at:][:len(sum)] {
-				sum[i] += v
-			}
+			vec.AddTo(sum[:], scratch[c*f.partial()+at:][:len(sum)])
 		}
 		n := min(lanes, f.sources-g*lanes)
 		turn := turn{
