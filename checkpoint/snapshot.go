@@ -20,6 +20,7 @@ type Snapshot struct {
 	Logs    []Log
 	Graph   string
 	Parts   map[string]json.RawMessage
+	Before  func() error // called before anything is written, where that is; may be nil
 }
 
 // Take copies the values of variables. Names must be unique within weights and within state.

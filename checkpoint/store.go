@@ -106,6 +106,9 @@ func placeOf(name string) (p place, ok bool) {
 
 func (s *Store) path(p place) string { return filepath.Join(s.dir, p.name()) }
 
+// KeepBest changes Options: the checkpoint where a metric is best is kept.
+func (s *Store) KeepBest(metric string, larger bool) { s.o.Best, s.o.Larger = metric, larger }
+
 // Save writes a checkpoint and returns once it is on disk. A failure leaves all others as they were.
 func (s *Store) Save(snap *Snapshot) error {
 	if err := s.Wait(); err != nil {
@@ -135,6 +138,11 @@ func (s *Store) Wait() error {
 }
 
 func (s *Store) save(snap *Snapshot) error {
+	if snap.Before != nil {
+		if err := snap.Before(); err != nil {
+			return fmt.Errorf("checkpoint of step %d: %w", snap.Step, plain(err))
+		}
+	}
 	places, err := s.places()
 	if err != nil {
 		return err

@@ -18,6 +18,8 @@ type Source interface {
 	// Position is the place of the batch that Next will return.
 	Position() Position
 	Seek(Position) error
+	// Types are those of the fields of a whole batch.
+	Types() []graph.Type
 	Close() error
 }
 
@@ -156,6 +158,17 @@ func (l *Loader) arrange(epoch int) error {
 
 // Len is the number of batches in an epoch.
 func (l *Loader) Len() int { return l.perEpoch }
+
+// Types implements Source.
+func (l *Loader) Types() []graph.Type { return l.slots[0].types() }
+
+func (s *slot) types() []graph.Type {
+	types := make([]graph.Type, len(s.fields))
+	for k, f := range s.fields {
+		types[k] = f.Type
+	}
+	return types
+}
 
 // Position implements Source.
 func (l *Loader) Position() Position { return l.at }

@@ -57,6 +57,9 @@ func NewStreamLoader(s Stream, cfg StreamConfig) (*StreamLoader, error) {
 	return l, err
 }
 
+// Types implements Source.
+func (l *StreamLoader) Types() []graph.Type { return l.slot.types() }
+
 // Position implements Source.
 func (l *StreamLoader) Position() Position { return l.at }
 

@@ -121,7 +121,7 @@ func (p *Plan) trap() error {
 	if p.inner {
 		return nil
 	}
-	return errors.New("exec: a NaN is assigned or returned; nothing is committed")
+	return fmt.Errorf("exec: a NaN is assigned or returned; %w", ErrNaN)
 }
 
 // seek makes the bodies of a loop or branch look for the first NaN in each round.
@@ -131,19 +131,22 @@ func (k *kernelStep) seek(on bool) {
 	}
 }
 
+// ErrNaN is in the errors of the trap: errors.Is(err, exec.ErrNaN) tells them from others.
+var ErrNaN = errors.New("nothing is committed")
+
 func (p *Plan) found(n *graph.Node, s step) error {
 	p.restore() // the variables are looked at as they were
 	for i, m := range p.feeds {
 		if hasNaN(m.buf) {
-			return fmt.Errorf("exec: input %q is fed NaN; nothing is committed", p.names[i])
+			return fmt.Errorf("exec: input %q is fed NaN; %w", p.names[i], ErrNaN)
 		}
 	}
 	for _, r := range p.reads {
 		if hasNaN(r.mem.buf) {
-			return fmt.Errorf("exec: %s holds NaN before the step; nothing is committed", r.v.Name())
+			return fmt.Errorf("exec: %s holds NaN before the step; %w", r.v.Name(), ErrNaN)
 		}
 	}
-	return fmt.Errorf("%s: %s gives NaN; nothing is committed", n.Origin(), n.Op().Name())
+	return fmt.Errorf("%s: %s gives NaN; %w", n.Origin(), n.Op().Name(), ErrNaN)
 }
 
 // firstNaN runs the group op by op and returns the first whose results hold a NaN.

@@ -3,19 +3,35 @@ package train
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 )
 
 // A Log appends one JSON object a line to a file: metrics.jsonl. It is for one goroutine at a time.
-type Log struct{ f *os.File }
+type Log struct {
+	f    *os.File
+	path string
+	at   int64
+}
 
 // NewLog creates the file, or empties it.
-func NewLog(path string) (*Log, error) {
-	f, err := os.Create(path)
+func NewLog(path string) (*Log, error) { return open(path, os.O_TRUNC) }
+
+// OpenLog goes on with a file, or creates it; for a run that is resumed.
+func OpenLog(path string) (*Log, error) { return open(path, 0) }
+
+func open(path string, flag int) (*Log, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|flag, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	return &Log{f}, nil
+	at, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return &Log{f, path, at}, nil
 }
 
 // Write appends v in one write, so that a run can be followed and one that is killed leaves whole lines.
@@ -24,7 +40,9 @@ func (l *Log) Write(v any) error {
 	if err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	if _, err := l.f.Write(append(b, '\n')); err != nil {
+	n, err := l.f.Write(append(b, '\n'))
+	l.at += int64(n)
+	if err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
 	return nil
@@ -32,3 +50,18 @@ func (l *Log) Write(v any) error {
 
 // Close closes the file.
 func (l *Log) Close() error { return l.f.Close() }
+
+func (l *Log) name() string { return filepath.Base(l.path) }
+
+// cut takes back what was written after a checkpoint was taken.
+func (l *Log) cut(at int64) error {
+	if l.at < at {
+		return fmt.Errorf("metrics: %s has %d bytes, the checkpoint was taken at %d: it is another file, or a part is lost", l.path, l.at, at)
+	}
+	if err := l.f.Truncate(at); err != nil {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	_, err := l.f.Seek(at, io.SeekStart)
+	l.at = at
+	return err
+}

@@ -1,0 +1,198 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/exec"
+)
+
+// keep writes a checkpoint if one is due, beside the run, or now and waits for it.
+func (r *runner) keep(now bool) error {
+	c := r.Checkpoints
+	if c == nil || r.Step == r.saved || !now && (c.Every == 0 || r.Step%c.Every != 0) {
+		return nil
+	}
+	s, err := r.snapshot()
+	if err != nil {
+		return err
+	}
+	r.saved = r.Step
+	if now {
+		return c.Store.Save(s)
+	}
+	return r.tolerate(c.Store.Begin(s))
+}
+
+// tolerate tells of a write that failed, and lets the run go on if it may.
+func (r *runner) tolerate(err error) error {
+	if err == nil || r.Checkpoints.Strict {
+		return err
+	}
+	if r.OnEvent == nil {
+		return nil
+	}
+	return r.OnEvent(Event{r.Step, err.Error()}) // not in the log, whose bytes do not depend on disks
+}
+
+func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
+	s := checkpoint.Take(r.Step, r.weights(), r.states())
+	s.Graph = r.hash
+	s.Metrics = map[string]float64{}
+	for name, v := range r.Last {
+		s.Metrics["validation_"+name] = v
+	}
+	r.At = r.Data.Position()
+	if err := s.Put(part, r.progress); err != nil {
+		return nil, err
+	}
+	for name, b := range r.Checkpoints.parts {
+		s.Parts[name] = json.RawMessage(b)
+	}
+	for _, l := range []*Log{r.Log, r.Times} {
+		if l == nil {
+			continue
+		}
+		s.Logs = append(s.Logs, checkpoint.Log{Name: l.name(), Offset: l.at})
+	}
+	s.Before = func() error { // the lines that it counts on are on disk before it is
+		var err error
+		for _, l := range []*Log{r.Log, r.Times} {
+			if l != nil {
+				err = errors.Join(err, l.f.Sync())
+			}
+		}
+		return err
+	}
+	return s, nil
+}
+
+// resume puts everything back to where a checkpoint was taken.
+func (r *runner) resume(c *checkpoint.Checkpoint) error {
+	if !r.Checkpoints.Inexact {
+		if d := c.Build.Differs(checkpoint.ThisBuild()); d != "" {
+			return fmt.Errorf("checkpoint %s: the bits may differ: %s; resume inexactly to go on", c.Path, d)
+		}
+		if c.Graph != r.hash {
+			return fmt.Errorf("checkpoint %s: the step's graph is not what it was; resume inexactly to go on", c.Path)
+		}
+	}
+	if err := c.Restore(r.weights(), r.states()); err != nil {
+		return err
+	}
+	if err := c.Get(part, &r.progress); err != nil {
+		return err
+	}
+	if r.Step != c.Step || len(r.Sums) != len(r.names) {
+		return fmt.Errorf("checkpoint %s: it is not of such a loop: step %d, %d outputs, want step %d and %d", c.Path, r.Step, len(r.Sums), c.Step, len(r.names))
+	}
+	if err := r.Data.Seek(r.At); err != nil {
+		return fmt.Errorf("checkpoint %s: %w", c.Path, err)
+	}
+	for _, l := range []*Log{r.Log, r.Times} {
+		if l == nil {
+			continue
+		}
+		for _, kept := range c.Logs {
+			if kept.Name == l.name() {
+				if err := l.cut(kept.Offset); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	r.saved = r.Step
+	return nil
+}
+
+// recover goes back to the best checkpoint, if the fault is one that it can go back from. The batches go on where they are.
+func (r *runner) recover(why error) error {
+	rec := r.Recovery
+	if rec == nil || !errors.Is(why, exec.ErrNaN) && !errors.Is(why, errWorse) {
+		return why
+	}
+	if r.Recoveries == rec.Most {
+		return fmt.Errorf("%w; %d recoveries did not help", why, r.Recoveries)
+	}
+	c, err := r.best()
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	factor := 1.0
+	if rec.Rate != nil {
+		factor = rec.Rate.Factor() * rec.Factor
+	}
+	if err := c.Restore(r.weights(), r.states()); err != nil {
+		return errors.Join(why, err)
+	}
+	what := fmt.Sprintf("%v; went back to step %d", why, c.Step)
+	if rec.Rate != nil {
+		rec.Rate.SetFactor(factor)
+		what += fmt.Sprintf(", the rate is multiplied by %.4g", factor)
+	}
+	r.Recoveries++
+	r.Bad = 0
+	r.Count = 0
+	clear(r.Sums)
+	return r.event(r.Step, what)
+}
+
+// errWorse is why a recovery goes back from steps that were no faults.
+var errWorse = errors.New("the validation has become worse")
+
+// best reads the checkpoint of the best validation, and the newest where nothing was validated yet.
+func (r *runner) best() (*checkpoint.Checkpoint, error) {
+	store := r.Checkpoints.Store
+	if err := r.tolerate(store.Wait()); err != nil {
+		return nil, err
+	}
+	if r.BestAt >= 0 {
+		return store.At(r.BestAt)
+	}
+	c, _, err := store.Latest()
+	return c, err
+}
+
+// judge looks at a validation.
+func (r *runner) judge(v map[string]float64) error {
+	val := r.Validation
+	x, ok := v[val.metric()]
+	if !ok {
+		return fmt.Errorf("train: no metric %q to judge by, the loss function gives %q", val.metric(), slices.Sorted(maps.Keys(v)))
+	}
+	r.Last = maps.Clone(v)
+	maps.DeleteFunc(r.Last, func(_ string, v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) })
+	_, finite := r.Last[val.metric()]
+	better := finite && (r.BestAt < 0 || val.Larger && x > r.Best || !val.Larger && x < r.Best)
+	if val.Plateau != nil {
+		val.Plateau.Observe(x)
+	}
+	if better {
+		r.Best, r.BestAt, r.Bad = x, r.Step, 0
+		if r.Checkpoints != nil && r.Recovery != nil { // there must be something to go back to
+			return r.tolerate(r.keep(true))
+		}
+		return nil
+	}
+	r.Bad++
+	if r.Recovery != nil && r.Recovery.Patience > 0 && r.Bad > r.Recovery.Patience {
+		return r.recover(fmt.Errorf("step %d: %s %.6g, %d times in a row behind %.6g of step %d: %w", r.Step, val.metric(), x, r.Bad, r.Best, r.BestAt, errWorse))
+	}
+	if r.Stop != nil && r.Bad > r.Stop.Patience {
+		r.Stopped = fmt.Sprintf("%s has not become better than %.6g, of step %d", val.metric(), r.Best, r.BestAt)
+		return r.event(r.Step, "stopped: "+r.Stopped)
+	}
+	return nil
+}
+
+func (v *Validation) metric() string {
+	if v.Metric == "" {
+		return "loss"
+	}
+	return v.Metric
+}

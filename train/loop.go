@@ -1,0 +1,241 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/data"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn/optim"
+)
+
+// A Loop trains a model: it takes batches, steps, measures on other examples, keeps checkpoints, and goes back to one where the model
+// gets worse. Everything but the first four fields may be left out. The fields stay as they are while it runs.
+//
+// With the same fields, the same bits come out, for any number of workers, and whether or not the run was stopped at any instant and
+// taken up by Resume.
+type Loop struct {
+	Model     any // parameters and states are found as nn.Vars finds them
+	Loss      func(batch []*graph.Node) Outputs
+	Optimizer optim.Optimizer
+	Data      data.Source
+	Steps     int    // in all
+	Seed      uint64 // of what the step draws, such as dropout
+	Workers   int    // cores to use at most, all if 0
+
+	EMA   *optim.Average // follows the parameters; what is validated is its mean
+	Extra []Stateful     // whatever else has state, such as an optim.Adjusted
+
+	Validation  *Validation
+	Stop        *EarlyStop
+	Recovery    *Recovery
+	Checkpoints *Checkpoints
+
+	Log      *Log // what is measured; its bytes depend on the fields alone
+	Times    *Log // the clock
+	LogEvery int  // steps between lines; an epoch if 0
+
+	// OnStep is told of every step, OnReport of every line, OnEvent of what happens beside: a recovery, a checkpoint that could not be
+	// written. An error of one of them ends the run.
+	OnStep   func(Step) error
+	OnReport func(Report) error
+	OnEvent  func(Event) error
+}
+
+// Outputs is what a loss function builds.
+type Outputs struct {
+	Loss    *graph.Node // a scalar, the mean over the batch
+	Metrics []Metric    // likewise
+}
+
+// A Metric is a scalar of a batch, a mean over its examples.
+type Metric struct {
+	Name  string
+	Value *graph.Node
+}
+
+// A Stateful owns states that a checkpoint must hold: optimisers, averages, rates.
+type Stateful interface {
+	States() iter.Seq2[string, *graph.State]
+}
+
+// Validation says when to measure on examples that are not trained on, and what is judged by.
+type Validation struct {
+	Data    data.Dataset
+	Batch   int            // examples at once; any number gives the same means, up to rounding
+	Every   int            // steps; the end of each epoch if 0
+	Metric  string         // judged by EarlyStop, Recovery and Plateau, and named "validation_…" in checkpoints; "loss" if ""
+	Larger  bool           // whether more of it is better
+	Plateau *optim.Plateau // is told the metric each time; its state is kept
+}
+
+// EarlyStop ends a run when the metric has not become better for more than Patience validations in a row.
+type EarlyStop struct{ Patience int }
+
+// Recovery goes back to the best checkpoint, and on with the batches that come next, where a step gives NaN, or where the metric has been
+// worse than the best for more than Patience validations in a row. It needs Checkpoints, and keeps the best.
+type Recovery struct {
+	Patience int             // 0 recovers from NaN alone
+	Most     int             // recoveries before the run fails
+	Rate     *optim.Adjusted // is multiplied by Factor at each, if not nil; its state is kept
+	Factor   float64
+}
+
+// Checkpoints says when to write one.
+type Checkpoints struct {
+	Store   *checkpoint.Store
+	Every   int               // steps; at the end and when the run is stopped alone if 0
+	Parts   map[string]any    // kept in each, as JSON: what it takes to build this Loop again
+	Inexact bool              // whether Resume goes on where the bits may come out differently
+	Strict  bool              // whether a write that fails ends the run, rather than being told to OnEvent
+	parts   map[string][]byte // of Parts
+}
+
+// A Step is what OnStep is told.
+type Step struct {
+	Step, Steps, Epoch int
+	Loss               float64
+	EpochEnd           bool
+}
+
+// A Report is a line of the log: means since the last line, and of a validation if there was one.
+type Report struct {
+	Step       int
+	Epoch      int // that the step belongs to, from 0 on
+	Train      map[string]float64
+	Validation map[string]float64
+	Seconds    float64 // since this process began to train
+}
+
+// An Event is something that happened beside the steps.
+type Event struct {
+	Step int
+	What string
+}
+
+// An Outcome is how a run ended.
+type Outcome struct {
+	Step    int
+	Stopped string // why before the last step, "" if at it
+	Best    float64
+	BestAt  int                // step of the best validation, −1 if there was none
+	Last    map[string]float64 // of the last validation
+}
+
+// Run trains from the model's values as they are. Checkpoints of an earlier run are an error: Resume goes on from them.
+//
+// When ctx is done, a checkpoint is written after the step in hand, if there are Checkpoints, and the error is that of ctx.
+func (l *Loop) Run(ctx context.Context) (Outcome, error) { return l.run(ctx, nil) }
+
+// Resume goes on from the newest checkpoint that is whole. Damaged ones are told to OnEvent.
+func (l *Loop) Resume(ctx context.Context) (Outcome, error) {
+	if l.Checkpoints == nil || l.Checkpoints.Store == nil {
+		return Outcome{}, errors.New("train: nothing to resume from: want Checkpoints with a Store")
+	}
+	c, skipped, err := l.Checkpoints.Store.Latest()
+	if err != nil {
+		return Outcome{}, err
+	}
+	for _, e := range skipped {
+		if err := l.event(c.Step, fmt.Sprintf("skipped: %v", e)); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return l.run(ctx, c)
+}
+
+func (l *Loop) run(ctx context.Context, from *checkpoint.Checkpoint) (res Outcome, err error) {
+	r, err := l.begin(from)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer func() {
+		res = r.result()
+		err = errors.Join(err, l.Data.Close())
+		if l.Checkpoints != nil {
+			err = errors.Join(err, r.tolerate(l.Checkpoints.Store.Wait()))
+		}
+	}()
+	for r.Step < l.Steps && r.Stopped == "" {
+		if ctx.Err() != nil {
+			return res, r.interrupted(ctx)
+		}
+		if err := r.step(); err != nil {
+			return res, err
+		}
+	}
+	return res, r.finish()
+}
+
+// step does one batch and what is due after it.
+func (r *runner) step() error {
+	b, err := r.Data.Next()
+	if err != nil {
+		return fmt.Errorf("step %d: %w", r.Step+1, err)
+	}
+	out, err := r.plan.RunBuffers(b.Fields...)
+	r.Step++
+	if err != nil {
+		if err := r.recover(fmt.Errorf("step %d: %w", r.Step, err)); err != nil {
+			return err
+		}
+		return r.keep(false)
+	}
+	loss := r.add(out)
+	if r.OnStep != nil {
+		if err := r.OnStep(Step{r.Step, r.Steps, b.At.Epoch, loss, b.EpochEnd}); err != nil {
+			return err
+		}
+	}
+	last := r.Step == r.Steps
+	if err := r.report(b.At.Epoch, r.due(b.EpochEnd, r.LogEvery) || last, r.Validation != nil && (r.due(b.EpochEnd, r.Validation.Every) || last)); err != nil {
+		return err
+	}
+	return r.keep(false)
+}
+
+// due reports whether something that is done every so many steps, or at the end of epochs, comes now.
+func (r *runner) due(epochEnd bool, every int) bool {
+	if every == 0 {
+		return epochEnd
+	}
+	return r.Step%every == 0
+}
+
+// interrupted writes a checkpoint and says where it is.
+func (r *runner) interrupted(ctx context.Context) error {
+	err := context.Cause(ctx)
+	if r.Checkpoints == nil {
+		return fmt.Errorf("interrupted after step %d of %d: %w", r.Step, r.Steps, err)
+	}
+	if e := r.keep(true); e != nil {
+		return fmt.Errorf("interrupted after step %d of %d, and the checkpoint failed: %w", r.Step, r.Steps, errors.Join(e, err))
+	}
+	return fmt.Errorf("interrupted after step %d of %d, which a checkpoint holds: %w", r.Step, r.Steps, err)
+}
+
+func (r *runner) finish() error {
+	if r.Checkpoints == nil {
+		return nil
+	}
+	return r.keep(true)
+}
+
+func (l *Loop) event(step int, what string) error {
+	if l.Log != nil {
+		if err := l.Log.Write(map[string]any{"step": step, "event": what}); err != nil {
+			return err
+		}
+	}
+	if l.OnEvent == nil {
+		return nil
+	}
+	return l.OnEvent(Event{step, what})
+}
+
+// since is the clock of a run.
+func (r *runner) since() float64 { return time.Since(r.start).Seconds() }

@@ -1,0 +1,395 @@
+package train_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/data"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/train"
+)
+
+// A net has all that a step can change: parameters, running statistics, and draws of dropout.
+type net struct {
+	Hidden, Out *nn.Dense
+	Norm        *nn.BatchNorm
+	Dropout     nn.Dropout
+}
+
+func newNet(seed uint64) *net {
+	r := rand.New(rand.NewPCG(seed, 0))
+	return &net{nn.NewDense(r, 6, 16), nn.NewDense(r, 16, 3), nn.NewBatchNorm(16), nn.Dropout{P: 0.1}}
+}
+
+func (m *net) loss(batch []*graph.Node) train.Outputs {
+	logits := m.Out.Forward(m.Dropout.Forward(ops.ReLU(m.Norm.Forward(m.Hidden.Forward(batch[0])))))
+	return train.Outputs{Loss: nn.CrossEntropy(logits, batch[1]), Metrics: []train.Metric{{Name: "accuracy", Value: nn.Accuracy(logits, batch[1])}}}
+}
+
+// clusters are n points in three noisy groups; a seed adds more noise.
+func clusters(n int) data.Dataset {
+	return data.Func(n, []graph.Type{graph.T(graph.Float32, 6), graph.T(graph.Int32)}, func(i int, seed uint64, row []graph.Buffer) error {
+		label, x := i%3, graph.Data[float32](row[0])
+		r := rand.New(rand.NewPCG(uint64(i), 7))
+		for j := range x {
+			x[j] = float32(0.5 * r.NormFloat64())
+		}
+		x[2*label]++
+		x[2*label+1]--
+		if seed != 0 {
+			x[0] += float32(0.2 * rand.New(rand.NewPCG(seed, 8)).NormFloat64())
+		}
+		graph.Data[int32](row[1])[0] = int32(label)
+		return nil
+	})
+}
+
+// A setup is a run with everything in it, in a folder of its own.
+type setup struct {
+	*train.Loop
+	m     *net
+	dir   string
+	store *checkpoint.Store
+	rate  *optim.Adjusted
+}
+
+func newSetup(t testing.TB, dir string, change func(*setup)) *setup {
+	t.Helper()
+	m := newNet(1)
+	load, err := data.NewLoader(clusters(240), data.Config{Batch: 32, Order: data.Shuffled{Seed: 3}, Vary: 9, Prefetch: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check, err := data.Subset(clusters(300), []int{240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := checkpoint.Open(filepath.Join(dir, "checkpoints"), checkpoint.Options{Last: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rate := optim.Adjust(optim.Constant(0.02))
+	adam := optim.NewAdam(nn.Params(m), rate.Rate)
+	s := &setup{m: m, dir: dir, store: store, rate: rate}
+	s.Loop = &train.Loop{
+		Model: m, Loss: m.loss, Optimizer: adam, Data: load, Steps: 45, Seed: 5, Workers: 1, EMA: optim.NewEMA(nn.Params(m), 0.9),
+		Extra: []train.Stateful{rate}, Validation: &train.Validation{Data: check, Batch: 5, Every: 9, Plateau: optim.NewPlateau(1)},
+		Checkpoints: &train.Checkpoints{Store: store, Every: 4}, LogEvery: 5,
+	}
+	if change != nil {
+		change(s)
+	}
+	if s.Log, err = train.OpenLog(filepath.Join(dir, "metrics.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	if s.Times, err = train.OpenLog(filepath.Join(dir, "times.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	return s
+}
+
+func (s *setup) close() {
+	s.store.Close()
+	s.Log.Close()
+	s.Times.Close()
+}
+
+// bits is everything that a run leaves: the last checkpoint's arrays, the model, and the log.
+func (s *setup) bits(t testing.TB) string {
+	t.Helper()
+	c, _, err := s.store.Latest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	for _, ts := range [][]checkpoint.Tensor{c.Weights, c.State} {
+		for _, a := range ts {
+			fmt.Fprintln(&b, a.Name, a.SHA256)
+		}
+	}
+	for name, v := range nn.Vars(s.m) {
+		fmt.Fprintf(&b, "%s %x\n", name, v.Value().Bytes())
+	}
+	log, err := os.ReadFile(filepath.Join(s.dir, "metrics.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&b, "%d %s\n%s", c.Step, c.Parts["train"], log)
+	return b.String()
+}
+
+func whole(t testing.TB, change func(*setup)) string {
+	t.Helper()
+	s := newSetup(t, t.TempDir(), change)
+	if out, err := s.Run(t.Context()); err != nil || out.Step != s.Steps {
+		t.Fatal(out, err)
+	}
+	return s.bits(t)
+}
+
+func TestLoopLearns(t *testing.T) {
+	var reports []train.Report
+	s := newSetup(t, t.TempDir(), func(s *setup) {
+		s.Steps = 100
+		s.OnReport = func(r train.Report) error { reports = append(reports, r); return nil }
+	})
+	steps := 0
+	s.OnStep = func(st train.Step) error {
+		if steps++; st.Step != steps || st.Epoch != (steps-1)/7 || st.EpochEnd != (steps%7 == 0) { // 240 examples are 7 batches of 32
+			t.Errorf("%+v at step %d", st, steps)
+		}
+		return nil
+	}
+	out, err := s.Run(t.Context())
+	if err != nil || out.Step != 100 || steps != 100 || out.Last["accuracy"] < 0.9 || out.Last["loss"] > 0.4 {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if first, last := reports[0], reports[len(reports)-1]; last.Train["loss"] > first.Train["loss"]/2 || last.Step != 100 {
+		t.Errorf("from %+v to %+v", first, last)
+	}
+}
+
+func TestLoopSameBitsForAnyWorkersAndPrefetching(t *testing.T) {
+	want := whole(t, nil)
+	for workers, ahead := range map[int]int{0: 1, 2: 0, 3: 4} {
+		got := whole(t, func(s *setup) {
+			s.Workers = workers
+			s.Data, _ = data.NewLoader(clusters(240), data.Config{Batch: 32, Order: data.Shuffled{Seed: 3}, Vary: 9, Prefetch: ahead, Workers: workers})
+		})
+		if got != want {
+			t.Errorf("%d workers, %d batches ahead: other bits", workers, ahead)
+		}
+	}
+	if whole(t, func(s *setup) { s.Seed++ }) == want {
+		t.Error("another seed gives the same bits")
+	}
+}
+
+var errKilled = errors.New("killed")
+
+// A run that dies after any step, without a word, and is resumed leaves the bytes of one that did not: dying is an error of a callback
+// here, after which nothing is written.
+func TestLoopDiesAndResumesAtEveryStep(t *testing.T) {
+	want := whole(t, nil)
+	for at := 1; at < 45; at++ {
+		dir := t.TempDir()
+		s := newSetup(t, dir, nil)
+		s.OnStep = func(st train.Step) error {
+			if st.Step == at {
+				return errKilled
+			}
+			return nil
+		}
+		if _, err := s.Run(t.Context()); !errors.Is(err, errKilled) {
+			t.Fatal(err)
+		}
+		_ = s.Log.Write("a line that nobody counts on")
+		s.close()
+		s = newSetup(t, dir, nil)
+		if at <= 4 { // before the first checkpoint it begins anew
+			if _, err := s.Resume(t.Context()); err == nil || !strings.Contains(err.Error(), "no whole checkpoint") {
+				t.Fatal(err)
+			}
+			s.close()
+			continue
+		}
+		if out, err := s.Resume(t.Context()); err != nil || out.Step != 45 {
+			t.Fatal(at, out, err)
+		}
+		if got := s.bits(t); got != want {
+			t.Fatalf("killed after step %d: other bytes\n%s\nwant\n%s", at, got, want)
+		}
+		s.close()
+	}
+}
+
+// Cancelling writes a checkpoint of the step in hand.
+func TestLoopInterrupted(t *testing.T) {
+	want := whole(t, nil)
+	for _, at := range []int{0, 1, 7, 30} {
+		dir := t.TempDir()
+		s := newSetup(t, dir, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		if at == 0 {
+			cancel()
+		}
+		s.OnStep = func(st train.Step) error {
+			if st.Step == at {
+				cancel()
+			}
+			return nil
+		}
+		out, err := s.Run(ctx)
+		if !errors.Is(err, context.Canceled) || out.Step != at || !strings.Contains(err.Error(), fmt.Sprintf("after step %d of 45, which a checkpoint holds", at)) {
+			t.Fatal(out, err)
+		}
+		cancel()
+		s.close()
+		s = newSetup(t, dir, nil)
+		if _, err := s.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.bits(t); got != want {
+			t.Errorf("interrupted after step %d: other bytes", at)
+		}
+	}
+}
+
+func TestLoopStopsEarly(t *testing.T) {
+	s := newSetup(t, t.TempDir(), func(s *setup) {
+		s.Steps, s.Validation.Every, s.Stop = 500, 5, &train.EarlyStop{Patience: 2}
+		s.Validation.Metric, s.Validation.Larger = "accuracy", true
+	})
+	out, err := s.Run(t.Context())
+	if err != nil || out.Step == 500 || out.Step != out.BestAt+15 || !strings.Contains(out.Stopped, "accuracy has not become better") {
+		t.Errorf("%+v, %v", out, err)
+	}
+	if step, ok, err := s.store.Best(); step > out.BestAt || !ok || err != nil {
+		t.Errorf("the best checkpoint is of step %d, %v, %v", step, ok, err)
+	}
+}
+
+// A step that gives NaN takes the run back to the best checkpoint, and on with the next batches; killed or not, the bytes are the same.
+func TestLoopRecoversFromNaN(t *testing.T) {
+	change := func(s *setup) {
+		set := data.Func(240, clusters(240).Types(), func(i int, seed uint64, row []graph.Buffer) error {
+			err := clusters(240).Read(i, seed, row)
+			if i == 100 {
+				graph.Data[float32](row[0])[0] = float32(math.NaN())
+			}
+			return err
+		})
+		s.Data, _ = data.NewLoader(set, data.Config{Batch: 32, Order: data.Shuffled{Seed: 3}})
+		s.Recovery = &train.Recovery{Most: 10, Rate: s.rate, Factor: 0.5}
+		s.Extra = nil
+	}
+	want := whole(t, change)
+	events := strings.Count(want, "gives NaN") + strings.Count(want, "is fed NaN")
+	if events < 5 || strings.Count(want, "went back to step") != events { // one of 7 batches in 45 steps
+		t.Fatalf("%d recoveries:\n%s", events, want)
+	}
+	for _, at := range []int{5, 12, 33} {
+		dir := t.TempDir()
+		s := newSetup(t, dir, change)
+		s.OnStep = func(st train.Step) error {
+			if st.Step >= at {
+				return errKilled
+			}
+			return nil
+		}
+		if _, err := s.Run(t.Context()); !errors.Is(err, errKilled) {
+			t.Fatal(err)
+		}
+		s.close()
+		s = newSetup(t, dir, change)
+		if _, err := s.Resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.bits(t); got != want {
+			t.Errorf("killed at step %d: other bytes\n%s\nwant\n%s", at, got, want)
+		}
+	}
+	s := newSetup(t, t.TempDir(), change)
+	s.Recovery.Most = 2
+	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "2 recoveries did not help") {
+		t.Error(err)
+	}
+}
+
+// A validation that becomes worse, as a rate far too large makes it, does so too.
+func TestLoopRecoversFromWorse(t *testing.T) {
+	var events []string
+	s := newSetup(t, t.TempDir(), func(s *setup) {
+		s.EMA, s.Steps, s.Validation.Every = nil, 120, 3
+		s.Recovery = &train.Recovery{Patience: 1, Most: 20, Rate: s.rate, Factor: 0.3}
+		s.Extra = nil
+		s.rate.SetFactor(100)
+		s.OnEvent = func(e train.Event) error { events = append(events, e.What); return nil }
+	})
+	out, err := s.Run(t.Context())
+	if err != nil || len(events) == 0 || !strings.Contains(events[0], "the validation has become worse; went back to step") {
+		t.Fatal(out, events, err)
+	}
+	if out.Last["accuracy"] < 0.9 {
+		t.Errorf("%+v after %q", out, events)
+	}
+}
+
+func TestLoopRefuses(t *testing.T) {
+	for want, spoil := range map[string]func(*setup){
+		"want a model, a loss":            func(s *setup) { s.Model = nil },
+		"0 steps":                         func(s *setup) { s.Steps = 0 },
+		"checkpoints want a Store":        func(s *setup) { s.Checkpoints = &train.Checkpoints{} },
+		"a recovery wants Checkpoints":    func(s *setup) { s.Recovery, s.Checkpoints = &train.Recovery{Most: 1}, nil },
+		"multiplies the rate by 2":        func(s *setup) { s.Recovery = &train.Recovery{Most: 1, Rate: s.rate, Factor: 2} },
+		"early stopping wants":            func(s *setup) { s.Stop, s.Validation = &train.EarlyStop{}, nil },
+		"a recovery with patience":        func(s *setup) { s.Recovery, s.Validation = &train.Recovery{Most: 1, Patience: 1}, nil },
+		"a validation wants examples":     func(s *setup) { s.Validation.Data = clusters(0) },
+		`part "train" of the checkpoints`: func(s *setup) { s.Checkpoints.Parts = map[string]any{"train": 1} },
+		`no metric "f1"`:                  func(s *setup) { s.Validation.Metric = "f1" },
+		"loss is float32[32 3], want a scalar": func(s *setup) {
+			s.Loss = func(b []*graph.Node) train.Outputs {
+				return train.Outputs{Loss: s.m.Out.Forward(s.m.Hidden.Forward(b[0]))}
+			}
+		},
+		`the outputs want a node for "accuracy"`: func(s *setup) {
+			s.Loss = func(b []*graph.Node) train.Outputs {
+				o := s.m.loss(b)
+				o.Metrics = append(o.Metrics, o.Metrics[0])
+				return o
+			}
+		},
+	} {
+		s := newSetup(t, t.TempDir(), spoil)
+		if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v, want %q", err, want)
+		}
+		s.close()
+	}
+}
+
+func TestResumeRefuses(t *testing.T) {
+	dir := t.TempDir()
+	s := newSetup(t, dir, nil)
+	if _, err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.close()
+	for want, spoil := range map[string]func(*setup){
+		"the step's graph is not what it was": func(s *setup) { s.Optimizer = optim.NewSGD(nn.Params(s.m), s.rate.Rate, 0) },
+		"of another model": func(s *setup) {
+			s.Optimizer, s.Checkpoints.Inexact = optim.NewSGD(nn.Params(s.m), s.rate.Rate, 0), true
+		},
+	} {
+		s := newSetup(t, dir, spoil)
+		if _, err := s.Resume(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		s.close()
+	}
+	s = newSetup(t, dir, nil)
+	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "there is a checkpoint of step 45 already") {
+		t.Error(err)
+	}
+	s.close()
+	if err := os.WriteFile(filepath.Join(dir, "metrics.jsonl"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = newSetup(t, dir, nil)
+	if _, err := s.Resume(t.Context()); err == nil || !strings.Contains(err.Error(), "metrics.jsonl has 0 bytes, the checkpoint was taken at") {
+		t.Error(err)
+	}
+}
