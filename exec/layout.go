@@ -122,7 +122,9 @@ func (b *compiler) finish() {
 // unit makes the step of u, and before it the copies that it needs.
 func (b *compiler) unit(u unit) error {
 	if u.tiled {
-		b.add(b.tile(u.nodes))
+		if s := b.tile(u.nodes); !b.follow(s) {
+			b.add(s)
+		}
 		return nil
 	}
 	n := u.nodes[0]
@@ -210,6 +212,14 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 		k.in = append(k.in, v)
 		in = append(in, v.typ)
 	}
+	k.work = graph.Work{Phases: [3]int{1}}
+	if w, ok := op.(graph.Parallel); ok {
+		for _, r := range n.Results() {
+			out = append(out, r.Type())
+		}
+		k.work = w.Work(in, out)
+	}
+	b.lead(k)
 	for _, v := range k.in {
 		b.touch(v.mem)
 	}
@@ -225,11 +235,6 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 		}
 		m.last = max(m.last, len(b.steps))
 		k.out = append(k.out, m)
-		out = append(out, r.Type())
-	}
-	k.work = graph.Work{Phases: [3]int{1}}
-	if w, ok := op.(graph.Parallel); ok {
-		k.work = w.Work(in, out)
 	}
 	if k.work.Scratch > 0 {
 		k.scratch = b.memory(graph.T(graph.Uint8, k.work.Scratch), inArena)

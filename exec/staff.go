@@ -35,6 +35,12 @@ func (k *kernelStep) staff(p *Plan) {
 	for i := range k.calls {
 		k.calls[i].Local = p.local(i, k.work.Local)
 	}
+	for len(k.hand) < p.crew {
+		k.hand = append(k.hand, nil)
+	}
+	for _, s := range k.groups() {
+		s.staff(p)
+	}
 	for _, b := range k.plans {
 		b.staff(p.crew)
 	}

@@ -125,6 +125,11 @@ type kernelStep struct {
 	plans   []*Plan      // of the bodies
 	calls   []graph.Call // one a worker
 	patch   *inPlace     // nil unless its result lies where its first operand does
+
+	piece         graph.Piecewise // the op, where a group is attached
+	before, after *tileStep
+	watch         []int       // results that the trap looks at piece by piece
+	hand          []*tileStep // of each worker: which of the two it is at
 }
 
 func (k *kernelStep) prepare(p *Plan) {
@@ -149,7 +154,30 @@ func (k *kernelStep) prepare(p *Plan) {
 func (k *kernelStep) task(phase, task, worker int) error {
 	c := &k.calls[worker]
 	c.Phase, c.Task, c.Tasks = phase, task, k.work.Phases[phase]
-	return k.op.Eval(c)
+	if k.before != nil && phase == 0 {
+		if err := k.attached(k.before, task, worker); err != nil {
+			return err
+		}
+	}
+	if err := k.op.Eval(c); err != nil {
+		return err
+	}
+	if phase == 0 && len(k.watch) > 0 && k.wroteNaN(task) {
+		return errNaN
+	}
+	if k.after != nil && phase == 0 {
+		return k.attached(k.after, task, worker)
+	}
+	return nil
+}
+
+// running is the op that a worker failed in.
+func (k *kernelStep) running(worker int) *graph.Node {
+	if s := k.hand[worker]; s != nil {
+		k.hand[worker] = nil
+		return s.running(worker)
+	}
+	return k.node
 }
 
 func (k *kernelStep) results(yield func(*graph.Node, *memory) bool) {
@@ -158,12 +186,26 @@ func (k *kernelStep) results(yield func(*graph.Node, *memory) bool) {
 			return
 		}
 	}
+	for _, s := range k.groups() {
+		for n, m := range s.results {
+			if !yield(n, m) {
+				return
+			}
+		}
+	}
 }
 
 func (k *kernelStep) operands(yield func(value) bool) {
 	for _, v := range k.in {
 		if !yield(v) {
 			return
+		}
+	}
+	for _, s := range k.groups() {
+		for v := range s.operands {
+			if !yield(v) {
+				return
+			}
 		}
 	}
 }

@@ -202,9 +202,14 @@ func (s *tileStep) task(_, task, worker int) error { return s.run(task, worker, 
 
 // run does a task; as a rehearsal it leaves the results in its tiles.
 func (s *tileStep) run(task, worker int, rehearsal bool) error {
-	w, t := &s.at[worker], s.work.Phases[0]
-	lo, hi := task*s.n/t, (task+1)*s.n/t
-	size := -1
+	t := s.work.Phases[0]
+	_, err := s.span(task*s.n/t, (task+1)*s.n/t, -1, worker, rehearsal)
+	return err
+}
+
+// span computes elements [lo, hi). size is how many elements the tile before had, −1 if there was none; that of the last one is returned.
+func (s *tileStep) span(lo, hi, size, worker int, rehearsal bool) (int, error) {
+	w := &s.at[worker]
 	for ; lo < hi; lo += s.tile {
 		n := min(s.tile, hi-lo)
 		s.fetch(w, lo, n, size, rehearsal)
@@ -212,7 +217,7 @@ func (s *tileStep) run(task, worker int, rehearsal bool) error {
 		for i := range s.ops {
 			w.now = i
 			if err := s.ops[i].k.Eval(&w.calls[i]); err != nil {
-				return err
+				return size, err
 			}
 		}
 		for i := range s.stores {
@@ -225,11 +230,11 @@ func (s *tileStep) run(task, worker int, rehearsal bool) error {
 				b = part(st.m.buf, lo, n)
 			}
 			if hasNaN(b) {
-				return errNaN
+				return size, errNaN
 			}
 		}
 	}
-	return nil
+	return size, nil
 }
 
 // fetch shows the ops n elements from lo on; the tile before had size elements, −1 if there was none. In a rehearsal results stay aside.

@@ -1,8 +1,10 @@
 package exec
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
@@ -36,38 +38,48 @@ func (b *compiler) markTraps() error {
 	var steps []step
 	for _, s := range b.steps {
 		steps = append(steps, s)
-		if ts := groups(s); ts != nil {
-			for _, t := range ts {
-				for i := range t.stores {
-					t.stores[i].trap = watched[t.stores[i].m]
-				}
+		ts := groups(s)
+		for _, t := range ts {
+			for i := range t.stores {
+				t.stores[i].trap = watched[t.stores[i].m]
 			}
+		}
+		k, ok := s.(*kernelStep)
+		if ts != nil && !ok {
 			continue
 		}
 		for n, m := range s.results {
-			if watched[m] {
-				t := &trapStep{header: header{node: n, op: "trap", work: graph.Work{Phases: [3]int{1}}}, m: m}
-				if k, ok := s.(*kernelStep); ok && k.patch != nil { // the rest is as it was
-					t.part = k
-				}
-				steps = append(steps, t)
+			if !watched[m] || ok && !slices.Contains(k.out, m) || ok && k.look(m) {
+				continue
 			}
+			t := &trapStep{header: header{node: n, op: "trap", work: graph.Work{Phases: [3]int{1}}}, m: m}
+			if ok && k.patch != nil { // the rest is as it was
+				t.part = k
+			} else {
+				t.work.Phases[0] = pieces(m.of.Shape.Size(), scanWork)
+			}
+			steps = append(steps, t)
 		}
 	}
 	b.steps = steps
 	return nil
 }
 
-// groups are the groups that s runs, none if it runs something else.
+// groups are the groups that s runs, be it beside a kernel, none if it runs something else.
 func groups(s step) []*tileStep {
 	switch s := s.(type) {
 	case *tileStep:
 		return []*tileStep{s}
 	case *sweepStep:
 		return s.parts
+	case *kernelStep:
+		return s.groups()
 	}
 	return nil
 }
+
+// scanWork is how many elements a task of a trap's step looks at.
+const scanWork = 1 << 16
 
 // A trapStep looks for NaN in what the step before it wrote.
 type trapStep struct {
@@ -77,12 +89,13 @@ type trapStep struct {
 }
 
 func (t *trapStep) prepare(*Plan) {}
-func (t *trapStep) task(_, _, _ int) error {
+func (t *trapStep) task(_, task, _ int) error {
 	b := t.m.buf
 	if t.part != nil {
 		b = t.part.calls[0].In[1]
 	}
-	if hasNaN(b) {
+	n, tasks := b.Len(), t.work.Phases[0]
+	if lo := task * n / tasks; hasNaN(part(b, lo, (task+1)*n/tasks-lo)) {
 		return errNaN
 	}
 	return nil
@@ -93,7 +106,11 @@ func (t *trapStep) operands(yield func(value) bool)         { yield(value{mem: t
 // trap runs the step again, from the same variables and draws, and names the first node that yields a NaN.
 func (p *Plan) trap() error {
 	for _, s := range p.steps {
+		k, ok := s.(*kernelStep)
 		for _, t := range groups(s) {
+			if ok && t == k.after {
+				continue // what it reads is not there yet
+			}
 			if n := t.firstNaN(); n != nil {
 				return p.found(n, s)
 			}
@@ -101,7 +118,6 @@ func (p *Plan) trap() error {
 		if t, ok := s.(*sweepStep); ok && t.rehearse {
 			break // nothing is committed
 		}
-		k, ok := s.(*kernelStep)
 		if ok {
 			k.seek(true)
 		}
@@ -114,6 +130,9 @@ func (p *Plan) trap() error {
 		}
 		for n, m := range s.results {
 			if hasNaN(m.buf) {
+				if ok && k.after != nil && !slices.Contains(k.out, m) {
+					n = cmp.Or(k.after.firstNaN(), n)
+				}
 				return p.found(n, s)
 			}
 		}

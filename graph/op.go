@@ -16,6 +16,14 @@ type (
 	// result has the same bits for any. Eval is then called once for each task.
 	Parallel interface{ Work(in, out []Type) Work }
 
+	// Piecewise is a parallel kernel that works on arrays of its first operand's shape, operands and results, piece by piece: of them a
+	// task of phase 0 reads and writes but its piece, no other task touches that, and later phases touch none of them. The pieces make up the
+	// whole. Executors run what is pointwise before and after it on a piece while that is in cache.
+	Piecewise interface {
+		Parallel
+		Piece(x Shape, task, tasks int) Runs
+	}
+
 	// Pointwise marks an op that treats all elements alike: any shape will do, so batching is free, and its kernel
 	// may be called on any span of the elements, in place or not: its only result may lie where any operand does, one of several
 	// where the operand of the same number does.
@@ -122,6 +130,9 @@ type Work struct {
 	Scratch int    // bytes shared by all tasks of all phases
 	Local   int    // bytes of its own for whoever runs a task; the contents do not last
 }
+
+// Runs are Count stretches of Len elements, the first from element At on, and each Apart elements after the one before.
+type Runs struct{ At, Len, Apart, Count int }
 
 // A Layout says where the elements of an array lie in the buffer of another: element i at Offset + Σ iₖ·Strides[k].
 type Layout struct {

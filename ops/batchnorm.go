@@ -45,7 +45,14 @@ func (o batchNorm) Infer(in []graph.Type) ([]graph.Type, error) {
 // byChannel makes a task of each channel; a task reads its channel several times, from cache.
 func byChannel(x graph.Type) graph.Work { return graph.Work{Phases: [3]int{x.Shape.Dim(1)}} }
 
-func (batchNorm) Work(in, _ []graph.Type) graph.Work { return byChannel(in[0]) }
+// channelPiece is the piece of a task of byChannel.
+func channelPiece(x graph.Shape, task int) graph.Runs {
+	s := nchw(x)
+	return graph.Runs{At: task * s.Len, Len: s.Len, Apart: s.C * s.Len, Count: s.N}
+}
+
+func (batchNorm) Work(in, _ []graph.Type) graph.Work          { return byChannel(in[0]) }
+func (batchNorm) Piece(x graph.Shape, task, _ int) graph.Runs { return channelPiece(x, task) }
 
 func (o batchNorm) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {

@@ -14,7 +14,8 @@ func (batchNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{in[0], in[1], in[1]}, nil
 }
 
-func (batchNormGrad) Work(in, _ []graph.Type) graph.Work { return byChannel(in[0]) }
+func (batchNormGrad) Work(in, _ []graph.Type) graph.Work          { return byChannel(in[0]) }
+func (batchNormGrad) Piece(x graph.Shape, task, _ int) graph.Runs { return channelPiece(x, task) }
 
 func (o batchNormGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {

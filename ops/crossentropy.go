@@ -42,6 +42,10 @@ func (crossEntropy) Infer(in []graph.Type) ([]graph.Type, error) {
 func (crossEntropy) Work(in, _ []graph.Type) graph.Work     { return byRow(in[0]) }
 func (crossEntropyGrad) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
 
+func (crossEntropy) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return rowsPiece(x, task, tasks)
+}
+
 func (crossEntropy) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
 		return crossEntropyRows[float32](c)
@@ -98,6 +102,10 @@ type crossEntropyGrad struct{}
 
 func (crossEntropyGrad) Name() string                                { return "softmaxcrossentropygrad" }
 func (crossEntropyGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:1], nil }
+
+func (crossEntropyGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return rowsPiece(x, task, tasks)
+}
 
 func (crossEntropyGrad) Define(in []*graph.Node) []*graph.Node {
 	x, label := in[0], in[1]

@@ -53,7 +53,18 @@ func byGroup(x graph.Shape, groups int) graph.Work {
 	return graph.Work{Phases: [3]int{share(x.Dim(0)*groups, 4*x.Cut(1, x.Rank()).Size()/groups)}}
 }
 
+// groupPiece is the piece of a task of byGroup.
+func groupPiece(x graph.Shape, groups, task, tasks int) graph.Runs {
+	lo, hi := (&graph.Call{Task: task, Tasks: tasks}).Span(x.Dim(0) * groups)
+	n := x.Cut(1, x.Rank()).Size() / groups
+	return graph.Runs{At: lo * n, Len: (hi - lo) * n, Count: 1}
+}
+
 func (o groupNorm) Work(in, _ []graph.Type) graph.Work { return byGroup(in[0].Shape, o.Groups) }
+
+func (o groupNorm) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return groupPiece(x, o.Groups, task, tasks)
+}
 
 func (o groupNorm) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
@@ -87,5 +98,5 @@ func (o groupNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {
 		return nil
 	}
-	return graph.ApplyN(groupNormGrad{}, 3, ys[0].In()[0], ys[0].In()[1], ys[1], ys[2], dys[0])
+	return graph.ApplyN(groupNormGrad{o.Groups}, 3, ys[0].In()[0], ys[0].In()[1], ys[1], ys[2], dys[0])
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // groupNormGrad(x, scale, mean, rstd, dy) gives the cotangents of x, scale and shift; see GroupNorm.
-type groupNormGrad struct{}
+type groupNormGrad struct{ Groups int }
 
 func (groupNormGrad) Name() string { return "groupnormgrad" }
 
@@ -15,23 +15,27 @@ func (groupNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
 }
 
 // Work adds up, in a second phase, what the examples give to the cotangents of scale and shift, in float64 and in order.
-func (groupNormGrad) Work(in, _ []graph.Type) graph.Work {
-	w := byGroup(in[0].Shape, in[2].Shape.Dim(1))
+func (o groupNormGrad) Work(in, _ []graph.Type) graph.Work {
+	w := byGroup(in[0].Shape, o.Groups)
 	w.Phases[1] = 1
 	w.Scratch = 2 * in[0].Shape.Cut(0, 2).Size() * graph.Float64.Size()
 	return w
 }
 
-func (groupNormGrad) Eval(c *graph.Call) error {
+func (o groupNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return groupPiece(x, o.Groups, task, tasks)
+}
+
+func (o groupNormGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
-		groupNormGradTask[float32](c)
+		groupNormGradTask[float32](c, o.Groups)
 	} else {
-		groupNormGradTask[float64](c)
+		groupNormGradTask[float64](c, o.Groups)
 	}
 	return nil
 }
 
-func groupNormGradTask[T graph.Floating](c *graph.Call) {
+func groupNormGradTask[T graph.Floating](c *graph.Call, groups int) {
 	x, scale, mean, rstd, dy := graph.Data[T](c.In[0]), graph.Data[T](c.In[1]), graph.Data[T](c.In[2]), graph.Data[T](c.In[3]), graph.Data[T](c.In[4])
 	dx, dscale, dshift := graph.Data[T](c.Out[0]), graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
 	all := elements[float64](c.Scratch)
@@ -47,7 +51,6 @@ func groupNormGradTask[T graph.Floating](c *graph.Call) {
 		}
 		return
 	}
-	groups := c.In[2].Type.Shape.Dim(1)
 	per := len(scale) / groups
 	for i, hi := c.Span(len(mean)); i < hi; i++ {
 		lo, k, at := i*(len(x)/len(mean)), i%groups*per, i*per
@@ -56,11 +59,9 @@ func groupNormGradTask[T graph.Floating](c *graph.Call) {
 	}
 }
 
-func (groupNormGrad) Define(in []*graph.Node) []*graph.Node {
+func (o groupNormGrad) Define(in []*graph.Node) []*graph.Node {
 	x, scale, s := in[0], in[1], in[0].Shape()
-	rows := s.Dims()
-	groups := in[2].Shape().Dim(1)
-	of := graph.Of(rows[0], groups, s.Cut(1, s.Rank()).Size()/groups)
+	of := graph.Of(s.Dim(0), o.Groups, s.Cut(1, s.Rank()).Size()/o.Groups)
 	grouped := func(v *graph.Node) *graph.Node { return ReshapeTo(v, of) }
 	rstd := Unsqueeze(in[3], -1)
 	z := Mul(Sub(grouped(x), Unsqueeze(in[2], -1)), rstd)

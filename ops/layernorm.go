@@ -41,6 +41,8 @@ func (o layerNorm) Infer(in []graph.Type) ([]graph.Type, error) {
 
 func (layerNorm) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
 
+func (layerNorm) Piece(x graph.Shape, task, tasks int) graph.Runs { return rowsPiece(x, task, tasks) }
+
 func (o layerNorm) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
 		layerNormRows[float32](c, o.Eps)
@@ -85,6 +87,10 @@ type layerNormGrad struct{}
 func (layerNormGrad) Name() string                                { return "layernormgrad" }
 func (layerNormGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:1], nil }
 func (layerNormGrad) Work(in, _ []graph.Type) graph.Work          { return byRow(in[0]) }
+
+func (layerNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return rowsPiece(x, task, tasks)
+}
 
 func (layerNormGrad) Define(in []*graph.Node) []*graph.Node {
 	y, rstd, dy := in[0], in[1], in[2]

@@ -23,6 +23,10 @@ func (layerNormAffineGrad) Work(in, _ []graph.Type) graph.Work {
 	return w
 }
 
+func (layerNormAffineGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return rowsPiece(x, task, tasks)
+}
+
 func (layerNormAffineGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
 		layerNormAffineGradRows[float32](c)

@@ -27,9 +27,12 @@ func (o leakyReLU) Eval(c *graph.Call) error {
 	return nil
 }
 
-// Partial chooses, so that it is exactly 1 or slope.
+// Partial chooses, so that it is exactly 1 or slope. It reads the result where that is above 0 exactly where x is, so that x need not be kept.
 func (o leakyReLU) Partial(y *graph.Node, _ int) *graph.Node {
-	x := y.In()[0]
+	x := y
+	if !(o.Slope >= 0) {
+		x = y.In()[0]
+	}
 	return Where(Less(Like(0, x), x), Like(1, x), Like(o.Slope, x))
 }
 

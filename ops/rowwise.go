@@ -19,6 +19,15 @@ func (rowwise) Infer(in []graph.Type) ([]graph.Type, error) {
 
 func (rowwise) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
 
+func (rowwise) Piece(x graph.Shape, task, tasks int) graph.Runs { return rowsPiece(x, task, tasks) }
+
+// rowsPiece is the piece of a task of byRow.
+func rowsPiece(x graph.Shape, task, tasks int) graph.Runs {
+	lo, hi := (&graph.Call{Task: task, Tasks: tasks}).Span(count(x))
+	n := x.Dim(-1)
+	return graph.Runs{At: lo * n, Len: (hi - lo) * n, Count: 1}
+}
+
 func wantRows(t graph.Type) error {
 	if !t.Dtype.Float() {
 		return wantFloat(t)

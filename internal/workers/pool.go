@@ -10,6 +10,12 @@ import (
 // A Job is a list of tasks. Do may be called for several tasks at once; no two calls at once have the same worker.
 type Job interface{ Do(task, worker int) }
 
+// The number of a task takes so many bits of an offer, in which there is room for two, and the number of workers.
+const (
+	taskBits  = 28
+	mostTasks = 1<<taskBits - 1
+)
+
 // Max bounds the pool, whatever a caller asks for.
 const Max = 64
 
@@ -17,7 +23,7 @@ const Max = 64
 // workers take part. Where the pool is busy with another Run, and for a Run within a task, the caller does all tasks
 // itself. A panic of a task is repeated in the caller once all others are done. Run allocates nothing once the pool has grown.
 func Run(job Job, tasks, workers int) {
-	if tasks > 1 && workers > 1 && shared.owner.TryLock() {
+	if tasks > 1 && workers > 1 && tasks <= mostTasks && shared.owner.TryLock() {
 		shared.run(job, tasks, min(workers, tasks, Max))
 		return
 	}
@@ -40,8 +46,9 @@ type pool struct {
 
 	turn atomic.Uint64 // counts the jobs
 	_    [56]byte
-	// offer holds the number of workers wanted and of tasks not yet claimed. A worker claims by replacing the whole word, so
-	// that a late one cannot take a task of a later job that does not want it.
+	// offer holds the number of workers wanted and the range of tasks not yet claimed. A worker claims by replacing the whole word, so
+	// that a late one cannot take a task of a later job that does not want it. The owner claims from the front, the others from the back:
+	// what a step has left in a core's cache is likely what its next one reads there.
 	offer   atomic.Uint64
 	_       [56]byte
 	pending atomic.Int64 // tasks not yet done
@@ -68,7 +75,7 @@ func (p *pool) run(job Job, tasks, workers int) {
 	}
 	p.job, p.tasks, p.seed = job, tasks, p.order.Load()
 	p.pending.Store(int64(tasks))
-	p.offer.Store(uint64(workers)<<32 | uint64(tasks))
+	p.offer.Store(uint64(workers)<<(2*taskBits) | uint64(tasks)<<taskBits)
 	p.turn.Add(1)
 	for _, h := range p.hands[:workers-1] {
 		if h.asleep.CompareAndSwap(true, false) {
@@ -89,14 +96,18 @@ func (p *pool) run(job Job, tasks, workers int) {
 func (p *pool) work(worker int, yielded time.Duration) time.Duration {
 	for {
 		o := p.offer.Load()
-		left, wanted := uint32(o), int(o>>32)
-		if left == 0 || worker >= wanted {
+		lo, hi, wanted := int(o&mostTasks), int(o>>taskBits&mostTasks), int(o>>(2*taskBits))
+		if lo == hi || worker >= wanted {
 			return yielded
 		}
-		if !p.offer.CompareAndSwap(o, o-1) {
+		task, next := lo, o+1
+		if worker > 0 {
+			task, next = hi-1, o-1<<taskBits
+		}
+		if !p.offer.CompareAndSwap(o, next) {
 			continue
 		}
-		p.do(p.permuted(p.tasks-int(left)), worker)
+		p.do(p.permuted(task), worker)
 		if p.pending.Add(-1) == 0 && p.blocked.CompareAndSwap(true, false) {
 			p.done <- struct{}{}
 		}

@@ -1,0 +1,154 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/kedja-ml/kedja/graph"
+)
+
+// A kernel that works piece by piece runs the pointwise groups right before and after it piece by piece, too: what passes between them is
+// still in cache. A group that makes an operand is run on a piece before the kernel's task, one that reads a result after it. It is exact:
+// a pointwise op's bits depend on neither.
+
+// shortRun is below how many elements that lie together a group would spend its time on calls.
+const shortRun = 4096
+
+// piecewise returns k's op if a group of n elements can be attached to it.
+func (k *kernelStep) piecewise(n, tasks int) graph.Piecewise {
+	op, ok := k.op.(graph.Piecewise)
+	if !ok || n == 0 || len(k.in) == 0 || k.in[0].typ.Shape.Size() != n || k.work.Phases[0] < min(tasks, 8) {
+		return nil
+	}
+	if r := op.Piece(k.in[0].typ.Shape, 0, k.work.Phases[0]); r.Count > 1 && r.Len < shortRun {
+		return nil
+	}
+	return op
+}
+
+// whole reports whether v is all of m, in its order.
+func (v value) whole() bool {
+	return v.at.Offset == 0 && v.dense() && v.typ.Shape.Size() == v.mem.of.Shape.Size()
+}
+
+// follow attaches s to the kernel right before it, if s reads a result of that, and reports whether it did.
+func (b *compiler) follow(s *tileStep) bool {
+	if len(b.steps) == 0 {
+		return false
+	}
+	k, ok := b.steps[len(b.steps)-1].(*kernelStep)
+	if !ok || k.after != nil {
+		return false
+	}
+	piece := k.piecewise(s.n, s.work.Phases[0])
+	if piece == nil {
+		return false
+	}
+	reads := false
+	for _, l := range s.loads {
+		for _, m := range k.out {
+			if l.v.mem == m {
+				if m.of.Shape != k.in[0].typ.Shape || !l.v.whole() {
+					return false
+				}
+				reads = true
+			}
+		}
+		if k.before != nil && !l.v.whole() && slices.ContainsFunc(k.before.stores, func(st store) bool { return st.m == l.v.mem }) {
+			return false
+		}
+	}
+	if !reads {
+		return false
+	}
+	for _, st := range s.stores {
+		st.m.first = min(st.m.first, len(b.steps)-1)
+	}
+	k.piece, k.after = piece, s
+	k.header.op, k.work.Local = k.header.op+" → "+s.header.op, max(k.work.Local, s.work.Local)
+	return true
+}
+
+// lead attaches to k, which is about to be added, the group right before it, if that makes an operand of k.
+func (b *compiler) lead(k *kernelStep) {
+	if len(b.steps) == 0 {
+		return
+	}
+	s, ok := b.steps[len(b.steps)-1].(*tileStep)
+	if !ok {
+		return
+	}
+	piece := k.piecewise(s.n, s.work.Phases[0])
+	if piece == nil {
+		return
+	}
+	makes := false
+	for _, st := range s.stores {
+		for _, v := range k.in {
+			if v.mem != st.m {
+				continue
+			}
+			if v.typ.Shape != k.in[0].typ.Shape || !v.whole() {
+				return
+			}
+			makes = true
+		}
+	}
+	if makes {
+		k.piece, k.before = piece, s
+		k.header.op, k.work.Local = s.header.op+" → "+k.header.op, max(k.work.Local, s.work.Local)
+		b.steps = b.steps[:len(b.steps)-1]
+	}
+}
+
+// groups lists what is attached to k.
+func (k *kernelStep) groups() (ss []*tileStep) {
+	for _, s := range []*tileStep{k.before, k.after} {
+		if s != nil {
+			ss = append(ss, s)
+		}
+	}
+	return ss
+}
+
+// attached runs s on the piece of a task.
+func (k *kernelStep) attached(s *tileStep, task, worker int) error {
+	k.hand[worker] = s
+	r := k.piece.Piece(k.in[0].typ.Shape, task, k.work.Phases[0])
+	size := -1
+	for i := range r.Count {
+		at := r.At + i*r.Apart
+		var err error
+		if size, err = s.span(at, at+r.Len, size, worker, false); err != nil {
+			return err
+		}
+	}
+	k.hand[worker] = nil
+	return nil
+}
+
+// look lets the trap look at the result in m piece by piece, if k can, and reports whether it can.
+func (k *kernelStep) look(m *memory) bool {
+	if len(k.in) == 0 || m.of.Shape != k.in[0].typ.Shape {
+		return false
+	}
+	if k.piece == nil {
+		k.piece = k.piecewise(m.of.Shape.Size(), 1)
+	}
+	if k.piece != nil {
+		k.watch = append(k.watch, slices.Index(k.out, m))
+	}
+	return k.piece != nil
+}
+
+// wroteNaN looks at the piece of a task in the results that the trap watches.
+func (k *kernelStep) wroteNaN(task int) bool {
+	r := k.piece.Piece(k.in[0].typ.Shape, task, k.work.Phases[0])
+	for _, o := range k.watch {
+		for i := range r.Count {
+			if hasNaN(part(k.out[o].buf, r.At+i*r.Apart, r.Len)) {
+				return true
+			}
+		}
+	}
+	return false
+}
