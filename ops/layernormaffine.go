@@ -36,7 +36,9 @@ func (o layerNormAffine) Infer(in []graph.Type) ([]graph.Type, error) {
 
 func (layerNormAffine) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
 
-func (layerNormAffine) Piece(x graph.Shape, task, tasks int) graph.Runs { return rowsPiece(x, task, tasks) }
+func (layerNormAffine) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return rowsPiece(x, task, tasks)
+}
 
 func (o layerNormAffine) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
