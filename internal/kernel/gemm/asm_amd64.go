@@ -154,6 +154,16 @@ func tileRow1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //go:noescape
 func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
+// C has 1 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 1 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 2 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -163,6 +173,16 @@ func tileRow2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //
 //go:noescape
 func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 2 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 2 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
@@ -174,6 +194,16 @@ func tileRow3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //go:noescape
 func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
+// C has 3 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 3 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 4 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -183,6 +213,16 @@ func tileRow4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //
 //go:noescape
 func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 4 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 4 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
@@ -194,6 +234,16 @@ func tileRow5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //go:noescape
 func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
+// C has 5 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 5 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 6 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -203,6 +253,16 @@ func tileRow6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 //
 //go:noescape
 func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 6 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+
+// C has 6 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 1 × 8 vectors; A is read by columns.
 //
@@ -224,6 +284,16 @@ func tileRow1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //go:noescape
 func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
+// C has 1 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 1 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 2 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -233,6 +303,16 @@ func tileRow2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //
 //go:noescape
 func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 2 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 2 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
@@ -244,6 +324,16 @@ func tileRow3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //go:noescape
 func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
+// C has 3 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 3 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 4 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -253,6 +343,16 @@ func tileRow4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //
 //go:noescape
 func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 4 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 4 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
@@ -264,6 +364,16 @@ func tileRow5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //go:noescape
 func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
+// C has 5 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 5 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 6 × 2 vectors; A is read by rows.
 //
 //go:noescape
@@ -273,6 +383,16 @@ func tileRow6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 //
 //go:noescape
 func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 6 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func tileRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+
+// C has 6 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 1 × 8 vectors; A is read by columns.
 //

@@ -45,7 +45,7 @@ func (s isa) fit(size, m, n int, tb bool) isa {
 	}
 	w512, w256 := avx512.nr(size), avx2.nr(size)
 	full := ceil(n, w512)*w512*8 <= ceil(n, w256)*w256*9
-	if !full || m == 1 && n < wide*w512 || tb && m <= 128 {
+	if !full || m == 1 && n < wide*w512 || tb && m < 48 {
 		return avx2
 	}
 	return avx512

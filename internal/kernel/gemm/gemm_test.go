@@ -48,7 +48,8 @@ func everyCut[T Float](t *rapid.T, s isa) {
 		x.nr = s.nr(x.size) // wide rows read B in place
 	}
 	x.rows = rapid.IntRange(1, ceil(p.M, MR)).Draw(t, "rows")
-	x.cols = rapid.IntRange(1, x.panels()).Draw(t, "cols")
+	x.unit = rapid.IntRange(1, 2).Draw(t, "unit")
+	x.cols = rapid.IntRange(1, ceil(x.panels(), x.unit)).Draw(t, "cols")
 	if err := same(first, x.run(t, r)); err != nil {
 		t.Fatalf("cut %+v changes bits: %v", x.Plan, err)
 	}

@@ -22,12 +22,15 @@ func Macro[T Float](mc, nc, kc int, pa, pb, c []T, ldc int, acc bool, tmp []T) {
 	}
 	nr := NR[T]()
 	pa, pb, c = pa[:mc*kc], pb[:(nc+nr-1)/nr*nr*kc], c[:(mc-1)*ldc+nc]
-	for j := 0; j < nc; j += nr {
-		s := strip[T]{
-			isa: level, nr: nr, rows: mc, cols: min(nr, nc-j), k: kc,
-			a: pa, packed: true, b: unsafe.SliceData(pb[j*kc:]), ldb: nr, c: c[j:], ldc: ldc,
-			flags: accumulating(acc), tmp: tmp,
+	s := strip[T]{
+		isa: level, nr: nr, rows: mc, k: kc, a: pa, packed: true, ldb: nr, next: nr * kc, ldc: ldc, flags: accumulating(acc), tmp: tmp,
+	}
+	for j := 0; j < nc; j += s.cols {
+		s.cols = min(nr, nc-j)
+		if level == avx512 && nc-j >= 2*nr {
+			s.cols = 2 * nr
 		}
+		s.b, s.c = unsafe.SliceData(pb[j*kc:]), c[j:]
 		s.run()
 	}
 }
@@ -68,13 +71,14 @@ func accumulating(acc bool) int {
 type strip[T Float] struct {
 	isa        isa
 	nr         int
-	rows, cols int // cols ≤ NR
+	rows, cols int // cols ≤ nr, or 2·nr
 	k          int
 	a          []T // packed, or in place
 	lda        int // of a in place
 	packed     bool
-	b          *T // a whole panel: columns from cols to NR are read
+	b          *T // a whole panel: columns from cols to nr are read
 	ldb        int
+	next       int // from the panel to its neighbour, if there are 2·nr columns
 	c          []T
 	ldc        int
 	bias       []T // of these columns, or nil
@@ -84,7 +88,7 @@ type strip[T Float] struct {
 
 func (s *strip[T]) run() {
 	nr := s.nr
-	full := s.cols == nr
+	full, double := s.cols == nr, s.cols > nr
 	var bias *T
 	if s.bias != nil {
 		bias = unsafe.SliceData(s.bias[:s.cols])
@@ -92,7 +96,11 @@ func (s *strip[T]) run() {
 	for i := 0; i < s.rows; i += MR {
 		mr := min(MR, s.rows-i)
 		a, lda := s.panel(i, mr)
-		if full {
+		switch {
+		case double:
+			pair(mr, s.k, a, lda, s.b, s.ldb, s.next, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
+			continue
+		case full:
 			tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
 			continue
 		}

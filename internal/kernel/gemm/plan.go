@@ -14,6 +14,7 @@ type Plan struct {
 	size, nr   int    // bytes of an element; columns of a tile
 	kc         int    // length of a block of K
 	rows, cols int    // tasks along M and along N
+	unit       int    // panels that tasks have multiples of
 	readA      source // inPlace or shared
 	readB      source
 }
@@ -30,15 +31,15 @@ const (
 
 // Sizes in elements.
 const (
-	blockK = 256 // a panel of B takes at most half of a 32 KiB first-level cache
-	blockM = 144 // so many rows of a block of A take at most half of a 512 KiB second-level cache
+	blockK = 256     // a panel of B takes at most half of a 32 KiB first-level cache
+	near   = 1 << 20 // bytes of an operand that a second-level cache can hold
+	blockM = 144     // so many rows of a block of A take at most half of a 512 KiB second-level cache
 )
 
 // Work of a task, in multiply-adds, of which a core does about 50 in a nanosecond (float32).
 const (
 	fewest = 1 << 17
 	usual  = 1 << 21
-	most   = 1 << 24
 )
 
 // New plans C = op(A)·op(B), with contiguous matrices, for elements of type T. Sizes must not be negative.
@@ -64,18 +65,18 @@ func plan(s isa, size, m, n, k int, ta, tb bool) Plan {
 	}
 	work := height * p.panels() * p.nr * max(k, 1)
 	p.readA, p.readB = p.sources(work)
-	p.rows, p.cols = p.cut(tasks(work))
-	return p
+	return p.cut(work)
 }
 
-// sources decides what to pack. The limits were measured on Zen 4. Rows of A are read in place at no cost, columns while
-// few; so is B, while a block of it is small next to the second-level cache, and where few rows repay packing.
+// sources decides what to pack. The limits were measured on Zen 4 and Sapphire Rapids. Rows of A are read in place at no cost,
+// columns while few; so is B, while a block of it is small next to the second-level cache, and where few rows repay packing.
 func (p Plan) sources(work int) (a, b source) {
 	if p.TransA && p.M >= 512 && p.N >= 256 && work >= 1<<28 {
 		a = shared
 	}
+	block := p.N * p.kc * p.size
 	switch {
-	case !p.TransB && (p.M <= 24 || p.M <= 1024 && p.N*p.kc*p.size <= 1<<19):
+	case !p.TransB && (p.M <= 24 || p.M <= 1024 && block <= 1<<19 || p.M < 512 && block <= 1<<20):
 		b = inPlace
 	case p.M >= 512 && work >= 1<<24:
 		b = shared
@@ -93,30 +94,56 @@ func block(k int) int {
 	return (ceil(k, ceil(k, blockK)) + 3) &^ 3
 }
 
-// tasks is how many tasks a product of that much work should have.
-func tasks(work int) int {
-	return max(1, min(work/fewest, 8), min(work/usual, 32), work/most)
-}
-
-// cut chooses a grid of at least want tasks, if there are as many tiles, that costs least when every task takes as long
-// as the largest. Costs are in sixteenths of a multiply-add of a row of a tile: a task of h strips of A and w panels of
-// B computes h·w tiles, reads h strips, and reads or packs w panels.
-func (p Plan) cut(want int) (rows, cols int) {
-	strips, panels := p.strips(), p.panels()
-	panel := 64
-	if p.readB == packed {
-		panel = 192
+// cut chooses the grid of tasks that costs least, by and large, on two workers and on four. A task of h strips of A and w panels of B
+// computes h·w tiles, reads h strips, and reads or packs w panels; the costs of that, for one k, are in sixteenths of what a row of a
+// tile costs. What a cache cannot hold costs more to read, so that long products of few elements fall in few tasks.
+func (p Plan) cut(work int) Plan {
+	p.unit = 1
+	if p.pairs() && work >= 4*fewest { // less is shared out better by single panels
+		p.unit = 2
 	}
+	strips, panels := p.strips(), ceil(p.panels(), p.unit)
+	tile, strip, panel, start := 16*MR*p.unit, 12, 64*p.unit, 1<<16/max(p.K, 1)
+	if p.M*p.K*p.size > near {
+		strip = 40
+	}
+	switch {
+	case p.K*p.N*p.size > near:
+		panel = 320 * p.unit
+	case p.readB == packed:
+		panel = 192 * p.unit
+	}
+	least := max(1, min(work/fewest, 4), work/p.most())
+	most := max(least, min(work/fewest, 8), min(2*work/usual, 64))
 	best := -1
-	for r := 1; r <= min(strips, want); r++ {
-		c := min(panels, ceil(want, r))
-		h, w := ceil(strips, r), ceil(panels, c)
-		cost := max(want, r*c) * (16*MR*h*w + 12*h + panel*w)
-		if best < 0 || cost < best {
-			best, rows, cols = cost, r, c
+	for r := 1; r <= min(strips, most); r++ {
+		for c := min(panels, ceil(least, r)); c <= min(panels, most/r); c++ {
+			h, w := ceil(strips, r), ceil(panels, c)
+			cost := (tile*h*w + strip*h + panel*w + start) * (2*ceil(r*c, 2) + 4*ceil(r*c, 4) + 2)
+			if best < 0 || cost < best {
+				best, p.rows, p.cols = cost, r, c
+			}
 		}
 	}
-	return rows, cols
+	return p
+}
+
+// most is the work of the largest task, which takes about a third of a millisecond.
+func (p Plan) most() int {
+	if p.isa == avx512 {
+		return 1 << 27 / p.size
+	}
+	return 1 << 26 / p.size
+}
+
+// pairs is whether tiles can cover two panels at once.
+func (p Plan) pairs() bool { return p.isa == avx512 && p.nr == p.isa.nr(p.size) }
+
+// columns is which columns of C are in the t-th of p.cols parts.
+func (p Plan) columns(t int) (lo, hi int) {
+	side := p.unit * p.nr
+	lo, hi = part(ceil(p.N, side), p.cols, t)
+	return lo * side, min(hi*side, p.N)
 }
 
 func ceil(x, y int) int { return (x + y - 1) / y }

@@ -16,9 +16,9 @@ func TestTasks(t *testing.T) {
 		{32, 32, 32, 1, 1, false},
 		{1, 64, 64, 1, 1, false},
 		{64, 64, 64, 2, 8, false},
-		{128, 256, 784, 8, 16, false},
-		{128, 784, 256, 8, 16, false},
-		{64, 128, 9216, 8, 64, false},
+		{128, 256, 784, 8, 24, false},
+		{128, 784, 256, 8, 24, false},
+		{64, 128, 9216, 4, 8, false},
 		{1024, 1024, 1024, 8, 128, true},
 		{4096, 128, 256, 8, 64, true},
 		{16, 8192, 1024, 8, 64, false},
@@ -42,8 +42,8 @@ func TestBalance(t *testing.T) {
 		total, largest := 0, 0
 		for task := range p.Phases()[1] {
 			s0, s1 := part(p.strips(), p.rows, task/p.cols)
-			p0, p1 := part(p.panels(), p.cols, task%p.cols)
-			tiles := (s1 - s0) * (p1 - p0)
+			j0, j1 := p.columns(task % p.cols)
+			tiles := (s1 - s0) * ceil(j1-j0, p.nr)
 			if tiles == 0 {
 				t.Fatalf("%+v: task %d is empty", p, task)
 			}

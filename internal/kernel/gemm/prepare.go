@@ -10,7 +10,7 @@ func NewPrepared[T Float](m, n, k int, ta, tb bool) Plan {
 func (p Plan) prepare() Plan {
 	p.nr, p.readB = p.isa.nr(p.size), prepared
 	if p.M > 0 && p.N > 0 {
-		p.rows, p.cols = p.cut(tasks(p.strips() * MR * p.panels() * p.nr * max(p.K, 1)))
+		return p.cut(p.strips() * MR * p.panels() * p.nr * max(p.K, 1))
 	}
 	return p
 }

@@ -51,10 +51,13 @@ func (p Plan) sharedB() int {
 // Local returns how many elements of memory a task of phase 1 needs for itself while it runs.
 func (p Plan) Local() int {
 	n := MR * p.isa.nr(p.size)
-	if p.readB == inPlace || p.readB == packed {
-		n += n / MR * p.kc
+	if p.readB != inPlace && p.readB != packed {
+		return n
 	}
-	return n
+	if p.pairs() {
+		return n + 2*n/MR*p.kc
+	}
+	return n + n/MR*p.kc
 }
 
 // Run executes one task of a phase: C = act(op(A)·op(B) (+ C) + bias), C as p says. bias has N elements, one a column,
@@ -126,8 +129,7 @@ type worker[T Float] struct {
 
 func (w *worker[T]) run(task int) {
 	s0, s1 := part(w.strips(), w.rows, task/w.cols)
-	p0, p1 := part(w.panels(), w.cols, task%w.cols)
-	j0, j1 := p0*w.nr, min(p1*w.nr, w.N)
+	j0, j1 := w.columns(task % w.cols)
 	parts := ceil((s1-s0)*MR, blockM)
 	for k, first := 0, true; first || k < w.K; k, first = k+w.kc, false {
 		for q := range parts {
@@ -155,6 +157,9 @@ func (w *worker[T]) step(i0, i1, j0, j1, k int) {
 			s.nr = w.isa.nr(w.size) // what is left of a wide row
 		}
 		s.cols = min(s.nr, j1-j)
+		if w.pairs() && j1-j >= 2*s.nr {
+			s.cols = 2 * s.nr
+		}
 		if s.k > 0 {
 			w.fetchB(&s, j, k)
 		}
@@ -183,19 +188,21 @@ func (w *worker[T]) fetchA(s *strip[T], i, k int) {
 }
 
 func (w *worker[T]) fetchB(s *strip[T], j, k int) {
-	s.ldb = s.nr
+	s.ldb, s.next = s.nr, s.nr*s.k
 	switch {
 	case w.readB == shared:
 		at := w.inSharedB(k, j, s.k)
-		s.b = unsafe.SliceData(w.scratch[at : at+s.nr*s.k])
+		s.b = unsafe.SliceData(w.scratch[at : at+max(s.nr, s.cols)*s.k])
 	case w.readB == prepared:
 		at := w.inSharedB(k, j, s.k)
-		s.b = unsafe.SliceData(w.b[at : at+s.nr*s.k])
-	case w.readB == inPlace && s.cols == s.nr:
+		s.b = unsafe.SliceData(w.b[at : at+max(s.nr, s.cols)*s.k])
+	case w.readB == inPlace && s.cols >= s.nr:
 		b := w.b[w.inB(k, j):]
-		s.b, s.ldb = unsafe.SliceData(b[:(s.k-1)*w.LDB+s.nr]), w.LDB
+		s.b, s.ldb, s.next = unsafe.SliceData(b[:(s.k-1)*w.LDB+s.cols]), w.LDB, s.nr
 	default:
-		packB(w.isa, s.k, s.cols, s.nr, w.b[w.inB(k, j):], w.LDB, w.TransB, w.panel)
+		for at := 0; at < s.cols; at += s.nr {
+			packB(w.isa, s.k, min(s.nr, s.cols-at), s.nr, w.b[w.inB(k, j+at):], w.LDB, w.TransB, w.panel[at*s.k:])
+		}
 		s.b = unsafe.SliceData(w.panel)
 	}
 }

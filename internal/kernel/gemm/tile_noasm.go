@@ -8,6 +8,9 @@ func tile[T Float](_ isa, mr, nr, k int, a *T, lda int, b *T, ldb int, c *T, ldc
 	tileGo(mr, nr, k, a, lda, b, ldb, c, ldc, flags, bias)
 }
 
+// pair is for 512-bit vectors alone.
+func pair[T Float](int, int, *T, int, *T, int, int, *T, int, int, *T) {}
+
 // There is no assembly for packing here; the plain loops in pack.go do all of it.
 
 func interleave[T Float](int, []T, int, []T) int { return 0 }

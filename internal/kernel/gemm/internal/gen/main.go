@@ -103,6 +103,10 @@ func main() {
 		for rows := 1; rows <= maxRows; rows++ {
 			tile(f, rows, vectors, true)
 			tile(f, rows, vectors, false)
+			if f.wide == 64 { // there are registers for 24 sums
+				tile(f, rows, paired, true)
+				tile(f, rows, paired, false)
+			}
 		}
 		tile(f, 1, wide, false)
 		peak(f)

@@ -11,6 +11,7 @@ import (
 const (
 	maxRows = 6 // MR
 	vectors = 2 // of a tile's row
+	paired  = 4 // of a row over two panels of B
 	wide    = 8 // vectors of a single row
 	unroll  = 4 // steps of k
 )
@@ -47,18 +48,28 @@ func (s side) advance(rows int) {
 }
 
 // tile writes C[rows × vectors] = act(A·B (+ C) + bias). A is read by rows, at a[i*lda+k], or by columns, at
-// a[k*lda+i]; the latter serves packed panels and transposed matrices in place. Strides count elements.
+// a[k*lda+i]; the latter serves packed panels and transposed matrices in place. Strides count elements. A paired tile reads its
+// upper two vectors of a row of B from a panel of its own, next elements behind the first.
 func tile(f flavour, rows, vectors int, byRow bool) {
 	kind, order := "Col", "columns"
 	if byRow {
 		kind, order = "Row", "rows"
 	}
-	p := "*" + f.elem
+	p, next := "*"+f.elem, ""
+	if vectors == paired {
+		next = "next int, "
+	}
 	begin(fmt.Sprintf("tile%s%dx%d%s", kind, rows, vectors, f.name()),
 		fmt.Sprintf("C has %d × %d vectors; A is read by %s.", rows, vectors, order),
-		fmt.Sprintf("k int, a %s, lda int, b %s, ldb int, c %s, ldc int, flags int, bias %s", p, p, p, p))
+		fmt.Sprintf("k int, a %s, lda int, b %s, ldb int, %sc %s, ldc int, flags int, bias %s", p, p, next, p, p))
 	k := Load(Param("k"), GP64())
 	b := newSide(f, "b", "ldb")
+	var upper reg.GPVirtual // the other panel of B
+	if vectors == paired {
+		upper = Load(Param("next"), GP64()).(reg.GPVirtual)
+		f.scale(upper)
+		ADDQ(b.base, upper)
+	}
 
 	var a side
 	var below reg.GPVirtual // row 3 of A, when read by rows
@@ -113,7 +124,13 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	step := func(u int) {
 		y := make([]Op, vectors)
 		for v := range y {
-			y[v] = f.at(b.row(u), v)
+			m := b.row(u)
+			if vectors == paired && v >= vectors/2 {
+				m.Base = upper
+				y[v] = f.at(m, v-vectors/2)
+			} else {
+				y[v] = f.at(m, v)
+			}
 			if rows > 1 {
 				x := f.vec()
 				f.move(y[v], x)
@@ -130,6 +147,11 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	}
 	advance := func(n int) {
 		b.advance(n)
+		if vectors == paired {
+			o := b
+			o.base = upper
+			o.advance(n)
+		}
 		if !byRow {
 			a.advance(n)
 			return
