@@ -2,6 +2,7 @@
 # The longer proofs, run before an issue is closed; results go to docs/proofs.md. Takes about half an hour on two cores.
 #
 #   tools/long.sh [SECONDS_OF_FUZZING_EACH]      120 if not given
+#   SWEEP=. tools/long.sh                        with the elementary functions that SWEEP, a regular expression, names, over all float32
 #   PROGRAMS=0-100000 tools/long.sh              with so many random programs, ten minutes more; a later range goes on where one stopped
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,6 +27,11 @@ KEDJA_STEPS=20 go test -count=1 -timeout 1h -run '^TestSameBits$' ./bench
 if [ -n "${PROGRAMS:-}" ]; then
 	say "random programs, optimised against node by node"
 	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^TestPrograms$' -v ./internal/programs | grep '^programs\|seed\|^ok\|FAIL'
+fi
+
+if [ -n "${SWEEP:-}" ]; then
+	say "elementary functions over all float32 (about a minute each): name | instruction sets | largest error in ulp | at | share of the bound | at"
+	KEDJA_SWEEP=$SWEEP go test -count=1 -timeout 2h -run '^TestSweep$' -v ./internal/kernel/vec | grep '^|\|FAIL'
 fi
 
 say "fuzzing the readers, $fuzz s each"

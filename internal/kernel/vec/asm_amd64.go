@@ -173,6 +173,12 @@ func geluTanh32AVX512(dst *float32, x *float32, n int)
 func silu32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
+func sin32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func cos32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
 func geluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -350,6 +356,12 @@ func geluTanh32(dst *float32, x *float32, n int)
 func silu32(dst *float32, x *float32, n int)
 
 //go:noescape
+func sin32(dst *float32, x *float32, n int)
+
+//go:noescape
+func cos32(dst *float32, x *float32, n int)
+
+//go:noescape
 func geluSlope32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
@@ -387,6 +399,9 @@ func dotShift32(x *float32, y *float32, n int, m float32) float32
 
 //go:noescape
 func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
+
+//go:noescape
+func far32(x *float32, n int) int
 
 //go:noescape
 func largest32(x *float32, n int) float32

@@ -25,6 +25,9 @@ func bench[T Float](b *testing.B) {
 	for _, f := range all[T]() {
 		run(f.name, n, func() { f.f(z, x, y) })
 	}
+	for _, f := range slopes[T]() {
+		run(f.name, n, func() { f.f(z, x, y) })
+	}
 	run("Add of 8", 8, func() { Add(z[:8], x, y) })
 	run("Add of 7", 7, func() { Add(z[:7], x, y) })
 	run("Less", n, func() { Less(c, x, y) })

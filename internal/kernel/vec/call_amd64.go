@@ -13,6 +13,9 @@ import (
 //
 // The assembly is called through functions that are not inlined, so that their prologues let the garbage collector stop a loop of them.
 
+// far is where the assembly of Sin and Cos ends to be exact.
+const far = 1 << 17
+
 func pointer[To, From any](s []From) *To { return (*To)(unsafe.Pointer(unsafe.SliceData(s))) }
 
 func binary[T Float](r routine, dst, x, y []T, a T) bool {
@@ -51,6 +54,31 @@ func unary[T Float](r routine, dst, x []T, a, b T) bool {
 
 // single is unary for functions that exist for float32 only.
 func single[T Float](r routine, dst, x []T) bool { return isSingle[T]() && unary(r, dst, x, 0, 0) }
+
+// periodic is single for functions that are exact up to far only: numbers beyond are left to f.
+func periodic[T Float](r routine, f func(float64) float64, dst, x []T) bool {
+	if !cpu.AVX2 || !isSingle[T]() {
+		return false
+	}
+	x = x[:len(dst)]
+	var tile [256]T // x, which dst may overwrite
+	for len(dst) > 0 {
+		k := min(chunk, len(dst))
+		if !hasFar(unsafe.Slice(pointer[float32](x), k)) {
+			unary(r, dst[:k], x, 0, 0)
+		} else {
+			k = copy(tile[:min(k, len(tile))], x)
+			unary(r, dst[:k], x, 0, 0)
+			for i, v := range tile[:k] {
+				if v > far || v < -far {
+					dst[i] = T(f(float64(v)))
+				}
+			}
+		}
+		dst, x = dst[k:], x[k:]
+	}
+	return true
+}
 
 func comparison[T Float](r routine, dst []bool, x, y []T) bool {
 	if !cpu.AVX2 {
@@ -175,6 +203,9 @@ func hasNaN[T Float](x []T) (found, ok bool) {
 	}
 	return hasNaN64(pointer[float64](x), len(x)) != 0, true
 }
+
+//go:noinline
+func hasFar(x []float32) bool { return far32(unsafe.SliceData(x), len(x)) != 0 }
 
 //go:noinline
 func nonFinite[T Float](x []T) (found, ok bool) {

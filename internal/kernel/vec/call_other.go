@@ -10,6 +10,8 @@ func unary[T Float](routine, []T, []T, T, T) bool { return false }
 
 func single[T Float](routine, []T, []T) bool { return false }
 
+func periodic[T Float](routine, func(float64) float64, []T, []T) bool { return false }
+
 func comparison[T Float](routine, []bool, []T, []T) bool { return false }
 
 func choice[T Element]([]T, []bool, []T, []T) bool { return false }

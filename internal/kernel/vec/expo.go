@@ -7,7 +7,7 @@ import (
 
 // The elementary functions of float32 are assembly, or else the float64 function, rounded.
 
-// Exp writes eˣ, for float32 within 1.1 ulp, subnormal results included: below −103.98 it is 0, from 88.73 on +Inf.
+// Exp writes eˣ, for float32 within 1 ulp, subnormal results included: below −103.98 it is 0, from 88.73 on +Inf.
 func Exp[T Float](dst, x []T) {
 	if !single(exp, dst, x) {
 		mapped(math.Exp, dst, x)
@@ -28,14 +28,14 @@ func Log1p[T Float](dst, x []T) {
 	}
 }
 
-// Tanh writes the hyperbolic tangent, for float32 within 1.5 ulp.
+// Tanh writes the hyperbolic tangent, for float32 within 1 ulp.
 func Tanh[T Float](dst, x []T) {
 	if !single(tanh, dst, x) {
 		mapped(math.Tanh, dst, x)
 	}
 }
 
-// Sigmoid writes 1/(1 + e⁻ˣ), for float32 within 2.5 ulp.
+// Sigmoid writes 1/(1 + e⁻ˣ), for float32 within 1 ulp.
 func Sigmoid[T Float](dst, x []T) {
 	if !single(sigmoid, dst, x) {
 		mapped(sigmoid64, dst, x)
@@ -49,7 +49,7 @@ func Softplus[T Float](dst, x []T) {
 	}
 }
 
-// Erf writes the error function 2/√π·∫₀ˣ e^(−t²) dt, for float32 within 1.25 ulp.
+// Erf writes the error function 2/√π·∫₀ˣ e^(−t²) dt, for float32 within 1 ulp.
 func Erf[T Float](dst, x []T) {
 	if !single(erf, dst, x) {
 		mapped(math.Erf, dst, x)
@@ -108,6 +108,21 @@ func ELU[T Float](dst, x []T, scale T, low, rate float64) {
 			}
 		}
 		x, dst = x[len(u):], dst[len(u):]
+	}
+}
+
+// Sin writes the sine of x in radians, for float32 within 1 ulp: NaN for ±Inf. Numbers beyond 2¹⁷ are left to math.Sin, which reduces
+// them exactly (Payne & Hanek, Radian reduction for trigonometric functions, 1983).
+func Sin[T Float](dst, x []T) {
+	if !periodic(sin, math.Sin, dst, x) {
+		mapped(math.Sin, dst, x)
+	}
+}
+
+// Cos writes the cosine of x in radians, otherwise like Sin.
+func Cos[T Float](dst, x []T) {
+	if !periodic(cos, math.Cos, dst, x) {
+		mapped(math.Cos, dst, x)
 	}
 }
 

@@ -45,6 +45,8 @@ const (
 	gelu
 	geluTanh
 	silu
+	sin
+	cos
 )
 
 const (

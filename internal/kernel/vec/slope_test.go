@@ -6,7 +6,24 @@ import (
 	"testing"
 )
 
-// The slopes against float64, within 4 ulp or 2⁻²⁴·max(1, |x|), the larger; limits at ±Inf, and NaN.
+type slope[T Float] struct {
+	name  string
+	f     func(dst, x, dy []T)
+	exact func(float64) float64
+}
+
+func slopes[T Float]() []slope[T] {
+	return []slope[T]{
+		{"GELUSlope", GELUSlope[T], geluSlope64},
+		{"GELUTanhSlope", GELUTanhSlope[T], geluTanhSlope64},
+		{"SiLUSlope", SiLUSlope[T], siluSlope64},
+	}
+}
+
+// slopeBound is 4 ulp, or where x is negative, and a slope crosses 0, 2⁻²⁴·|x|, the larger.
+func slopeBound(x, want float64) float64 { return max(4*unit(want), 0x1p-24*min(32, -x)) }
+
+// The slopes against float64; limits at ±Inf, and NaN.
 func TestSlopes(t *testing.T) { both(t, testSlopes[float32], testSlopes[float64]) }
 
 func testSlopes[T Float](t *testing.T) {
@@ -23,15 +40,7 @@ func testSlopes[T Float](t *testing.T) {
 	}
 	one, dst := make([]T, len(x)), make([]T, len(x))
 	Fill(one, 1)
-	for _, f := range []struct {
-		name  string
-		f     func(dst, x, dy []T)
-		exact func(float64) float64
-	}{
-		{"GELU", GELUSlope[T], geluSlope64},
-		{"GELUTanh", GELUTanhSlope[T], geluTanhSlope64},
-		{"SiLU", SiLUSlope[T], siluSlope64},
-	} {
+	for _, f := range slopes[T]() {
 		f.f(dst, x, one)
 		worst, at := 0.0, T(0)
 		for i, v := range x {
@@ -42,8 +51,7 @@ func testSlopes[T Float](t *testing.T) {
 				}
 				continue
 			}
-			bound := max(4*unit(want), 0x1p-24*min(32, max(1, math.Abs(float64(v)))))
-			if e := math.Abs(float64(dst[i])-want) / bound; !(e <= worst) {
+			if e := math.Abs(float64(dst[i])-want) / slopeBound(float64(v), want); !(e <= worst) {
 				worst, at = e, v
 			}
 		}

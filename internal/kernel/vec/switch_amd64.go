@@ -107,6 +107,10 @@ func unary32(r routine, dst, x *float32, n int, a, b float32) {
 			geluTanh32AVX512(dst, x, n)
 		case silu:
 			silu32AVX512(dst, x, n)
+		case sin:
+			sin32AVX512(dst, x, n)
+		case cos:
+			cos32AVX512(dst, x, n)
 		}
 		return
 	}
@@ -157,6 +161,10 @@ func unary32(r routine, dst, x *float32, n int, a, b float32) {
 		geluTanh32(dst, x, n)
 	case silu:
 		silu32(dst, x, n)
+	case sin:
+		sin32(dst, x, n)
+	case cos:
+		cos32(dst, x, n)
 	}
 }
 

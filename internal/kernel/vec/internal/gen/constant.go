@@ -66,11 +66,17 @@ func value(k kind, v float64) Op {
 
 func single(v float64) Op { return value(f32, v) }
 
+// residue is what single(v) leaves out.
+func residue(v float64) Op { return single(v - float64(float32(v))) }
+
 func signBit(k kind) Op { return bits(k, pick(k, uint64(1)<<31, uint64(1)<<63)) }
 func absMask(k kind) Op { return bits(k, pick(k, uint64(1)<<31-1, uint64(1)<<63-1)) }
 
 // loaded is a constant in a register of its own.
 func loaded(c Op) reg.VecVirtual {
+	if v, ok := c.(reg.VecVirtual); ok {
+		return v // by bits
+	}
 	v := vector()
 	VMOVUPS(c, v)
 	return v

@@ -7,20 +7,22 @@ import (
 
 // erf is x + x·P(x²) for |x| < 1, relative error 2^−29.4, and sign(x)·(1 − e^−Q(|x|)) beyond, 2^−29.8; from |x| = 3.95 it rounds to ±1.
 func erf(x reg.VecVirtual) reg.VecVirtual {
-	a, s, z, m := abs(x), sign(x), vector(), vector()
+	a, z, m := abs(x), vector(), vector()
 	VMULPS(x, x, z)
 	p := polynomial(z, 0.128379166, -0.37612626, 0.112835787, -0.0268533472, 0.0051871622, -0.00079978531, 7.80690389e-05)
-	VFMADD213PS(x, x, p)
+	VFMADD213PS(a, a, p)
 	compare(f32, less, single(1), a, m)
 
 	lower(f32, a, loaded(single(3.95)), a) // NaN stays
-	q := polynomial(a, -0.000341526378, -1.12708914, -0.63814497, -0.103106581, 0.0218379516, -0.00294762198, 0.000186374557)
-	e := normalExp(q)
-	w := loaded(single(1))
-	VSUBPS(e, w, w)
-	VORPS(s, w, w)
+	q := polynomial(a, -1.12708914, -0.63814497, -0.103106581, 0.0218379516, -0.00294762198, 0.000186374557)
+	y, w := vector(), loaded(single(1))
+	VMULPS(q, a, y)
+	VFMSUB213PS(y, a, q) // what y leaves out of a·q
+	VADDPS(single(-0.000341526378), q, q)
+	n, e := halved(y, q)
+	VFNMADD231PS(normalPower(n), e, w)
 	blend(f32, m, p, w, w)
-	return w
+	return signed(w, x)
 }
 
 // gelu is x·Φ(x) as max(x, 0) − |x|·Φ(−|x|), with Φ(−a) = e^(−a²/2)·P(a)/Q(a) up to a = 14.6, relative error 2^−26.4: all coefficients
@@ -47,12 +49,11 @@ func gelu(x reg.VecVirtual) reg.VecVirtual {
 	VMOVAPS(y, low)
 	VFMSUB231PS(half, a, low) // low = half·a − y
 	n, q := reduced(y, low)
-	exponent, factor := halves(n)
 	VFMADD213PS(h, h, q) // h·eᶠ, before any rounding of eᶠ
-	VPADDD(exponent, q, q)
+	powerOf(n).times(q, q)
 	upper(f32, x, zero(), x)
 	VORPS(s, x, x) // −0 in the negative tail
-	VFNMADD231PS(factor, q, x)
+	VSUBPS(q, x, x)
 	return x
 }
 
@@ -77,7 +78,7 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 	VSUBPS(w, low, low)
 	VFMADD231PS(single(c1), z, low)
 	VFMADD231PS(single(c1), zLow, low)
-	VFMADD231PS(single(c1-float64(float32(c1))), z, low)
+	VFMADD231PS(residue(c1), z, low)
 	VADDPS(single(c0-c0High), low, low)
 	// u + uLow = −|u|
 	u, uLow := vector(), vector()
@@ -90,15 +91,14 @@ func geluTanh(x reg.VecVirtual) reg.VecVirtual {
 }
 
 // gated is x/(1 + e), or where x is negative x·e/(1 + e), for e = 2ⁿ·(1 + q), the product made before e may leave the normal range.
-func gated(x, n, q reg.VecVirtual) reg.VecVirtual {
-	exponent, factor := halves(n)
+func gated(x reg.VecVirtual, n whole, q reg.VecVirtual) reg.VecVirtual {
+	p := powerOf(n)
 	y, e := vector(), loaded(single(1))
 	VADDPS(q, e, e)
-	VPADDD(exponent, e, e)
+	p.times(e, e)
+	VADDPS(single(1), e, e)
 	VFMADD213PS(x, x, q)
-	VPADDD(exponent, q, q)
-	VMULPS(factor, q, y)
-	VFMADD213PS(single(1), factor, e)
+	p.times(q, y)
 	blend(f32, x, y, x, y)
 	VDIVPS(e, y, y)
 	return y
@@ -129,6 +129,8 @@ func elementary() {
 		{"gelu", gelu},
 		{"geluTanh", geluTanh},
 		{"silu", silu},
+		{"sin", sin},
+		{"cos", cos},
 	} {
 		elementwise(f32, f.name, 1, x, nil, func(_ kind, in, _ []reg.VecVirtual) reg.VecVirtual { return f.f(in[0]) })
 	}

@@ -103,6 +103,12 @@ func reductions(k kind) {
 			add(k, v, acc, acc)
 		})
 	}
+	if k == f32 {
+		scan(k, "far", func(v reg.VecVirtual) {
+			VANDPS(absMask(k), v, v)
+			compare(k, less, v, loaded(single(0x1p17)), v) // where quadrant is not exact
+		})
+	}
 	largest(k)
 	scan(k, "hasNaN", func(v reg.VecVirtual) { compare(k, unordered, v, v, v) })
 	scan(k, "nonFinite", func(v reg.VecVirtual) {

@@ -9,20 +9,30 @@ import (
 
 // geluSlope is Φ(x) + x·φ(x) = ½ + ½·erf(x/√2) + x·e^(−x²/2)/√(2π).
 func geluSlope(x reg.VecVirtual) reg.VecVirtual {
-	a, t, d := vector(), vector(), vector()
+	const c, root = 0.398942280401432677939946059934381868, math.Sqrt2 / 2 // 1/√(2π)
+	a, t, d, rest := vector(), vector(), vector(), vector()
 	upper(f32, x, loaded(single(-16)), a) // beyond which nothing is left
 	lower(f32, a, loaded(single(16)), a)
 	VMULPS(a, a, t)
 	VMULPS(single(-0.5), t, t)
 	p := exp(t)
-	VMULPS(single(1/math.Sqrt(2*math.Pi)), p, p)
-	VMULPS(a, p, p)
-	VMULPS(single(1/math.Sqrt2), a, d)
+	// d + rest = x/√2; what erf makes of the rest is rest·2/√π·e^(−d²).
+	VMULPS(single(root), a, d)
+	VMOVAPS(d, rest)
+	VFMSUB231PS(single(root), a, rest)
+	VFMADD231PS(residue(root), a, rest)
+	VMULPS(single(2*root*c), rest, rest)
+	VFMADD231PS(residue(c), a, rest)
+	VFMADD132PS(single(c), rest, a)
 	e := erf(d)
-	half := loaded(single(0.5))
-	VFMADD213PS(half, half, e)
-	VADDPS(p, e, e)
-	return e
+	half, s := single(0.5), loaded(single(0.5))
+	VFMADD231PS(half, e, s)
+	low := loaded(single(0.5))
+	VSUBPS(s, low, low)
+	VFMADD231PS(half, e, low) // ½ + ½e = s + low
+	VFMADD231PS(p, a, low)
+	VADDPS(low, s, s)
+	return s
 }
 
 // geluTanhSlope is s + x·s·(1 − s)·v′ with s = σ(v), v = 2√(2/π)·(x + 0.044715x³).
@@ -54,9 +64,14 @@ func siluSlope(x reg.VecVirtual) reg.VecVirtual {
 // overflows.
 func gatedSlope(v, t reg.VecVirtual) reg.VecVirtual {
 	e := exp(negated(v))
-	r, d, s := loaded(single(1)), vector(), vector()
-	VADDPS(r, e, d)
-	VDIVPS(d, r, r)
+	r, d, s, rest, one := vector(), vector(), vector(), vector(), loaded(single(1))
+	VADDPS(one, e, d)
+	VSUBPS(d, one, rest)
+	VADDPS(e, rest, rest) // 1 + e = d + rest
+	VDIVPS(d, one, r)
+	VFNMADD213PS(one, r, d)
+	VFNMADD231PS(rest, r, d)
+	VFMADD231PS(r, d, r)
 	VMULPS(e, r, s) // σ(−|v|)
 	VMULPS(r, s, d) // s·(1 − s)
 	blend(f32, v, s, r, s)
