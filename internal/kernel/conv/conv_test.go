@@ -256,3 +256,17 @@ func TestNoAllocations(t *testing.T) {
 		}
 	}
 }
+
+// More pairs of channel and tap than a tile sums at a time, and a last block of fewer.
+func TestManyChannels(t *testing.T) {
+	for _, s := range []Shape{
+		plain2d(1, 256, 20, 14, 3, 1, 1), plain2d(2, 256, 256, 4, 3, 1, 1),
+		plain2d(1, 130, 130, 5, 3, 2, 1), plain2d(1, 5, 300, 6, 3, 1, 0), plain2d(1, 1100, 3, 3, 1, 1, 0), plain2d(1, 60, 40, 9, 5, 1, 2),
+	} {
+		r := rand.New(rand.NewPCG(3, 4))
+		for _, role := range roles {
+			checkNaive(t, s, role, draw[float32](s, 1), false, false, r)
+			checkNaive(t, s, role, draw[float64](s, 1), false, false, r)
+		}
+	}
+}

@@ -27,6 +27,7 @@ type product[T gemm.Float] struct {
 	blocks   blocking
 	table    [maxPairs]int32
 	of       block // of which the table is
+	reach    int   // of its first channel, and of all channels of the block in hand
 	furthest int
 	bases    [chunkPixels]int
 	puts     [chunkPixels + 1]int // where in buf segments begin, in pixels, and the last ends
@@ -118,22 +119,22 @@ func (p *product[T]) panel(row, columns int, filters []T) {
 func (p *product[T]) aim(b block) {
 	b.c0, b.c1 = 0, b.c1-b.c0
 	if b.t0 == p.of.t0 && b.t1 == p.of.t1 && b.c1 <= p.of.c1 {
+		p.furthest = p.reach + (b.c1-1)*p.view.plane
 		return
 	}
 	p.of = b
 	taps := b.t1 - b.t0
+	p.reach = 0
 	o := newOdometer(p.c, b.t0)
 	for k := range taps {
-		p.table[k] = int32(p.view.tap(p.c, o.at))
+		at := p.view.tap(p.c, o.at)
+		p.table[k], p.reach = int32(at), max(p.reach, at)
 		o.next()
 	}
 	for k := taps; k < b.size(); k++ {
 		p.table[k] = p.table[k-taps] + int32(p.view.plane)
 	}
-	p.furthest = 0
-	for _, at := range p.table[:b.size()] {
-		p.furthest = max(p.furthest, int(at))
-	}
+	p.furthest = p.reach + (b.c1-1)*p.view.plane
 }
 
 // fill takes segments into a chunk, and returns where the next one begins.
