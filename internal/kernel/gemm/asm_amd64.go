@@ -157,12 +157,12 @@ func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 1 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 1 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 2 × 2 vectors; A is read by rows.
 //
@@ -177,12 +177,12 @@ func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 2 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 2 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
@@ -197,12 +197,12 @@ func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 3 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 3 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 4 × 2 vectors; A is read by rows.
 //
@@ -217,12 +217,12 @@ func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 4 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 4 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
@@ -237,12 +237,12 @@ func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 5 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 5 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 6 × 2 vectors; A is read by rows.
 //
@@ -257,12 +257,12 @@ func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c 
 // C has 6 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 6 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, flags int, bias *float32)
+func tileCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
 // C has 1 × 8 vectors; A is read by columns.
 //
@@ -287,12 +287,12 @@ func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 1 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 1 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 2 × 2 vectors; A is read by rows.
 //
@@ -307,12 +307,12 @@ func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 2 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 2 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
@@ -327,12 +327,12 @@ func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 3 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 3 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 4 × 2 vectors; A is read by rows.
 //
@@ -347,12 +347,12 @@ func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 4 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 4 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
@@ -367,12 +367,12 @@ func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 5 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 5 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 6 × 2 vectors; A is read by rows.
 //
@@ -387,12 +387,12 @@ func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c 
 // C has 6 × 4 vectors; A is read by rows.
 //
 //go:noescape
-func tileRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 6 × 4 vectors; A is read by columns.
 //
 //go:noescape
-func tileCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, flags int, bias *float64)
+func tileCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
 // C has 1 × 8 vectors; A is read by columns.
 //

@@ -79,6 +79,7 @@ type strip[T Float] struct {
 	b          *T // a whole panel: columns from cols to nr are read
 	ldb        int
 	next       int // from the panel to its neighbour, if there are 2·nr columns
+	ahead      []T // where the panels lie that come after these, with the same ldb and next, or nil
 	c          []T
 	ldc        int
 	bias       []T // of these columns, or nil
@@ -98,7 +99,7 @@ func (s *strip[T]) run() {
 		a, lda := s.panel(i, mr)
 		switch {
 		case double:
-			pair(mr, s.k, a, lda, s.b, s.ldb, s.next, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
+			pair(mr, s.k, a, lda, s.b, s.ldb, s.next, s.fetch(i/MR), unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
 			continue
 		case full:
 			tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
@@ -123,4 +124,15 @@ func (s *strip[T]) panel(i, mr int) (*T, int) {
 		return unsafe.SliceData(s.a[i*s.lda:]), s.lda
 	}
 	return unsafe.SliceData(s.a[i:]), s.lda
+}
+
+// fetch is where the t-th pair of tiles begins to fetch the panels that come next, which the caches' own prefetchers do not foresee
+// where rows are far apart: a line of every row for k/4 rows, first one of each two neighbours.
+func (s *strip[T]) fetch(t int) *T {
+	line := 64 / sizeof[T]()
+	at := t&3*(s.k/4)*s.ldb + t>>2&1*s.next + t>>3&1*line
+	if t >= 16 || at >= len(s.ahead) {
+		return s.b
+	}
+	return unsafe.SliceData(s.ahead[at:])
 }

@@ -152,6 +152,7 @@ func (w *worker[T]) step(i0, i1, j0, j1, k int) {
 	if last && w.Act == ReLU {
 		s.flags |= relu
 	}
+	far := w.readB == inPlace && w.pairs() && w.K*w.N*w.size > near
 	for j := j0; j < j1; j += s.cols {
 		if j1-j < s.nr {
 			s.nr = w.isa.nr(w.size) // what is left of a wide row
@@ -162,6 +163,9 @@ func (w *worker[T]) step(i0, i1, j0, j1, k int) {
 		}
 		if s.k > 0 {
 			w.fetchB(&s, j, k)
+			if s.ahead = nil; far {
+				w.announce(&s, j, j0, j1, k)
+			}
 		}
 		if last && w.bias != nil {
 			s.bias = w.bias[j : j+s.cols]
@@ -204,5 +208,15 @@ func (w *worker[T]) fetchB(s *strip[T], j, k int) {
 			packB(w.isa, s.k, min(s.nr, s.cols-at), s.nr, w.b[w.inB(k, j+at):], w.LDB, w.TransB, w.panel[at*s.k:])
 		}
 		s.b = unsafe.SliceData(w.panel)
+	}
+}
+
+// announce says where B is read next: in the next columns of this block of K, or the first of the next block.
+func (w *worker[T]) announce(s *strip[T], j, j0, j1, k int) {
+	if j += s.cols; j >= j1 {
+		j, k = j0, k+w.kc
+	}
+	if k < w.K {
+		s.ahead = w.b[w.inB(k, j):]
 	}
 }

@@ -49,7 +49,8 @@ func (s side) advance(rows int) {
 
 // tile writes C[rows × vectors] = act(A·B (+ C) + bias). A is read by rows, at a[i*lda+k], or by columns, at
 // a[k*lda+i]; the latter serves packed panels and transposed matrices in place. Strides count elements. A paired tile reads its
-// upper two vectors of a row of B from a panel of its own, next elements behind the first.
+// upper two vectors of a row of B from a panel of its own, next elements behind the first; for each 4 steps of k it fetches a cache line
+// of what is read later, ldb elements behind the one before.
 func tile(f flavour, rows, vectors int, byRow bool) {
 	kind, order := "Col", "columns"
 	if byRow {
@@ -57,15 +58,16 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	}
 	p, next := "*"+f.elem, ""
 	if vectors == paired {
-		next = "next int, "
+		next = "next int, ahead " + p + ", "
 	}
 	begin(fmt.Sprintf("tile%s%dx%d%s", kind, rows, vectors, f.name()),
 		fmt.Sprintf("C has %d × %d vectors; A is read by %s.", rows, vectors, order),
 		fmt.Sprintf("k int, a %s, lda int, b %s, ldb int, %sc %s, ldc int, flags int, bias %s", p, p, next, p, p))
 	k := Load(Param("k"), GP64())
 	b := newSide(f, "b", "ldb")
-	var upper reg.GPVirtual // the other panel of B
+	var upper, ahead reg.GPVirtual // the other panel of B, and what is to be read after these two
 	if vectors == paired {
+		ahead = Load(Param("ahead"), GP64()).(reg.GPVirtual)
 		upper = Load(Param("next"), GP64()).(reg.GPVirtual)
 		f.scale(upper)
 		ADDQ(b.base, upper)
@@ -167,6 +169,10 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	Label("loop")
 	for u := range unroll {
 		step(u)
+	}
+	if vectors == paired {
+		PREFETCHT1(Mem{Base: ahead})
+		ADDQ(b.stride, ahead)
 	}
 	advance(unroll)
 	SUBQ(Imm(unroll), k)
