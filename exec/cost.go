@@ -93,6 +93,9 @@ func (p *Plan) print(s *strings.Builder, indent string) {
 		s.WriteString(" ←")
 		for v := range t.operands {
 			s.WriteString(" " + call(v.mem))
+			if _, kernel := t.(*kernelStep); kernel && !v.dense() {
+				s.WriteString("/strided")
+			}
 		}
 		if n := h.work.Phases; n != [3]int{1} {
 			fmt.Fprintf(s, "  tasks %v", n)

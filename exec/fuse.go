@@ -15,13 +15,13 @@ func (c *compiler) fuse() error {
 		uses := map[*graph.Node]int{}
 		for _, n := range graph.Order(c.roots, nil) {
 			for _, x := range n.In() {
-				uses[x.Results()[0]]++
+				uses[x]++
 			}
 		}
 		for _, r := range c.roots {
-			uses[r.Results()[0]] += 2 // to be kept, whatever else needs it
+			uses[r] += 2 // to be kept, whatever else needs it
 		}
-		sole := func(x *graph.Node) bool { return uses[x.Results()[0]] == 1 }
+		sole := func(x *graph.Node) bool { return uses[x] == 1 }
 		return func(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
 			if !slices.Equal(in, n.In()) {
 				return graph.Again(c.g, n, in), false

@@ -208,9 +208,15 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 	k := &kernelStep{header: header{node: n, op: n.Op().Name()}, op: op}
 	var in, out []graph.Type
 	for _, x := range n.In() {
-		v := b.contiguous(x)
+		in = append(in, x.Type())
+	}
+	for i, x := range n.In() {
+		v := b.at[x]
+		_, copied := b.copied[x]
+		if s, ok := op.(graph.Strided); copied || !ok || v.dense() || !v.forward() || !s.Strided(in, i, v.at) {
+			v = b.contiguous(x)
+		}
 		k.in = append(k.in, v)
-		in = append(in, v.typ)
 	}
 	k.work = graph.Work{Phases: [3]int{1}}
 	if w, ok := op.(graph.Parallel); ok {

@@ -136,7 +136,13 @@ func (k *kernelStep) prepare(p *Plan) {
 	first := graph.Call{In: make([]graph.Buffer, len(k.in)), Out: make([]graph.Buffer, len(k.out)), Body: k.body}
 	for i, v := range k.in {
 		first.In[i].Type = v.typ
-		v.mem.slots = append(v.mem.slots, slot{&first.In[i], v.at.Offset, v.typ.Shape.Size()})
+		if !v.dense() && first.At == nil {
+			first.At = make([]graph.Layout, len(k.in))
+		}
+		v.mem.slots = append(v.mem.slots, slot{&first.In[i], v.at.Offset, v.reach()})
+	}
+	for i := range first.At {
+		first.At[i].Strides = k.in[i].at.Strides
 	}
 	for i, m := range k.out {
 		first.Out[i].Type = m.of

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/strided"
 )
@@ -76,6 +78,23 @@ func (v value) uniform() bool {
 		}
 	}
 	return true
+}
+
+// forward reports whether no stride of v is negative.
+func (v value) forward() bool {
+	return !slices.ContainsFunc(v.at.Strides[:v.typ.Shape.Rank()], func(s int) bool { return s < 0 })
+}
+
+// reach is how many elements of the memory v spans, if it is forward.
+func (v value) reach() int {
+	if v.typ.Shape.Size() == 0 {
+		return 0
+	}
+	n := 1
+	for i := range v.typ.Shape.Rank() {
+		n += (v.typ.Shape.Dim(i) - 1) * v.at.Strides[i]
+	}
+	return n
 }
 
 func whole(m *memory) value {

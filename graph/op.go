@@ -45,6 +45,13 @@ type (
 		Part(*Call) error
 	}
 
+	// Strided is a kernel that can read operand i where it lies, if it lies at such strides, none of them negative: it is copied if not.
+	// Call.Layout tells the kernel.
+	Strided interface {
+		Kernel
+		Strided(in []Type, i int, at Layout) bool
+	}
+
 	// Partial gives ∂y/∂xᵢ of a pointwise op; the chain rule itself is the engine's business.
 	Partial interface{ Partial(y *Node, i int) *Node }
 	// VJP pulls the cotangent dy of the only result back to each operand; nil where none flows.
@@ -147,6 +154,15 @@ type Call struct {
 	Tasks          int
 	Scratch, Local Buffer // of dtype Uint8
 	Body           []Body
+	At             []Layout // of the operands of a Strided kernel, if one is not dense
+}
+
+// Layout says where the elements of operand i are in In[i], which is as long as they reach: its type tells the shape alone.
+func (c *Call) Layout(i int) Layout {
+	if c.At == nil {
+		return Layout{Strides: c.In[i].Type.Shape.Strides()}
+	}
+	return c.At[i]
 }
 
 // A Body runs a Func. Before each Run the caller places In and Out, whose types are set. No Out may overlap an In.

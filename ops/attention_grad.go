@@ -47,7 +47,7 @@ func (o attendingGrad) Define(in []*graph.Node) []*graph.Node {
 }
 
 func (o attendingGrad) Work(in, _ []graph.Type) (w graph.Work) {
-	p := o.Of.plan(in[0], in[1], in[2])
+	p := o.Of.plan(in[0], in[1], in[2], nil)
 	for i, n := range p.BackwardUnits() {
 		w.Phases[i] = o.Of.tasks(p, n)
 	}
@@ -58,22 +58,40 @@ func (o attendingGrad) Work(in, _ []graph.Type) (w graph.Work) {
 	return w
 }
 
-func (o attendingGrad) Eval(c *graph.Call) error {
+func (o attendingGrad) Strided(in []graph.Type, i int, at graph.Layout) bool {
+	return o.Of.Strided(in, i, at)
+}
+
+func (o attendingGrad) Eval(c *graph.Call) error { return o.run(c, false) }
+
+// run writes three results, or, joined, one.
+func (o attendingGrad) run(c *graph.Call, joined bool) error {
 	if c.In[0].Type.Dtype == graph.Float32 {
-		attendBack[float32](o.Of, c)
+		attendBack[float32](o.Of, c, joined)
 	} else {
-		attendBack[float64](o.Of, c)
+		attendBack[float64](o.Of, c, joined)
 	}
 	return nil
 }
 
-func attendBack[T graph.Floating](o attending, c *graph.Call) {
-	p, n := o.plan(c.In[0].Type, c.In[1].Type, c.In[2].Type), len(c.In)-3
+func attendBack[T graph.Floating](o attending, c *graph.Call, joined bool) {
+	p, n := o.plan(c.In[0].Type, c.In[1].Type, c.In[2].Type, c), len(c.In)-3
 	t := attention.Pull[T]{
 		Q: graph.Data[T](c.In[0]), K: graph.Data[T](c.In[1]), V: graph.Data[T](c.In[2]),
 		Y: graph.Data[T](c.In[n]), Lse: graph.Data[T](c.In[n+1]), Dy: graph.Data[T](c.In[n+2]),
-		Dq: graph.Data[T](c.Out[0]), Dk: graph.Data[T](c.Out[1]), Dv: graph.Data[T](c.Out[2]),
-		Masks: masksOf[T](o, c),
+		Dq: graph.Data[T](c.Out[0]), Masks: masksOf[T](o, c),
+	}
+	at := &p.At
+	at.Dy, at.Dq = at.Y, attention.Dense(p.Heads, p.T, p.D, o.Inside)
+	at.Dk, at.Dv = attention.Dense(p.KVHeads, p.S, p.D, o.Inside), attention.Dense(p.KVHeads, p.S, p.Dv, o.Inside)
+	if joined {
+		row := p.Heads*p.D + p.KVHeads*(p.D+p.Dv)
+		for _, r := range []*attention.Rows{&at.Dq, &at.Dk, &at.Dv} {
+			r.Row, r.Batch = row, p.T*row
+		}
+		t.Dk, t.Dv = t.Dq[p.Heads*p.D:], t.Dq[p.Heads*p.D+p.KVHeads*p.D:]
+	} else {
+		t.Dk, t.Dv = graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
 	}
 	local := elements[T](c.Local)
 	for u, hi := c.Span(p.BackwardUnits()[c.Phase]); u < hi; u++ {

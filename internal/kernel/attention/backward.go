@@ -45,35 +45,29 @@ type region struct {
 type span struct{ lo, hi int }
 
 func (w *worker[T]) pull(r region, t *Pull[T]) {
-	g, n := w.group(), r.queries.hi-r.queries.lo
+	g := w.group()
 	first := r.kv * g // head of queries
 	for h := range g {
-		y0, ldy := w.at(first+h, w.Heads, w.T, w.Dv, r.queries.lo)
-		q0, ldq := w.at(first+h, w.Heads, w.T, w.D, r.queries.lo)
-		for i := range n {
-			y := y0 + i*ldy
-			w.delta[h*w.T+r.queries.lo+i] = vec.Dot(t.Dy[y:y+w.Dv], t.Y[y:y+w.Dv])
+		for i := r.queries.lo; i < r.queries.hi; i++ {
+			w.delta[h*w.T+i] = vec.Dot(t.Dy[w.At.Dy.at(first+h, w.Heads, i):][:w.Dv], t.Y[w.At.Y.at(first+h, w.Heads, i):][:w.Dv])
 			if r.dq {
-				clear(t.Dq[q0+i*ldq:][:w.D])
+				clear(t.Dq[w.At.Dq.at(first+h, w.Heads, i):][:w.D])
 			}
 		}
 	}
 	for j := r.keys.lo; j < r.keys.hi; j += keys {
 		b := block[T]{at: j, n: min(keys, r.keys.hi-j)}
-		var k0, v0 int
-		k0, b.ldk = w.at(r.kv, w.KVHeads, w.S, w.D, j)
-		v0, b.ldv = w.at(r.kv, w.KVHeads, w.S, w.Dv, j)
-		k, v := matrix(t.K, k0, b.n, w.D, b.ldk), matrix(t.V, v0, b.n, w.Dv, b.ldv)
-		w.packKeys(k, b.n, b.ldk)
-		w.packTransposed(w.v, v, b.n, w.Dv, b.ldv)
+		k, at := matrix(t.K, w.At.K, r.kv, w.KVHeads, j, b.n, w.D), &w.At
+		w.packKeys(k, b.n, at.K.Row)
+		w.packTransposed(w.v, matrix(t.V, at.V, r.kv, w.KVHeads, j, b.n, w.Dv), b.n, w.Dv, at.V.Row)
 		if r.dq {
-			w.pack(w.k, k, b.n, w.D, b.ldk)
+			w.pack(w.k, k, b.n, w.D, at.K.Row)
 		}
 		if r.dkv {
-			b.dk, b.dv = matrix(t.Dk, k0, b.n, w.D, b.ldk), matrix(t.Dv, v0, b.n, w.Dv, b.ldv)
+			b.dk, b.dv = matrix(t.Dk, at.Dk, r.kv, w.KVHeads, j, b.n, w.D), matrix(t.Dv, at.Dv, r.kv, w.KVHeads, j, b.n, w.Dv)
 			for i := range b.n {
-				clear(b.dk[i*b.ldk:][:w.D])
-				clear(b.dv[i*b.ldv:][:w.Dv])
+				clear(b.dk[i*at.Dk.Row:][:w.D])
+				clear(b.dv[i*at.Dv.Row:][:w.Dv])
 			}
 		}
 		for h := range g {
@@ -86,9 +80,8 @@ func (w *worker[T]) pull(r region, t *Pull[T]) {
 
 // A block of keys, and where their derivatives go, if they are wanted.
 type block[T gemm.Float] struct {
-	at, n    int
-	dk, dv   []T
-	ldk, ldv int
+	at, n  int
+	dk, dv []T
 }
 
 // tile adds what r queries of one head from i on, and a block of keys, give to each other.
@@ -97,9 +90,8 @@ func (w *worker[T]) tile(b *block[T], t *Pull[T], head, h, i, r int, dq bool) {
 	if see <= 0 || t.blind(head, i, r, b.at, see) {
 		return
 	}
-	q0, ldq := w.at(head, w.Heads, w.T, w.D, i)
-	y0, ldy := w.at(head, w.Heads, w.T, w.Dv, i)
-	q, dy := matrix(t.Q, q0, r, w.D, ldq), matrix(t.Dy, y0, r, w.Dv, ldy)
+	q, dy := matrix(t.Q, w.At.Q, head, w.Heads, i, r, w.D), matrix(t.Dy, w.At.Dy, head, w.Heads, i, r, w.Dv)
+	ldq, ldy := w.At.Q.Row, w.At.Dy.Row
 	ld := w.scores(q, r, see, ldq)
 	w.product(r, ld, w.Dv, dy, ldy, false, w.v, w.Dv, w.slope, ld, false)
 	for x := range r {
@@ -121,12 +113,12 @@ func (w *worker[T]) tile(b *block[T], t *Pull[T], head, h, i, r int, dq bool) {
 	}
 	if b.dk != nil {
 		w.pack(w.right, dy, r, w.Dv, ldy)
-		w.product(see, w.Dv, r, w.score, ld, true, w.right, r, b.dv, b.ldv, true)
+		w.product(see, w.Dv, r, w.score, ld, true, w.right, r, b.dv, w.At.Dv.Row, true)
 		w.pack(w.right, q, r, w.D, ldq)
-		w.product(see, w.D, r, w.slope, ld, true, w.right, r, b.dk, b.ldk, true)
+		w.product(see, w.D, r, w.slope, ld, true, w.right, r, b.dk, w.At.Dk.Row, true)
 	}
 	if dq {
-		w.product(r, w.D, see, w.slope, ld, false, w.k, b.n, t.Dq[q0:], ldq, true)
+		w.product(r, w.D, see, w.slope, ld, false, w.k, b.n, t.Dq[w.At.Dq.at(head, w.Heads, i):], w.At.Dq.Row, true)
 	}
 	w.breathe(r * see * (3*w.D + 2*w.Dv))
 }

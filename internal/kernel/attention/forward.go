@@ -15,9 +15,9 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 	parts := ceil(p.T, chunk)
 	head, lo := unit/parts, unit%parts*chunk
 	n, kv := min(chunk, p.T-lo), head/p.group()
-	q0, ldq := p.at(head, p.Heads, p.T, p.D, lo)
-	y0, ldy := p.at(head, p.Heads, p.T, p.Dv, lo)
-	q, y, lse = matrix(q, q0, n, p.D, ldq), matrix(y, y0, n, p.Dv, ldy), lse[head*p.T+lo:][:n]
+	at, ldq, ldy := &p.At, p.At.Q.Row, p.At.Y.Row
+	q, y = matrix(q, at.Q, head, p.Heads, lo, n, p.D), matrix(y, at.Y, head, p.Heads, lo, n, p.Dv)
+	lse = lse[head*p.T+lo:][:n]
 	for i := range n {
 		clear(y[i*ldy:][:p.Dv])
 		w.top[i], w.sum[i] = T(math.Inf(-1)), 0
@@ -27,10 +27,8 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 		if m.blind(head, lo, n, j, cols) {
 			continue
 		}
-		k0, ldk := p.at(kv, p.KVHeads, p.S, p.D, j)
-		v0, ldv := p.at(kv, p.KVHeads, p.S, p.Dv, j)
-		w.packKeys(matrix(k, k0, cols, p.D, ldk), cols, ldk)
-		w.pack(w.v, matrix(v, v0, cols, p.Dv, ldv), cols, p.Dv, ldv)
+		w.packKeys(matrix(k, at.K, kv, p.KVHeads, j, cols, p.D), cols, at.K.Row)
+		w.pack(w.v, matrix(v, at.V, kv, p.KVHeads, j, cols, p.Dv), cols, p.Dv, at.V.Row)
 		for i := 0; i < n; i += rows {
 			r := min(rows, n-i)
 			see := min(cols, p.sees(lo+i+r-1)-j)
@@ -39,8 +37,8 @@ func Forward[T gemm.Float](p *Plan, unit int, y, lse, q, k, v []T, m *Masks[T], 
 			}
 			ld := w.scores(q[i*ldq:], r, see, ldq)
 			for x := range r {
-				at := i + x
-				w.weigh(w.score[x*ld:][:ld], max(0, min(see, p.sees(lo+at)-j)), at, y[at*ldy:][:p.Dv], m, head, lo+at, j)
+				row := i + x
+				w.weigh(w.score[x*ld:][:ld], max(0, min(see, p.sees(lo+row)-j)), row, y[row*ldy:][:p.Dv], m, head, lo+row, j)
 			}
 			w.product(r, p.Dv, see, w.score, ld, false, w.v, cols, y[i*ldy:], ldy, true)
 			w.breathe(r * see * (p.D + p.Dv))

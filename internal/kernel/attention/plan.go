@@ -13,9 +13,31 @@ type Plan struct {
 	Batch, Heads, KVHeads int
 	T, S, D, Dv           int
 	Causal                bool // query i sees the keys j ≤ i + S − T
-	Inside                bool // arrays are [Batch, T, Heads, D] and so on, as a projection leaves them
 	Scale                 float64
+	At                    Places
 }
+
+// Places say where the rows of the arrays lie; the second line is for Backward.
+type Places struct {
+	Q, K, V, Y     Rows
+	Dy, Dq, Dk, Dv Rows
+}
+
+// Rows say where the rows of an array begin: that of place i of head h of example b at b·Batch + h·Head + i·Row. Elements of a row lie
+// side by side.
+type Rows struct{ Batch, Head, Row int }
+
+// Dense are the rows of an array of so many heads of n rows: [Batch, heads, n, width], or [Batch, n, heads, width] as a projection leaves
+// them.
+func Dense(heads, n, width int, inside bool) Rows {
+	if inside {
+		return Rows{heads * n * width, width, heads * width}
+	}
+	return Rows{heads * n * width, n * width, width}
+}
+
+// at is where row i of a head of the batch, counted through, begins.
+func (r Rows) at(head, heads, i int) int { return head/heads*r.Batch + head%heads*r.Head + i*r.Row }
 
 // Sizes of tiles. A tile of scores in float32 takes 24 KiB, a block of keys or values of width 32 takes 16.
 const (
@@ -41,21 +63,12 @@ func (p *Plan) BackwardUnits() [2]int {
 
 func (p *Plan) long() bool { return p.Batch*p.KVHeads < few && max(p.T, p.S) > chunk }
 
-// at is where row i of a head of the batch, counted through, begins in an array of so many heads of n rows, and the distance between
-// its rows.
-func (p *Plan) at(head, heads, n, width, i int) (from, ld int) {
-	if p.Inside {
-		return ((head/heads*n+i)*heads + head%heads) * width, heads * width
-	}
-	return (head*n + i) * width, width
-}
-
-// matrix is n rows of width elements, the first of which begins at from.
-func matrix[T any](x []T, from, n, width, ld int) []T {
+// matrix is n rows of width elements, from place i of a head on.
+func matrix[T any](x []T, r Rows, head, heads, i, n, width int) []T {
 	if n == 0 {
 		return nil
 	}
-	return x[from:][:(n-1)*ld+width]
+	return x[r.at(head, heads, i):][:(n-1)*r.Row+width]
 }
 
 // group is the number of query heads for each head of keys.
