@@ -95,16 +95,3 @@ func (disk) SyncDir(name string) error {
 	}
 	return nil
 }
-
-// plain is an error of a file without its path, which is said by whoever wraps it.
-func plain(err error) error {
-	var p *fs.PathError
-	var l *os.LinkError
-	switch {
-	case errors.As(err, &p):
-		return p.Err
-	case errors.As(err, &l):
-		return l.Err
-	}
-	return err
-}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kedja-ml/kedja/internal/patherr"
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
@@ -38,7 +39,7 @@ func decode(fsys FS, dir string) (*Checkpoint, error) {
 	for name, limit := range map[string]int64{weightsFile: MaxData, stateFile: MaxData, manifestFile: MaxManifest, sumsFile: 1 << 10} {
 		b, err := fsys.ReadFile(filepath.Join(dir, name), limit)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, plain(err))
+			return nil, fmt.Errorf("%s: %w", name, patherr.Cause(err))
 		}
 		files[name] = b
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/kedja-ml/kedja/internal/patherr"
 )
 
 // Options of a Store.
@@ -41,13 +43,13 @@ func Open(dir string, o Options) (*Store, error) {
 		s.fs = disk{}
 	}
 	if err := s.fs.MkdirAll(dir); err != nil {
-		return nil, fmt.Errorf("checkpoint %s: %w", dir, plain(err))
+		return nil, fmt.Errorf("checkpoint %s: %w", dir, patherr.Cause(err))
 	}
 	if own {
 		s.lock = flock.New(filepath.Join(dir, "lock"))
 		got, err := s.lock.TryLock()
 		if err != nil {
-			return nil, fmt.Errorf("checkpoint %s: %w", dir, plain(err))
+			return nil, fmt.Errorf("checkpoint %s: %w", dir, patherr.Cause(err))
 		}
 		if !got {
 			return nil, fmt.Errorf("checkpoint %s: another process is writing here", dir)
@@ -55,12 +57,12 @@ func Open(dir string, o Options) (*Store, error) {
 	}
 	names, err := s.fs.ReadDir(dir)
 	if err != nil {
-		return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, plain(err)))
+		return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, patherr.Cause(err)))
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, temporary) {
 			if err := s.fs.RemoveAll(filepath.Join(dir, name)); err != nil {
-				return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, plain(err)))
+				return nil, s.closed(fmt.Errorf("checkpoint %s: %w", dir, patherr.Cause(err)))
 			}
 		}
 	}
@@ -140,7 +142,7 @@ func (s *Store) Wait() error {
 func (s *Store) save(snap *Snapshot) error {
 	if snap.Before != nil {
 		if err := snap.Before(); err != nil {
-			return fmt.Errorf("checkpoint of step %d: %w", snap.Step, plain(err))
+			return fmt.Errorf("checkpoint of step %d: %w", snap.Step, patherr.Cause(err))
 		}
 	}
 	places, err := s.places()
@@ -173,7 +175,7 @@ func (s *Store) discard(p place) error {
 		err = s.fs.RemoveAll(away)
 	}
 	if err != nil {
-		return fmt.Errorf("checkpoint %s: %w", s.path(p), plain(err))
+		return fmt.Errorf("checkpoint %s: %w", s.path(p), patherr.Cause(err))
 	}
 	return nil
 }
@@ -182,7 +184,7 @@ func (s *Store) discard(p place) error {
 func (s *Store) places() ([]place, error) {
 	names, err := s.fs.ReadDir(s.dir)
 	if err != nil {
-		return nil, fmt.Errorf("checkpoint %s: %w", s.dir, plain(err))
+		return nil, fmt.Errorf("checkpoint %s: %w", s.dir, patherr.Cause(err))
 	}
 	var ps []place
 	for _, name := range names {

@@ -14,18 +14,12 @@ import (
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
-// dtypes names dtypes as the safetensors format does.
-var dtypes = map[graph.Dtype]string{
-	graph.Float32: "F32", graph.Float64: "F64", graph.Int32: "I32", graph.Int64: "I64", graph.Uint8: "U8", graph.Bool: "BOOL",
-	graph.Float16: "F16", graph.BFloat16: "BF16",
-}
-
 // Tensors copies the values of variables, by name, for a safetensors file.
 func Tensors(vars iter.Seq2[string, graph.Var]) []safetensors.Tensor {
 	var ts []safetensors.Tensor
 	for name, v := range vars {
 		b := v.Value()
-		ts = append(ts, safetensors.Tensor{Name: name, Dtype: dtypes[b.Type.Dtype], Shape: b.Type.Shape.Dims(), Data: b.Bytes()})
+		ts = append(ts, safetensors.Tensor{Name: name, Dtype: safetensors.DtypeOf(b.Type.Dtype), Shape: b.Type.Shape.Dims(), Data: b.Bytes()})
 	}
 	return ts
 }
@@ -51,8 +45,8 @@ func assign(vars iter.Seq2[string, graph.Var], tensors []safetensors.Tensor, mis
 		case !ok && missing:
 			wrong = append(wrong, fmt.Sprintf("%s is missing", name))
 		case !ok:
-		case t.Dtype != dtypes[want.Dtype] || graph.Of(t.Shape...) != want.Shape:
-			wrong = append(wrong, fmt.Sprintf("%s is %s%v, want %s%v", name, t.Dtype, t.Shape, dtypes[want.Dtype], want.Shape))
+		case t.Dtype != safetensors.DtypeOf(want.Dtype) || graph.Of(t.Shape...) != want.Shape:
+			wrong = append(wrong, fmt.Sprintf("%s is %s%v, want %s%v", name, t.Dtype, t.Shape, safetensors.DtypeOf(want.Dtype), want.Shape))
 		case want.Dtype == graph.Bool && slices.ContainsFunc(t.Data, func(b byte) bool { return b > 1 }):
 			wrong = append(wrong, fmt.Sprintf("%s has a truth value that is neither 0 nor 1", name))
 		default:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/kedja-ml/kedja/internal/patherr"
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
@@ -13,10 +14,10 @@ import (
 // whole: every file is on disk by then, and so is its name.
 func write(fsys FS, dir, temp string, s *Snapshot) (err error) {
 	if err := fsys.RemoveAll(temp); err != nil {
-		return plain(err)
+		return patherr.Cause(err)
 	}
 	if err := fsys.MkdirAll(temp); err != nil {
-		return plain(err)
+		return patherr.Cause(err)
 	}
 	defer func() {
 		if err != nil {
@@ -37,16 +38,16 @@ func write(fsys FS, dir, temp string, s *Snapshot) (err error) {
 	files[sumsFile] = sums(files)
 	for _, name := range []string{weightsFile, stateFile, manifestFile, sumsFile} {
 		if err := put(fsys, filepath.Join(temp, name), files[name]); err != nil {
-			return fmt.Errorf("%s: %w", name, plain(err))
+			return fmt.Errorf("%s: %w", name, patherr.Cause(err))
 		}
 	}
 	if err := fsys.SyncDir(temp); err != nil {
-		return plain(err)
+		return patherr.Cause(err)
 	}
 	if err := fsys.Rename(temp, dir); err != nil {
-		return plain(err)
+		return patherr.Cause(err)
 	}
-	return plain(fsys.SyncDir(filepath.Dir(dir)))
+	return patherr.Cause(fsys.SyncDir(filepath.Dir(dir)))
 }
 
 func put(fsys FS, name string, b []byte) error {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/mix"
 	"github.com/kedja-ml/kedja/internal/workers"
 )
 
@@ -269,7 +270,7 @@ func (s *slot) Do(task, _ int) {
 	for k := task * chunk; k < min(len(s.order), (task+1)*chunk); k++ {
 		var seed uint64
 		if s.vary != 0 {
-			seed = mix(s.vary, uint64(s.at.Epoch), uint64(s.place+k))
+			seed = mix.Seed(s.vary, uint64(s.at.Epoch), uint64(s.place+k))
 		}
 		s.errs[k] = s.set.Read(s.order[k], seed, s.rows[k])
 	}

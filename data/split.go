@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/kedja-ml/kedja/internal/mix"
 )
 
 // Holdout returns the numbers of n examples in two parts, the second of the given length, drawn by seed.
@@ -35,7 +37,7 @@ func ByHash(keys []string, seed uint64, shares ...float64) ([][]int, error) {
 	for i, key := range keys {
 		h := fnv.New64a()
 		h.Write([]byte(key)) // never fails
-		u := float64(mix(seed, h.Sum64())>>11) * 0x1p-53 * sum
+		u := float64(mix.Seed(seed, h.Sum64())>>11) * 0x1p-53 * sum
 		k := 0
 		for u >= shares[k] && k < len(shares)-1 {
 			u -= shares[k]
@@ -97,17 +99,4 @@ func folds(order []int, k int, at []int) []Fold {
 		slices.Sort(fs[f].Fit)
 	}
 	return fs
-}
-
-// mix is SplitMix64's finaliser (Steele, Lea & Flood, 2014) over several words: a seed for each example of each epoch, whoever prepares
-// it. It is never 0.
-func mix(words ...uint64) uint64 {
-	var h uint64
-	for _, w := range words {
-		h += w + 0x9e3779b97f4a7c15
-		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-		h = (h ^ h>>27) * 0x94d049bb133111eb
-		h ^= h >> 31
-	}
-	return h | 1
 }

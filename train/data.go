@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/kedja-ml/kedja/data"
+	"github.com/kedja-ml/kedja/internal/mix"
 	"github.com/kedja-ml/kedja/internal/workers"
 )
 
@@ -18,10 +20,9 @@ type Images interface {
 
 // Split returns the numbers of n examples in two parts, the second of the given length, drawn by seed.
 func Split(n, second int, seed uint64) (a, b []int) {
-	p := rand.New(rand.NewPCG(seed, 0x5eed)).Perm(max(0, n))
-	n = len(p)
-	second = max(0, min(n, second))
-	return p[:n-second], p[n-second:]
+	n = max(0, n)
+	a, b, _ = data.Holdout(n, max(0, min(n, second)), seed) // which fails on what is clamped here
+	return a, b
 }
 
 // A loader fills batches. It is the plan's feed: the buffers are the same at every step.
@@ -76,21 +77,8 @@ func (l *loader) Do(task, _ int) {
 		i := l.order[(l.at+k)%len(l.order)]
 		var seed uint64
 		if l.seed != 0 {
-			seed = mix(l.seed, l.epoch, uint64(i))
+			seed = mix.Seed(l.seed, l.epoch, uint64(i))
 		}
 		l.y[k] = l.data.Example(i, seed, l.x[k*l.size:(k+1)*l.size])
 	}
-}
-
-// mix is SplitMix64's finaliser (Steele, Lea & Flood, 2014) over three words: a seed for each example of each epoch, whoever
-// prepares it. It is never 0.
-func mix(words ...uint64) uint64 {
-	var h uint64
-	for _, w := range words {
-		h += w + 0x9e3779b97f4a7c15
-		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-		h = (h ^ h>>27) * 0x94d049bb133111eb
-		h ^= h >> 31
-	}
-	return h | 1
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/mix"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
 )
@@ -148,7 +149,7 @@ func Fit(ctx context.Context, cfg Config) error {
 	}
 	seed := uint64(0)
 	if cfg.Augment {
-		seed = mix(cfg.Seed, 1)
+		seed = mix.Seed(cfg.Seed, 1)
 	}
 	load := newLoader(cfg.Train, cfg.Index, cfg.Batch, graph.Of(cfg.Shape...).Size(), seed, cfg.Workers)
 	in := []graph.Buffer{graph.BufferOf(load.x, len(load.x)).As(x.Shape()), graph.BufferOf(load.y, len(load.y))}

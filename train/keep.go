@@ -1,7 +1,6 @@
 package train
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -51,8 +50,8 @@ func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
 	if err := s.Put(part, r.progress); err != nil {
 		return nil, err
 	}
-	for name, b := range r.Checkpoints.parts {
-		s.Parts[name] = json.RawMessage(b)
+	for name, b := range r.parts {
+		s.Parts[name] = b
 	}
 	for _, l := range []*Log{r.Log, r.Times} {
 		if l == nil {
@@ -174,7 +173,7 @@ func (r *runner) judge(v map[string]float64) error {
 	}
 	if better {
 		r.Best, r.BestAt, r.Bad = x, r.Step, 0
-		if r.Checkpoints != nil && r.Recovery != nil { // there must be something to go back to
+		if r.Recovery != nil { // there must be something to go back to
 			return r.tolerate(r.keep(true))
 		}
 		return nil

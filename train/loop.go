@@ -88,11 +88,10 @@ type Recovery struct {
 // Checkpoints says when to write one.
 type Checkpoints struct {
 	Store   *checkpoint.Store
-	Every   int               // steps; at the end and when the run is stopped alone if 0
-	Parts   map[string]any    // kept in each, as JSON: what it takes to build this Loop again
-	Inexact bool              // whether Resume goes on where the bits may come out differently
-	Strict  bool              // whether a write that fails ends the run, rather than being told to OnEvent
-	parts   map[string][]byte // of Parts
+	Every   int            // steps; at the end and when the run is stopped alone if 0
+	Parts   map[string]any // kept in each, as JSON: what it takes to build this Loop again
+	Inexact bool           // whether Resume goes on where the bits may come out differently
+	Strict  bool           // whether a write that fails ends the run, rather than being told to OnEvent
 }
 
 // A Step is what OnStep is told.
@@ -168,7 +167,7 @@ func (l *Loop) run(ctx context.Context, from *checkpoint.Checkpoint) (res Outcom
 			return res, err
 		}
 	}
-	return res, r.finish()
+	return res, r.keep(true)
 }
 
 // step does one batch and what is due after it.
@@ -216,13 +215,6 @@ func (r *runner) interrupted(ctx context.Context) error {
 		return fmt.Errorf("interrupted after step %d of %d, and the checkpoint failed: %w", r.Step, r.Steps, errors.Join(e, err))
 	}
 	return fmt.Errorf("interrupted after step %d of %d, which a checkpoint holds: %w", r.Step, r.Steps, err)
-}
-
-func (r *runner) finish() error {
-	if r.Checkpoints == nil {
-		return nil
-	}
-	return r.keep(true)
 }
 
 func (l *Loop) event(step int, what string) error {

@@ -25,8 +25,9 @@ type runner struct {
 	names []string // of the outputs: "loss", then the metrics
 	eval  *evaluation
 	rng   *graph.State
-	hash  string // of the step's graph
-	saved int    // step of the last checkpoint, −1 if there was none
+	hash  string                     // of the step's graph
+	parts map[string]json.RawMessage // of every checkpoint
+	saved int                        // step of the last checkpoint, −1 if there was none
 	start time.Time
 }
 
@@ -92,13 +93,13 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 		}
 	}
 	if c := l.Checkpoints; c != nil {
-		c.parts = map[string][]byte{}
+		r.parts = map[string]json.RawMessage{}
 		for name, v := range c.Parts {
 			b, err := json.Marshal(v)
 			if err != nil || name == part {
 				return nil, fmt.Errorf("train: part %q of the checkpoints cannot be kept: %w", name, err)
 			}
-			c.parts[name] = b
+			r.parts[name] = b
 		}
 	}
 	if v := l.Validation; v != nil && l.Checkpoints != nil {

@@ -1,12 +1,11 @@
 package train
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/internal/patherr"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/safetensors"
 )
@@ -26,11 +25,7 @@ func Save(path string, model any) error {
 func Load(path string, model any) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return fmt.Errorf("weights %s: %w", path, err)
+		return fmt.Errorf("weights %s: %w", path, patherr.Cause(err))
 	}
 	if err := Decode(data, model); err != nil {
 		return fmt.Errorf("weights %s: %w", path, err)

@@ -3,7 +3,6 @@
 package folder
 
 import (
-	"errors"
 	"fmt"
 	"image"
 	_ "image/gif"  // Read decodes them
@@ -21,6 +20,7 @@ import (
 	_ "golang.org/x/image/webp" // likewise
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/patherr"
 )
 
 // MaxPixels bounds the pictures that are decoded: it is compared with what a header says, before memory is taken.
@@ -122,11 +122,7 @@ func (s *Set) Read(i int, seed uint64, row []graph.Buffer) error {
 func decode(path string) (image.Image, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return nil, err
+		return nil, patherr.Cause(err)
 	}
 	defer f.Close()
 	c, _, err := image.DecodeConfig(f)

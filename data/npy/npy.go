@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"unsafe"
@@ -18,6 +17,7 @@ import (
 	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/mapped"
+	"github.com/kedja-ml/kedja/internal/patherr"
 )
 
 // dtypes names the element types that arrays here have, as NumPy writes them: little-endian, or of one byte.
@@ -115,7 +115,7 @@ func sane(b []byte) error {
 func ReadNPZ(path string) (map[string]graph.Buffer, error) {
 	z, err := zip.OpenReader(path)
 	if err != nil {
-		return nil, fmt.Errorf("npz: %s: %w", path, plain(err))
+		return nil, fmt.Errorf("npz: %s: %w", path, patherr.Cause(err))
 	}
 	defer z.Close()
 	all := map[string]graph.Buffer{}
@@ -143,13 +143,4 @@ func unpack(f *zip.File) ([]byte, error) {
 		err = fmt.Errorf("more than %d bytes", int64(MaxBytes))
 	}
 	return b, err
-}
-
-// plain leaves out the path of an error of a file.
-func plain(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -3,10 +3,10 @@
 package mapped
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+
+	"github.com/kedja-ml/kedja/internal/patherr"
 )
 
 // A File is a read-only view of a file. Writing to Data ends the process.
@@ -19,12 +19,12 @@ type File struct {
 func Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, plain(path, err)
+		return nil, fmt.Errorf("%s: %w", path, patherr.Cause(err))
 	}
 	defer f.Close() // a mapping outlives the descriptor
 	info, err := f.Stat()
 	if err != nil {
-		return nil, plain(path, err)
+		return nil, fmt.Errorf("%s: %w", path, patherr.Cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: want a file, not a folder or a device", path)
@@ -37,7 +37,7 @@ func Open(path string) (*File, error) {
 	}
 	m, err := open(f, int(info.Size()))
 	if err != nil {
-		return nil, plain(path, err)
+		return nil, fmt.Errorf("%s: %w", path, patherr.Cause(err))
 	}
 	return m, nil
 }
@@ -50,13 +50,4 @@ func (f *File) Close() error {
 	err := f.close()
 	f.close, f.Data = nil, nil
 	return err
-}
-
-// plain says the path once.
-func plain(path string, err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	return fmt.Errorf("%s: %w", path, err)
 }

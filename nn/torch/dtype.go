@@ -11,26 +11,20 @@ import (
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
-// wire names dtypes as the safetensors format does.
-var wire = map[graph.Dtype]string{
-	graph.Float32: "F32", graph.Float64: "F64", graph.Int32: "I32", graph.Int64: "I64", graph.Uint8: "U8", graph.Bool: "BOOL",
-	graph.Float16: "F16", graph.BFloat16: "BF16",
-}
-
 // convert returns the elements of t in dtype want.
 func convert(t safetensors.Tensor, want graph.Dtype, allowed bool) ([]byte, error) {
 	half := t.Dtype == "F16" || t.Dtype == "BF16"
 	full := t.Dtype == "F32" || t.Dtype == "F64"
 	switch {
-	case t.Dtype == wire[want]:
+	case t.Dtype == safetensors.DtypeOf(want):
 		if want == graph.Bool && bytes.ContainsFunc(t.Data, func(r rune) bool { return r > 1 }) {
 			return nil, errors.New("has a truth value that is neither 0 nor 1")
 		}
 		return t.Data, nil
 	case !want.Float() || !half && !full:
-		return nil, fmt.Errorf("is %s%v, want %s%v", t.Dtype, t.Shape, wire[want], t.Shape)
+		return nil, fmt.Errorf("is %s%v, want %s%v", t.Dtype, t.Shape, safetensors.DtypeOf(want), t.Shape)
 	case full && !allowed:
-		return nil, fmt.Errorf("is %s%v, want %s%v (torch.Convert changes it)", t.Dtype, t.Shape, wire[want], t.Shape)
+		return nil, fmt.Errorf("is %s%v, want %s%v (torch.Convert changes it)", t.Dtype, t.Shape, safetensors.DtypeOf(want), t.Shape)
 	}
 	n := graph.Of(t.Shape...).Size()
 	out := make([]byte, 0, n*want.Size())

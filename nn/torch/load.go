@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/patherr"
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
@@ -72,11 +72,7 @@ func Convert() Option { return func(s *settings) { s.convert = true } }
 func Load(path string, model any, opts ...Option) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
-		return fmt.Errorf("torch: %s: %w", path, err)
+		return fmt.Errorf("torch: %s: %w", path, patherr.Cause(err))
 	}
 	if err := decode(data, model, apply(opts)); err != nil {
 		return fmt.Errorf("torch: %s: %w", path, err)
@@ -193,7 +189,7 @@ func (p piece) indices() func(yield func(int) bool) {
 func (f field) read(t safetensors.Tensor, s settings, into map[graph.Var]*filling) error {
 	want := f.pieces[0].v.Type().Dtype
 	if !slices.Equal(t.Shape, f.Shape) {
-		return fmt.Errorf("is %s%v, want %s%v (%s)", t.Dtype, t.Shape, wire[want], f.Shape, f.Path)
+		return fmt.Errorf("is %s%v, want %s%v (%s)", t.Dtype, t.Shape, safetensors.DtypeOf(want), f.Shape, f.Path)
 	}
 	if slices.ContainsFunc(f.pieces, func(p piece) bool { return p.v.Type().Dtype != want }) {
 		return fmt.Errorf("is one tensor, but its parts in the model have several dtypes (%s)", f.Path)

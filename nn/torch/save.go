@@ -62,9 +62,9 @@ func encode(model any, s settings) ([]safetensors.Tensor, error) {
 // write returns the tensor of a field.
 func (f field) write(values map[graph.Var]graph.Buffer) safetensors.Tensor {
 	if len(f.pieces) == 0 {
-		return safetensors.Tensor{Name: f.Name, Dtype: wire[graph.Int64], Shape: f.Shape, Data: make([]byte, 8)}
+		return safetensors.Tensor{Name: f.Name, Dtype: safetensors.DtypeOf(graph.Int64), Shape: f.Shape, Data: make([]byte, 8)}
 	}
-	t := safetensors.Tensor{Name: f.Name, Dtype: wire[f.pieces[0].v.Type().Dtype], Shape: f.Shape}
+	t := safetensors.Tensor{Name: f.Name, Dtype: safetensors.DtypeOf(f.pieces[0].v.Type().Dtype), Shape: f.Shape}
 	for _, p := range f.pieces {
 		b, ok := values[p.v]
 		if !ok {
