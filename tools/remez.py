@@ -1,9 +1,10 @@
 """Coefficients of the polynomials in internal/kernel/vec/internal/gen: minimax by Remez's exchange in 40 digits, then rounded to
 float32 one after the other, those not yet rounded fitted again each time.
 
-	python3 tools/remez.py sin | cos
+	python3 tools/remez.py sin | cos | gelu | geluSlope | geluTanh | geluTanhSlope
 
-f(x) is approximated by the sum of c[i]·x**i, weighted by w(x); what is printed is the largest |w·(f − p)| as a power of two.
+GELU and its like are pieces on intervals of one width, see gen/gelu.go: least squares at Chebyshev's points, close to minimax, rounded likewise; a
+Go table is printed. For the others f(x) is approximated by the sum of c[i]·x**i, weighted by w(x); what is printed is the largest |w·(f − p)| as a power of two.
 """
 import sys
 
@@ -72,6 +73,50 @@ FUNCTIONS = {
 	"cos": (lambda z: (mp.cos(r(z)) - 1 + z / 2) / z**2, lambda z: z**2 / mp.cos(r(z)), range(3), "1e-6", EDGE),
 }
 
+
+
+def piece(f, centre, lo, hi, degree, first=None):
+	"""Returns coefficients of f(centre + d) by powers of d in [lo, hi], and the largest error. The first may be given."""
+	points = 400
+	d = (lo + hi) / 2 + (hi - lo) / 2 * np.cos(np.pi * (np.arange(points) + 0.5) / points)
+	rest = np.array([float(f(mp.mpf(centre + v))) for v in d])
+	c, scale = [], max(-lo, hi)
+	for k in range(degree + 1):
+		if k == 0 and first is not None:
+			c.append(first)
+		else:
+			basis = (d / scale)[:, None] ** np.arange(k, degree + 1)
+			c.append(float(np.float32(np.linalg.lstsq(basis, rest, rcond=None)[0][0] / scale**k)))
+		rest = rest - c[k] * d**k
+	return c, np.abs(rest).max()
+
+
+WIDTH = 0.875  # of an interval; the eighth is 0
+
+
+def pieces(f, degree):
+	cs = []
+	for i in range(7):
+		c, worst = piece(f, i * WIDTH, -WIDTH / 2 if i else 0.0, WIDTH / 2, degree, None if i else 0.5)
+		print("// interval %d: 2^%.1f" % (i, np.log2(worst)))
+		cs.append(c)
+	for power in zip(*cs):
+		print("{" + ", ".join("%.9g" % v for v in power) + "},")
+
+
+C = 2 * mp.sqrt(2 / mp.pi)
+sigma = lambda a: 1 / (1 + mp.exp(C * (a + mp.mpf("0.044715") * a**3)))  # σ(−u)
+normal = lambda a: mp.erfc(a / mp.sqrt(2)) / 2  # Φ(−a)
+PIECES = {
+	"gelu": (normal, 7),
+	"geluSlope": (lambda a: normal(a) - a * mp.exp(-a * a / 2) / mp.sqrt(2 * mp.pi), 8),
+	"geluTanh": (sigma, 7),
+	"geluTanhSlope": (lambda a: sigma(a) - a * sigma(a) * (1 - sigma(a)) * C * (1 + 3 * mp.mpf("0.044715") * a * a), 8),
+}
+
 for name in sys.argv[1:]:
 	print(name)
-	rounded(*FUNCTIONS[name])
+	if name in PIECES:
+		pieces(*PIECES[name])
+	else:
+		rounded(*FUNCTIONS[name])

@@ -164,12 +164,6 @@ func softplus32AVX512(dst *float32, x *float32, n int)
 func erf32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
-func gelu32AVX512(dst *float32, x *float32, n int)
-
-//go:noescape
-func geluTanh32AVX512(dst *float32, x *float32, n int)
-
-//go:noescape
 func silu32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
@@ -179,13 +173,19 @@ func sin32AVX512(dst *float32, x *float32, n int)
 func cos32AVX512(dst *float32, x *float32, n int)
 
 //go:noescape
+func siluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func gelu32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
+func geluTanh32AVX512(dst *float32, x *float32, n int)
+
+//go:noescape
 func geluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func geluTanhSlope32AVX512(dst *float32, x *float32, y *float32, n int)
-
-//go:noescape
-func siluSlope32AVX512(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func add32(dst *float32, x *float32, y *float32, n int)
@@ -347,12 +347,6 @@ func softplus32(dst *float32, x *float32, n int)
 func erf32(dst *float32, x *float32, n int)
 
 //go:noescape
-func gelu32(dst *float32, x *float32, n int)
-
-//go:noescape
-func geluTanh32(dst *float32, x *float32, n int)
-
-//go:noescape
 func silu32(dst *float32, x *float32, n int)
 
 //go:noescape
@@ -362,13 +356,19 @@ func sin32(dst *float32, x *float32, n int)
 func cos32(dst *float32, x *float32, n int)
 
 //go:noescape
+func siluSlope32(dst *float32, x *float32, y *float32, n int)
+
+//go:noescape
+func gelu32(dst *float32, x *float32, n int)
+
+//go:noescape
+func geluTanh32(dst *float32, x *float32, n int)
+
+//go:noescape
 func geluSlope32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func geluTanhSlope32(dst *float32, x *float32, y *float32, n int)
-
-//go:noescape
-func siluSlope32(dst *float32, x *float32, y *float32, n int)
 
 //go:noescape
 func less32(dst *bool, x *float32, y *float32, n int)

@@ -56,16 +56,16 @@ func Erf[T Float](dst, x []T) {
 	}
 }
 
-// GELU writes x·Φ(x) = ½x·(1 + erf(x/√2)) (Hendrycks & Gimpel, Gaussian Error Linear Units, 2016), for float32 within 4 ulp, in the
-// negative tail too. Its limit at −Inf is −0.
+// GELU writes x·Φ(x) = ½x·(1 + erf(x/√2)) (Hendrycks & Gimpel, Gaussian Error Linear Units, 2016), for float32 within 2 ulp, or where x is
+// negative 2⁻²⁴·|x|, the larger of the two. Its limit at −Inf is −0.
 func GELU[T Float](dst, x []T) {
 	if !single(gelu, dst, x) {
 		mapped(gelu64, dst, x)
 	}
 }
 
-// GELUTanh writes the approximation ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) of GELU, from the same paper, for float32 within
-// 3 ulp. Its limit at −Inf is −0.
+// GELUTanh writes the approximation ½x·(1 + tanh(√(2/π)·(x + 0.044715x³))) of GELU, from the same paper, for float32 within the bounds of
+// GELU. Its limit at −Inf is −0.
 func GELUTanh[T Float](dst, x []T) {
 	if !single(geluTanh, dst, x) {
 		mapped(geluTanh64, dst, x)

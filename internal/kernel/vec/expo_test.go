@@ -15,22 +15,31 @@ type elementaryFunction struct {
 	f64   func(dst, x []float64)
 	exact func(float64) float64
 	bound float64
+	tail  bool // what is below x = 0 may have errors of 2⁻²⁴·|x|
+}
+
+// allowed is the largest error at x.
+func (f *elementaryFunction) allowed(x, want float64) float64 {
+	if f.tail && x < 0 {
+		return max(f.bound*unit(want), 0x1p-24*min(32, -x))
+	}
+	return f.bound * unit(want)
 }
 
 var elementary = []elementaryFunction{
-	{"Exp", Exp[float32], Exp[float64], math.Exp, 1},
-	{"Log", Log[float32], Log[float64], math.Log, 1},
-	{"Log1p", Log1p[float32], Log1p[float64], math.Log1p, 1.5},
-	{"Tanh", Tanh[float32], Tanh[float64], math.Tanh, 1},
-	{"Sigmoid", Sigmoid[float32], Sigmoid[float64], sigmoid64, 1},
-	{"Softplus", Softplus[float32], Softplus[float64], softplus64, 2},
-	{"Erf", Erf[float32], Erf[float64], math.Erf, 1},
-	{"GELU", GELU[float32], GELU[float64], gelu64, 4},
-	{"GELUTanh", GELUTanh[float32], GELUTanh[float64], geluTanh64, 3},
-	{"SiLU", SiLU[float32], SiLU[float64], silu64, 3},
-	{"Sin", Sin[float32], Sin[float64], math.Sin, 1},
-	{"Cos", Cos[float32], Cos[float64], math.Cos, 1},
-	{"ELU", elu[float32], elu[float64], elu64, 3},
+	{"Exp", Exp[float32], Exp[float64], math.Exp, 1, false},
+	{"Log", Log[float32], Log[float64], math.Log, 1, false},
+	{"Log1p", Log1p[float32], Log1p[float64], math.Log1p, 1.5, false},
+	{"Tanh", Tanh[float32], Tanh[float64], math.Tanh, 1, false},
+	{"Sigmoid", Sigmoid[float32], Sigmoid[float64], sigmoid64, 1, false},
+	{"Softplus", Softplus[float32], Softplus[float64], softplus64, 2, false},
+	{"Erf", Erf[float32], Erf[float64], math.Erf, 1, false},
+	{"GELU", GELU[float32], GELU[float64], gelu64, 2, true},
+	{"GELUTanh", GELUTanh[float32], GELUTanh[float64], geluTanh64, 2, true},
+	{"SiLU", SiLU[float32], SiLU[float64], silu64, 3, false},
+	{"Sin", Sin[float32], Sin[float64], math.Sin, 1, false},
+	{"Cos", Cos[float32], Cos[float64], math.Cos, 1, false},
+	{"ELU", elu[float32], elu[float64], elu64, 3, false},
 }
 
 func elu[T Float](dst, x []T) { ELU(dst, x, 1, 1, 1) }
@@ -85,7 +94,10 @@ func accurate(t *testing.T, f elementaryFunction, g func(dst, x []float32), ever
 		for i, v := range x {
 			want := f.exact(float64(v))
 			u := ulps(y[i], want)
-			if u > worst {
+			if f.tail && v < 0 {
+				u = f.bound * math.Abs(float64(y[i])-want) / f.allowed(float64(v), want)
+			}
+			if !(u <= worst) {
 				worst, at = u, v
 			}
 		}

@@ -2,8 +2,8 @@ package vec
 
 import "math"
 
-// GELUSlope writes dy·(Φ(x) + x·φ(x)), the cotangent of x where y = GELU(x); for float32 the factor is within 4 ulp or 2⁻²⁴, the
-// larger of the two.
+// GELUSlope writes dy·(Φ(x) + x·φ(x)), the cotangent of x where y = GELU(x); for float32 the factor is within 4 ulp, or where x is
+// negative 2⁻²⁴·|x|, the larger of the two.
 func GELUSlope[T Float](dst, x, dy []T) { sloped(geluSlope, geluSlope64, dst, x, dy) }
 
 // GELUTanhSlope does so for y = GELUTanh(x).

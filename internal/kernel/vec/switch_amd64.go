@@ -24,12 +24,12 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 			minimum32AVX512(dst, x, y, n)
 		case addScaled:
 			addScaled32AVX512(dst, x, y, n, a)
+		case siluSlope:
+			siluSlope32AVX512(dst, x, y, n)
 		case geluSlope:
 			geluSlope32AVX512(dst, x, y, n)
 		case geluTanhSlope:
 			geluTanhSlope32AVX512(dst, x, y, n)
-		case siluSlope:
-			siluSlope32AVX512(dst, x, y, n)
 		}
 		return
 	}
@@ -48,12 +48,12 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 		minimum32(dst, x, y, n)
 	case addScaled:
 		addScaled32(dst, x, y, n, a)
+	case siluSlope:
+		siluSlope32(dst, x, y, n)
 	case geluSlope:
 		geluSlope32(dst, x, y, n)
 	case geluTanhSlope:
 		geluTanhSlope32(dst, x, y, n)
-	case siluSlope:
-		siluSlope32(dst, x, y, n)
 	}
 }
 
@@ -101,16 +101,16 @@ func unary32(r routine, dst, x *float32, n int, a, b float32) {
 			softplus32AVX512(dst, x, n)
 		case erf:
 			erf32AVX512(dst, x, n)
-		case gelu:
-			gelu32AVX512(dst, x, n)
-		case geluTanh:
-			geluTanh32AVX512(dst, x, n)
 		case silu:
 			silu32AVX512(dst, x, n)
 		case sin:
 			sin32AVX512(dst, x, n)
 		case cos:
 			cos32AVX512(dst, x, n)
+		case gelu:
+			gelu32AVX512(dst, x, n)
+		case geluTanh:
+			geluTanh32AVX512(dst, x, n)
 		}
 		return
 	}
@@ -155,16 +155,16 @@ func unary32(r routine, dst, x *float32, n int, a, b float32) {
 		softplus32(dst, x, n)
 	case erf:
 		erf32(dst, x, n)
-	case gelu:
-		gelu32(dst, x, n)
-	case geluTanh:
-		geluTanh32(dst, x, n)
 	case silu:
 		silu32(dst, x, n)
 	case sin:
 		sin32(dst, x, n)
 	case cos:
 		cos32(dst, x, n)
+	case gelu:
+		gelu32(dst, x, n)
+	case geluTanh:
+		geluTanh32(dst, x, n)
 	}
 }
 

@@ -66,9 +66,6 @@ func value(k kind, v float64) Op {
 
 func single(v float64) Op { return value(f32, v) }
 
-// residue is what single(v) leaves out.
-func residue(v float64) Op { return single(v - float64(float32(v))) }
-
 func signBit(k kind) Op { return bits(k, pick(k, uint64(1)<<31, uint64(1)<<63)) }
 func absMask(k kind) Op { return bits(k, pick(k, uint64(1)<<31-1, uint64(1)<<63-1)) }
 

@@ -200,8 +200,14 @@ type body func(k kind, in, scalars []reg.VecVirtual) reg.VecVirtual
 
 // elementwise writes dst = f(operands, scalars).
 func elementwise(k kind, name string, unroll int, operands, scalars []string, f body) {
+	prepared(k, name, unroll, operands, scalars, func() body { return f })
+}
+
+// prepared is elementwise with a body that keeps constants in registers: prepare is called once, ahead of the loops.
+func prepared(k kind, name string, unroll int, operands, scalars []string, prepare func() body) {
 	written = append(written, routine{k, name, len(operands), len(scalars), wide()})
 	cs, n, ss := signature(k, name, named(append([]string{"dst"}, operands...)...), scalars, "")
+	f := prepare()
 	one := func(p place) {
 		var in []reg.VecVirtual
 		for _, c := range cs[1:] {
@@ -246,6 +252,7 @@ func main() {
 		}
 		elementary()
 		slopes()
+		gelus()
 	}
 	for _, k := range []kind{f32, f64} { // for AVX2 alone, so that a reduction's tree is the same for both
 		comparisons(k)

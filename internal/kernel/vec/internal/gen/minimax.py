@@ -1,7 +1,5 @@
 """Prints the coefficients of the polynomials in exp.go, log.go and erf.go. Run by hand; it needs mpmath and takes a minute or two."""
 
-import math
-import random
 import struct
 
 from mpmath import cos, erf, erfc, exp, fabs, log, log1p, lu_solve, matrix, mp, mpf, pi, sqrt, tanh
@@ -66,63 +64,6 @@ def report(name, c, worst):
     print("%s: %s; error 2^%.1f" % (name, ", ".join("%.9g" % v for v in c), float(log(worst, 2))))
 
 
-def tail(a):
-    """e^(a²/2)·Φ(−a), which is what GELU's rational function approximates."""
-    return exp(a * a / 2) * erfc(a / sqrt(mpf(2))) / 2
-
-
-def rational(m, n, b):
-    """P/Q for tail on [0, b] with Q(0) = 1: linear fits, each weighted by the Q before (Loeb's algorithm)."""
-    weight = lambda x: 1 / (tail(x) * (1 + x / 2) ** n)
-    basis = [power(k) for k in range(m + 1)] + [(lambda k: lambda x: -tail(x) * x**k)(k) for k in range(1, n + 1)]
-    for _ in range(12):
-        c = remez(tail, basis, weight, mpf(0), mpf(b), 500)
-        q = [mpf(1)] + c[m + 1 :]
-        weight = (lambda q: lambda x: 1 / (tail(x) * sum(v * x**k for k, v in enumerate(q))))(q)
-    return c[: m + 1] + q[1:]
-
-
-def anneal(m, n, b, c, steps=40000):
-    """Moves the rounded coefficients by last places, as long as the largest error falls; some moves that raise it are accepted."""
-    bits = lambda x: struct.unpack("i", struct.pack("f", x))[0]
-    value = lambda i: struct.unpack("f", struct.pack("i", i))[0]
-    grid = [b * (i / 400) ** 2 for i in range(401)]
-    want = [float(tail(mpf(a))) for a in grid]
-
-    def error(c):
-        p, q = [value(v) for v in c[: m + 1]], [1.0] + [value(v) for v in c[m + 1 :]]
-        worst = 0
-        for a, h in zip(grid, want):
-            num = den = 0.0
-            for v in reversed(p):
-                num = num * a + v
-            for v in reversed(q):
-                den = den * a + v
-            worst = max(worst, abs(num / den / h - 1))
-        return worst
-
-    random.seed(1)
-    here = best = [bits(float(v)) for v in c]
-    worst = least = error(here)
-    heat = 0.05
-    for _ in range(steps):
-        next = list(here)
-        for _ in range(random.choice((1, 1, 2, 2, 3))):
-            next[random.randrange(len(next))] += random.choice((-3, -2, -1, 1, 2, 3))
-        e = error(next)
-        if e < worst or random.random() < math.exp((worst - e) / worst / heat):
-            here, worst = next, e
-            if e < least:
-                best, least = next, e
-        heat = max(0.001, heat * 0.9998)
-    c = [value(v) for v in best]
-    p, q = c[: m + 1], [1.0] + c[m + 1 :]
-    limit = float32(p[m] / q[n])
-    report("gelu P", p, least)
-    report("gelu Q", q, least)
-    report("gelu c, N", [limit] + [limit * v - u for u, v in zip([0] + p, q)], least)
-
-
 half = log(mpf(2)) / 2 * mpf("1.001")
 rounded("exp", lambda x: exp(x) - 1 - x, range(2, 7), lambda x: 1 / exp(x), -half, half)
 
@@ -139,4 +80,3 @@ rounded(
 rounded("tanh", lambda x: tanh(x) - x, range(3, 12, 2), lambda x: 1 / tanh(x), "1e-4", "0.625")
 rounded("erf", lambda x: erf(x) - x, range(1, 14, 2), lambda x: 1 / erf(x), "1e-4", 1)
 rounded("−ln erfc", lambda x: -log(erfc(x)), range(7), lambda x: erfc(x) / erf(x), 1, "3.95")
-anneal(4, 5, 14.6, rational(4, 5, 14.6))
