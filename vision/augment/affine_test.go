@@ -15,7 +15,7 @@ func ExampleAffine() {
 	// Output: [0 0 0 0 1 0 0 0 0]
 }
 
-func picture(h, w int) []uint8 {
+func pattern(h, w int) []uint8 {
 	src := make([]uint8, h*w)
 	for i := range src {
 		src[i] = uint8(i * 37 % 251)
@@ -23,11 +23,26 @@ func picture(h, w int) []uint8 {
 	return src
 }
 
-// A quarter turn moves every level exactly; a whole shift too.
+// A quarter turn moves every level exactly; a whole shift and a shear by whole pixels too.
 func TestExact(t *testing.T) {
 	const n = 7
-	src, dst := picture(n, n), make([]float32, n*n)
-	resample(dst, src, n, n, 1, 0, 0, 1, 0, 0)
+	src, dst := pattern(n, n), make([]float32, n*n)
+	level := func(x, y int) float32 {
+		if x < 0 || y < 0 || x >= n || y >= n {
+			return 0
+		}
+		return float32(src[y*n+x])
+	}
+	p := framed(nil, src, n, n)
+	apply := func(m matrix) {
+		for y := range n {
+			sx, sy := m.row(y)
+			for x := range n {
+				dst[y*n+x] = p.at(sx+float32(x)*m.xx, sy+float32(x)*m.yx)
+			}
+		}
+	}
+	apply(centred(0, 1, 0, 0, 0, n, n))
 	for y := range n {
 		for x := range n {
 			if want := float32(src[x*n+n-1-y]); dst[y*n+x] != want {
@@ -35,11 +50,47 @@ func TestExact(t *testing.T) {
 			}
 		}
 	}
-	resample(dst, src, n, n, 2, 1, 1, 0, 2, -1)
+	apply(centred(1, 0, 0, 2, -1, n, n))
 	for y := range n {
 		for x := range n {
-			if want := 2*level(src, n, n, x+2, y-1) + 1; dst[y*n+x] != want {
+			if want := level(x+2, y-1); dst[y*n+x] != want {
 				t.Fatalf("shifted: (%d, %d) is %v, want %v", x, y, dst[y*n+x], want)
+			}
+		}
+	}
+	apply(centred(1, 0, 1, 0, 0, n, n))
+	for y := range n {
+		for x := range n {
+			if want := level(x+y-n/2, y); dst[y*n+x] != want {
+				t.Fatalf("sheared: (%d, %d) is %v, want %v", x, y, dst[y*n+x], want)
+			}
+		}
+	}
+}
+
+// Points on, about and beyond the edges, in memory that is as large as it must be and no larger.
+func TestEdges(t *testing.T) {
+	for _, s := range [][2]int{{1, 1}, {3, 5}, {28, 28}, {32, 32}} {
+		h, w := s[0], s[1]
+		src := slices.Repeat([]uint8{200}, h*w)
+		p := framed(nil, src, h, w)
+		places := func(n int) (at []float32) {
+			for _, v := range []float32{-2, -1, -0.5, 0, float32(n) - 1, float32(n) - 0.5, float32(n), float32(n) + 1} {
+				at = append(at, math.Nextafter32(v, -9), v, math.Nextafter32(v, 99))
+			}
+			return append(at, float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1)))
+		}
+		cover := func(v float32, n int) float64 { // how much of a pixel's width around v lies inside
+			if !(v > -1 && v < float32(n)) {
+				return 0
+			}
+			return min(1, float64(v)+1, float64(n)-float64(v))
+		}
+		for _, y := range places(h) {
+			for _, x := range places(w) {
+				if got, want := float64(p.at(x, y)), 200*cover(x, w)*cover(y, h); math.Abs(got-want) > 1e-3 {
+					t.Fatalf("%v: at (%v, %v) %v, want %v", s, x, y, got, want)
+				}
 			}
 		}
 	}
@@ -74,7 +125,7 @@ func TestBySeedAlone(t *testing.T) {
 }
 
 func BenchmarkAffine(b *testing.B) {
-	src, dst := picture(28, 28), make([]float32, 784)
+	src, dst := pattern(28, 28), make([]float32, 784)
 	seed := uint64(0)
 	for b.Loop() {
 		Affine{Shift: 2, Rotate: 15, Scale: 0.1}.Apply(dst, src, 28, 28, 1, 0, seed)
