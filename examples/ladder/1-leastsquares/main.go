@@ -1,4 +1,4 @@
-// Command 1-leastsquares fits a·x² to noisy points twice: by the closed form and by gradient descent.
+// Command 1-leastsquares fits a·x² to noisy points four times: by the closed form, by gradient descent, by Newton's method and by L-BFGS.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const (
 	points = 20
-	steps  = 40
+	steps  = 60
 	rate   = 0.05
 )
 
@@ -74,6 +74,16 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("closed form       %.6f\n", byFormula)
-	fmt.Printf("gradient descent  %.6f\n", bySteps)
+	byCurvature, err := newton(xs, ys, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	byHistory, err := lbfgs(xs, ys)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("closed form       %.8f\n", byFormula)
+	fmt.Printf("gradient descent  %.8f\n", bySteps)
+	fmt.Printf("Newton, one step  %.8f\n", byCurvature)
+	fmt.Printf("L-BFGS            %.8f\n", byHistory)
 }
