@@ -43,6 +43,7 @@ type record struct {
 	MinMs     float64 `json:"min_ms"`
 	N         int     `json:"n"`
 	FirstMs   float64 `json:"first_ms"` // tracing and compiling included
+	CompileMs float64 `json:"compile_ms"`
 	OtherCPU  float64 `json:"other_cpu"`
 	Steal     float64 `json:"steal"`
 	Flops     int64   `json:"flops,omitempty"`
@@ -61,6 +62,7 @@ type runner struct {
 	flops  int64
 	params int
 	plan   *exec.Plan            // nil for what needs none
+	took   time.Duration         // to compile it
 	result func() []graph.Buffer // of the last step: outputs, and parameters after it
 
 	deviation func() (float64, error) // nil for cases whose error is not asked for
@@ -68,9 +70,11 @@ type runner struct {
 
 // start compiles a problem.
 func (p *problem) start(opts ...exec.Option) (r runner, err error) {
+	at := time.Now()
 	if r.plan, err = exec.Compile(p.g, append(opts, exec.In(p.in...), exec.Out(p.out...))...); err != nil {
 		return r, err
 	}
+	r.took = time.Since(at)
 	for _, v := range p.params {
 		r.params += v.Type().Shape.Size()
 	}
@@ -108,6 +112,7 @@ func measure(c benchCase, s settings) (record, error) {
 		return record{}, err
 	}
 	r := record{Case: c.name, Framework: "kedja", Loss0: round(loss0, 4), Params: b.params, FirstMs: round(time.Since(begin).Seconds()*1e3, 1)}
+	r.CompileMs = round(b.took.Seconds()*1e3, 1)
 	r.Ms, r.MinMs, r.N, r.OtherCPU = r.FirstMs, r.FirstMs, 1, 2
 	if s.steps > 0 {
 		r.OtherCPU = 0

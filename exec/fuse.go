@@ -12,29 +12,47 @@ import (
 // It assumes a simplified graph. What is fused has no derivative of its own to look for: gradients are nodes by now.
 func (c *compiler) fuse() error {
 	return c.settle(func() rewriter {
-		uses := map[*graph.Node]int{}
+		before := map[*graph.Node]int{} // how often a node is used
 		for _, n := range graph.Order(c.roots, nil) {
 			for _, x := range n.In() {
-				uses[x]++
+				before[x]++
 			}
 		}
 		for _, r := range c.roots {
-			uses[r] += 2 // to be kept, whatever else needs it
+			before[r] += 2 // to be kept, whatever else needs it
+		}
+		// Of what becomes of the nodes, users come after their operands: how many there will be is known from those there were.
+		uses := map[*graph.Node]int{}
+		become := func(n *graph.Node, out []*graph.Node) []*graph.Node {
+			for i, r := range n.Results() {
+				uses[out[i]] += before[r]
+			}
+			return out
+		}
+		var within func(n *graph.Node)
+		within = func(n *graph.Node) { // counts what an op made below its result
+			for _, x := range n.In() {
+				if _, known := uses[x]; !known {
+					within(x)
+					uses[x]++
+				}
+			}
 		}
 		sole := func(x *graph.Node) bool { return uses[x] == 1 }
 		return func(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
-			if !slices.Equal(in, n.In()) {
-				return graph.Again(c.g, n, in), false
+			if out = n.Results(); !slices.Equal(in, n.In()) {
+				out = graph.Again(c.g, n, in)
 			}
-			if f, ok := n.Op().(graph.Fuser); ok {
-				if better := f.Fuse(n, sole); better != nil {
-					if len(n.Results()) > 1 {
-						return better.Results(), true
+			if f, ok := out[0].Op().(graph.Fuser); ok {
+				if better := f.Fuse(out[0], sole); better != nil {
+					within(better)
+					if out = []*graph.Node{better}; len(n.Results()) > 1 {
+						out = better.Results()
 					}
-					return []*graph.Node{better}, true
+					return become(n, out), true
 				}
 			}
-			return n.Results(), false
+			return become(n, out), false
 		}
 	})
 }

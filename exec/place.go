@@ -27,32 +27,11 @@ func (b *compiler) place() error {
 			ms = append(ms, m)
 		}
 	}
-	slices.SortStableFunc(ms, func(x, y *memory) int {
-		if x.of.Bytes() != y.of.Bytes() {
-			return y.of.Bytes() - x.of.Bytes()
-		}
-		return x.first - y.first
-	})
-	var placed []*memory // by offset
-	for _, m := range ms {
-		at, need, i := 0, rounded(m.of.Bytes()), 0
-		for j, o := range placed {
-			if o.first > m.last || o.last < m.first {
-				continue
-			}
-			if o.offset >= at+need {
-				break
-			}
-			at = max(at, o.offset+rounded(o.of.Bytes()))
-			i = j + 1
-		}
-		m.offset = at
-		b.arenaBytes = max(b.arenaBytes, at+need)
-		for i < len(placed) && placed[i].offset <= at {
-			i++
-		}
-		placed = slices.Insert(placed, i, m)
+	fit := bySize
+	if len(ms) > maxPairwise {
+		fit = inOrder
 	}
+	b.arenaBytes = fit(ms)
 	var own []*memory // outputs and next values, apart from what lies where a variable does
 	for _, m := range b.results {
 		if !b.inner && m.home != variable {
@@ -72,6 +51,97 @@ func (b *compiler) place() error {
 		m.buf = graph.Over(m.of, aligned(m.of.Bytes()))
 	}
 	return nil
+}
+
+// maxPairwise is how many memories are compared in pairs: beyond, that would take most of the time to compile.
+const maxPairwise = 1 << 12
+
+// bySize gives the largest its place first, each the lowest that is free while it lives.
+func bySize(ms []*memory) (arena int) {
+	ms = slices.Clone(ms)
+	slices.SortStableFunc(ms, func(x, y *memory) int {
+		if d := y.of.Bytes() - x.of.Bytes(); d != 0 {
+			return d
+		}
+		return x.first - y.first
+	})
+	type stretch struct{ first, last, from, to int }
+	var placed []stretch // by offset
+	for _, m := range ms {
+		at, need, i := 0, rounded(m.of.Bytes()), 0
+		for j := range placed {
+			o := &placed[j]
+			if o.first > m.last || o.last < m.first {
+				continue
+			}
+			if o.from >= at+need {
+				break
+			}
+			at, i = max(at, o.to), j+1
+		}
+		for i < len(placed) && placed[i].from <= at {
+			i++
+		}
+		m.offset = at
+		placed = slices.Insert(placed, i, stretch{m.first, m.last, at, at + need})
+		arena = max(arena, at+need)
+	}
+	return arena
+}
+
+// inOrder gives places in the order of the steps, each the smallest hole that it fits in, as an allocator does that frees what is not
+// needed any more. Its time grows with the holes there are at once, which are few.
+func inOrder(ms []*memory) (arena int) {
+	starts, ends := slices.Clone(ms), slices.Clone(ms)
+	slices.SortStableFunc(starts, func(x, y *memory) int {
+		if d := x.first - y.first; d != 0 {
+			return d
+		}
+		return y.last - x.last // what stays lies lower
+	})
+	slices.SortStableFunc(ends, func(x, y *memory) int { return x.last - y.last })
+	type hole struct{ from, to int }
+	var holes []hole // by offset, none beside another one or at the end
+	end := 0
+	for _, m := range starts {
+		for ; ends[0].last < m.first; ends = ends[1:] {
+			free := hole{ends[0].offset, ends[0].offset + rounded(ends[0].of.Bytes())}
+			if free.from == free.to {
+				continue
+			}
+			i, _ := slices.BinarySearchFunc(holes, free, func(x, y hole) int { return x.from - y.from })
+			lo, hi := i, i
+			if i > 0 && holes[i-1].to == free.from {
+				lo, free.from = i-1, holes[i-1].from
+			}
+			if i < len(holes) && holes[i].from == free.to {
+				hi, free.to = i+1, holes[i].to
+			}
+			if holes = slices.Delete(holes, lo, hi); free.to == end {
+				end = free.from
+			} else {
+				holes = slices.Insert(holes, lo, free)
+			}
+		}
+		need, best := rounded(m.of.Bytes()), -1
+		for i, h := range holes {
+			if size := h.to - h.from; size >= need && (best < 0 || size < holes[best].to-holes[best].from) {
+				best = i
+			}
+		}
+		if best < 0 {
+			m.offset = end
+			end += need
+			arena = max(arena, end)
+			continue
+		}
+		h := &holes[best]
+		m.offset = h.from
+		if h.from += need; h.from == h.to {
+			holes = slices.Delete(holes, best, best+1)
+		}
+	}
+	return arena
 }
 
 func tooLarge(bytes int, of graph.Type) error {

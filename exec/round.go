@@ -16,15 +16,15 @@ func (c *compiler) round() error {
 	}
 	return c.settle(func() rewriter {
 		return func(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
-			if !slices.Equal(in, n.In()) {
-				return graph.Again(c.g, n, in), false
+			if out = n.Results(); !slices.Equal(in, n.In()) {
+				out = graph.Again(c.g, n, in)
 			}
-			if r, ok := n.Op().(graph.Rounder); ok {
-				if better := r.Round(n, c.rounding); better != nil {
+			if r, ok := out[0].Op().(graph.Rounder); ok {
+				if better := r.Round(out[0], c.rounding); better != nil {
 					return []*graph.Node{better}, true
 				}
 			}
-			return n.Results(), false
+			return out, false
 		}
 	})
 }
