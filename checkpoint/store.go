@@ -196,6 +196,17 @@ func (s *Store) places() ([]place, error) {
 	return ps, nil
 }
 
+// List finds the checkpoints in a store's folder, older ones first, and returns where each is. It neither locks nor changes the folder.
+func List(dir string) ([]string, error) {
+	s := &Store{dir: dir, fs: disk{}}
+	places, err := s.places()
+	var paths []string
+	for _, p := range places {
+		paths = append(paths, s.path(p))
+	}
+	return paths, err
+}
+
 // Steps lists the steps of which there is a checkpoint, ascending.
 func (s *Store) Steps() ([]int, error) {
 	ps, err := s.places()

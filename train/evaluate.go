@@ -4,88 +4,141 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
-	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/nn/optim"
 )
 
-// An Evaluator measures a model in evaluation mode, on its parameters as they are at each Run.
-type Evaluator struct {
-	plan    *exec.Plan
-	batch   int
-	size    int
-	classes int
-	workers int
-	x       graph.Shape
+// Classify is the loss function of a classifier: of batches of examples and labels, the cross-entropy of its logits in nats, and the
+// metric "accuracy".
+func Classify(model nn.Layer) func(batch []*graph.Node) Outputs {
+	return func(batch []*graph.Node) Outputs {
+		logits := model.Forward(batch[0])
+		return Outputs{Loss: nn.CrossEntropy(logits, batch[1]), Metrics: []Metric{{"accuracy", nn.Accuracy(logits, batch[1])}}}
+	}
 }
 
-// Result is what an Evaluator measured.
-type Result struct {
-	Loss, Accuracy float64
-	Confusion      [][]int // by true, then by predicted class
-}
-
-// NewEvaluator compiles a plan for batches of the given size.
-func NewEvaluator(m Classifier, shape []int, batch, workers int) (*Evaluator, error) {
-	if m == nil || batch < 1 {
-		return nil, fmt.Errorf("train: want a model and batches of at least 1, not %d", batch)
-	}
-	g := graph.New(graph.Evaluation)
-	x := g.Input("x", graph.Float32, append([]int{batch}, shape...)...)
-	logits := m.Forward(x)
-	if s := logits.Shape(); logits.Valid() && (s.Rank() != 2 || s.Dim(0) != batch || s.Dim(1) < 1) {
-		return nil, fmt.Errorf("train: the model gives logits %v for %d images, want [%d classes]", s, batch, batch)
-	}
-	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.LogSoftmax(logits, -1)), exec.Workers(workers))
+// Measure returns the mean of each output of a loss function over the examples of a data set as they are, in evaluation mode. Batches
+// hold so many examples; any number gives the same means, up to rounding. Workers are the cores to use at most, all if 0.
+func Measure(d data.Dataset, batch, workers int, loss func(batch []*graph.Node) Outputs) (map[string]float64, error) {
+	e, err := newMeasuring(d, batch, workers, nil, loss)
 	if err != nil {
 		return nil, err
 	}
-	return &Evaluator{p, batch, graph.Of(shape...).Size(), logits.Shape().Dim(-1), workers, x.Shape()}, nil
+	return e.run()
 }
 
-// Run measures the given examples, each as it is; nil stands for all.
-func (e *Evaluator) Run(data Images, index []int) (Result, error) {
-	if index == nil && data != nil {
-		for i := range data.Len() {
-			index = append(index, i)
+// Evaluate is Measure for what is no mean: it runs what build makes of a batch's fields, in evaluation mode, and shows see each batch with
+// the values, whose first axis goes over its examples. Both are see's until it returns.
+func Evaluate(d data.Dataset, batch, workers int, build func(fields []*graph.Node) []*graph.Node, see func(data.Batch, []graph.Buffer) error) error {
+	e, err := newEvaluation(d, batch, workers, nil, func(in []*graph.Node) ([]*graph.Node, error) { return build(in), nil })
+	if err != nil {
+		return err
+	}
+	return e.run(see)
+}
+
+// An evaluation is a loader and its plans, one for whole batches and one for the last.
+type evaluation struct {
+	load  *data.Loader
+	plans *exec.Shaped
+}
+
+// newEvaluation builds with the means of an average in place of the parameters, if there is one.
+func newEvaluation(d data.Dataset, batch, workers int, mean *optim.Average, build func([]*graph.Node) ([]*graph.Node, error)) (*evaluation, error) {
+	if d == nil || d.Len() == 0 || batch < 1 {
+		return nil, errors.New("train: to evaluate wants examples, and batches of at least 1")
+	}
+	load, err := data.NewLoader(d, data.Config{Batch: min(batch, d.Len()), Last: data.Keep, Workers: workers})
+	if err != nil {
+		return nil, err
+	}
+	e := &evaluation{load: load}
+	e.plans = exec.PerShape(2, func(types []graph.Type) (*exec.Plan, error) {
+		g := graph.New(graph.Evaluation)
+		in := placeholders(g, types)
+		var outs []*graph.Node
+		var err error
+		f := func() { outs, err = build(in) }
+		if mean != nil {
+			g.With(mean.Bindings(g), f)
+		} else {
+			f()
 		}
-	}
-	if len(index) == 0 {
-		return Result{}, errors.New("train: nothing to evaluate")
-	}
-	if err := within(index, data); err != nil {
-		return Result{}, err
-	}
-	r := Result{Confusion: make([][]int, e.classes)}
-	for i := range r.Confusion {
-		r.Confusion[i] = make([]int, e.classes)
-	}
-	load := newLoader(data, index, e.batch, e.size, 0, e.workers)
-	for count := load.next(); count > 0; count = load.next() {
-		out, err := e.plan.RunBuffers(graph.BufferOf(load.x, len(load.x)).As(e.x))
 		if err != nil {
-			return Result{}, err
+			return nil, err
 		}
-		logp := graph.Data[float32](out[0])
-		for k := range count {
-			row, label := logp[k*e.classes:(k+1)*e.classes], load.y[k]
-			if label < 0 || int(label) >= e.classes {
-				return Result{}, fmt.Errorf("train: a label of %d, want 0 to %d", label, e.classes-1)
-			}
-			best := 0
-			for j, v := range row {
-				if v > row[best] {
-					best = j
-				}
-			}
-			r.Loss -= float64(row[label])
-			r.Confusion[label][best]++
-			if best == int(label) {
-				r.Accuracy++
-			}
+		return exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(workers))
+	})
+	_, err = e.plans.Plan(load.Types()...) // what cannot be built is said before any work
+	return e, err
+}
+
+// placeholders are the fields of a batch.
+func placeholders(g *graph.Graph, types []graph.Type) (in []*graph.Node) {
+	for k, t := range types {
+		in = append(in, g.Placeholder(fmt.Sprintf("field %d", k), t))
+	}
+	return in
+}
+
+func (e *evaluation) run(see func(data.Batch, []graph.Buffer) error) error {
+	if err := e.load.Seek(data.Position{}); err != nil {
+		return err
+	}
+	for b, err := range e.load.Epoch() {
+		if err != nil {
+			return err
+		}
+		types := make([]graph.Type, len(b.Fields))
+		for k, f := range b.Fields {
+			types[k] = f.Type
+		}
+		plan, err := e.plans.Plan(types...)
+		if err != nil {
+			return err
+		}
+		out, err := plan.RunBuffers(b.Fields...)
+		if err != nil {
+			return err
+		}
+		if err := see(b, out); err != nil {
+			return err
 		}
 	}
-	r.Loss /= float64(len(index))
-	r.Accuracy /= float64(len(index))
-	return r, nil
+	return nil
+}
+
+// A measuring is an evaluation of means.
+type measuring struct {
+	*evaluation
+	names []string
+}
+
+func newMeasuring(d data.Dataset, batch, workers int, mean *optim.Average, loss func([]*graph.Node) Outputs) (m *measuring, err error) {
+	m = &measuring{}
+	m.evaluation, err = newEvaluation(d, batch, workers, mean, func(in []*graph.Node) (outs []*graph.Node, err error) {
+		m.names, outs, err = loss(in).list()
+		return outs, err
+	})
+	return m, err
+}
+
+// run returns the mean of each output over all examples.
+func (m *measuring) run() (map[string]float64, error) {
+	sums, n := make([]float64, len(m.names)), 0
+	err := m.evaluation.run(func(b data.Batch, out []graph.Buffer) error {
+		for i, o := range out {
+			sums[i] += scalar(o) * float64(b.N)
+		}
+		n += b.N
+		return nil
+	})
+	means := map[string]float64{}
+	for i, name := range m.names {
+		means[name] = sums[i] / float64(n)
+	}
+	return means, err
 }

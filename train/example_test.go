@@ -1,63 +1,54 @@
 package train_test
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 
+	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
-	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/train"
 )
 
-// A ramp is an image of two pixels, of class 1 where the second is brighter.
-type ramps struct{}
-
-func (ramps) Len() int { return 200 }
-
-func (ramps) Example(i int, _ uint64, x []float32) int32 {
-	r := rand.New(rand.NewPCG(uint64(i), 0))
-	x[0], x[1] = r.Float32(), r.Float32()
-	if x[1] > x[0] {
-		return 1
-	}
-	return 0
-}
-
-func ExampleFit() {
-	model := nn.Sequential{nn.NewDense(rand.New(rand.NewPCG(1, 0)), 2, 2)}
-	fit, check := train.Split(ramps{}.Len(), 40, 1)
-	var last train.Epoch
-	err := train.Fit(context.Background(), train.Config{
-		Model: model, Shape: []int{2}, Optimizer: optim.NewAdam(nn.Params(model), optim.Constant(0.1)),
-		Train: ramps{}, Index: fit, Validate: check, Epochs: 20, Batch: 16, Seed: 1,
-		Observe: func(e train.Epoch) error { last = e; return nil },
+// ramps are images of two pixels, of class 1 where the second is brighter.
+func ramps() data.Dataset {
+	types := []graph.Type{graph.T(graph.Float32, 2), graph.T(graph.Int32)}
+	return data.Func(200, types, func(i int, _ uint64, row []graph.Buffer) error {
+		r, x, label := rand.New(rand.NewPCG(uint64(i), 0)), graph.Data[float32](row[0]), graph.Data[int32](row[1])
+		x[0], x[1], label[0] = r.Float32(), r.Float32(), 0
+		if x[1] > x[0] {
+			label[0] = 1
+		}
+		return nil
 	})
-	fmt.Println(last.Step, "steps", last.ValidationAccuracy > 0.95, err)
-	// Output: 200 steps true <nil>
 }
 
-func ExampleEvaluator() {
+func ExampleMeasure() {
 	zeros := graph.NewParam("W", graph.NewBuffer(graph.T(graph.Float32, 2, 2)))
 	model := nn.Sequential{&nn.Dense{W: zeros}} // both logits are equal: it always says 0
-	e, err := train.NewEvaluator(model, []int{2}, 64, 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	all, _ := train.Split(200, 0, 1)
-	r, err := e.Run(ramps{}, all)
-	fmt.Printf("loss %.4f accuracy %.3f confusion %v %v\n", r.Loss, r.Accuracy, r.Confusion, err)
-	// Output: loss 0.6931 accuracy 0.550 confusion [[110 0] [90 0]] <nil>
+	m, err := train.Measure(ramps(), 64, 1, train.Classify(model))
+	fmt.Printf("loss %.4f accuracy %.3f %v\n", m["loss"], m["accuracy"], err)
+	// Output: loss 0.6931 accuracy 0.550 <nil>
 }
 
-func ExampleSplit() {
-	fit, check := train.Split(8, 3, 1)
-	fmt.Println(fit, check)
-	// Output: [1 5 6 3 0] [4 7 2]
+func ExampleEvaluate() {
+	var ones, n int
+	err := train.Evaluate(ramps(), 64, 1,
+		func(in []*graph.Node) []*graph.Node { return []*graph.Node{ops.Max(in[0], 1)} },
+		func(b data.Batch, out []graph.Buffer) error {
+			for _, brightest := range graph.Data[float32](out[0]) {
+				n++
+				if brightest > 0.5 {
+					ones++
+				}
+			}
+			return nil
+		})
+	fmt.Println(ones, "of", n, err)
+	// Output: 154 of 200 <nil>
 }
 
 func ExampleSave() {
@@ -91,11 +82,11 @@ func ExampleLog() {
 		fmt.Println(err)
 		return
 	}
-	err = log.Write(train.Epoch{Epoch: 1, Step: 10, Loss: 0.25, Accuracy: 0.9, Seconds: 1.5})
+	err = log.Write(map[string]any{"step": 10, "loss": 0.25})
 	data, err2 := os.ReadFile(path)
 	fmt.Print(string(data))
 	fmt.Println(err, err2, log.Close())
 	// Output:
-	// {"epoch":1,"step":10,"loss":0.25,"accuracy":0.9,"seconds":1.5}
+	// {"loss":0.25,"step":10}
 	// <nil> <nil> <nil>
 }

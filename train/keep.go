@@ -53,18 +53,13 @@ func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
 	for name, b := range r.parts {
 		s.Parts[name] = b
 	}
-	for _, l := range []*Log{r.Log, r.Times} {
-		if l == nil {
-			continue
-		}
+	for _, l := range r.logs() {
 		s.Logs = append(s.Logs, checkpoint.Log{Name: l.name(), Offset: l.at})
 	}
 	s.Before = func() error { // the lines that it counts on are on disk before it is
 		var err error
-		for _, l := range []*Log{r.Log, r.Times} {
-			if l != nil {
-				err = errors.Join(err, l.f.Sync())
-			}
+		for _, l := range r.logs() {
+			err = errors.Join(err, l.f.Sync())
 		}
 		return err
 	}
@@ -93,10 +88,7 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 	if err := r.Data.Seek(r.At); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", c.Path, err)
 	}
-	for _, l := range []*Log{r.Log, r.Times} {
-		if l == nil {
-			continue
-		}
+	for _, l := range r.logs() {
 		for _, kept := range c.Logs {
 			if kept.Name == l.name() {
 				if err := l.cut(kept.Offset); err != nil {

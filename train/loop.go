@@ -125,7 +125,8 @@ type Outcome struct {
 	Last    map[string]float64 // of the last validation
 }
 
-// Run trains from the model's values as they are. Checkpoints of an earlier run are an error: Resume goes on from them.
+// Run trains from the model's values as they are, which its first checkpoint holds, and empties the logs. Checkpoints of an earlier run are
+// an error: Resume goes on from them.
 //
 // When ctx is done, a checkpoint is written after the step in hand, if there are Checkpoints, and the error is that of ctx.
 func (l *Loop) Run(ctx context.Context) (Outcome, error) { return l.run(ctx, nil) }

@@ -23,7 +23,7 @@ type runner struct {
 	progress
 	plan  *exec.Plan
 	names []string // of the outputs: "loss", then the metrics
-	eval  *evaluation
+	eval  *measuring
 	rng   *graph.State
 	hash  string                     // of the step's graph
 	parts map[string]json.RawMessage // of every checkpoint
@@ -88,7 +88,7 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 	r.Sums = make(numbers, len(r.names))
 	if v := l.Validation; v != nil {
 		var err error
-		if r.eval, err = newEvaluation(l, v); err != nil {
+		if r.eval, err = newMeasuring(v.Data, v.Batch, l.Workers, l.EMA, l.Loss); err != nil {
 			return nil, err
 		}
 	}
@@ -116,11 +116,26 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 		if len(steps) > 0 {
 			return nil, fmt.Errorf("train: there is a checkpoint of step %d already: resume it, or choose another folder", steps[len(steps)-1])
 		}
-		if l.Recovery != nil { // something to go back to
-			return r, r.keep(true)
+	}
+	for _, log := range l.logs() {
+		if err := log.cut(0); err != nil {
+			return nil, err
 		}
 	}
+	if l.Checkpoints != nil {
+		return r, r.keep(true) // something to go back to, and to resume from whatever happens
+	}
 	return r, nil
+}
+
+// logs are those that there are.
+func (l *Loop) logs() (logs []*Log) {
+	for _, log := range []*Log{l.Log, l.Times} {
+		if log != nil {
+			logs = append(logs, log)
+		}
+	}
+	return logs
 }
 
 // check looks at what would otherwise fail far from its cause.
@@ -151,10 +166,7 @@ func (l *Loop) check() error {
 func (r *runner) compile() error {
 	g := graph.New(graph.Training)
 	g.SetRNG(r.rng)
-	var in []*graph.Node
-	for k, t := range r.Data.Types() {
-		in = append(in, g.Placeholder(fmt.Sprintf("field %d", k), t))
-	}
+	in := placeholders(g, r.Data.Types())
 	o := r.Loss(in)
 	names, outs, err := o.list()
 	if err != nil {

@@ -9,9 +9,12 @@ import (
 	"github.com/kedja-ml/kedja/ops"
 )
 
-// CNN reads small grey images: two convolutions, each followed by 2×2 max pooling, then two dense layers.
+// A Format is what images are, and into how many classes they fall.
+type Format struct{ Channels, Height, Width, Classes int }
+
+// CNN reads small images: two convolutions, each followed by 2×2 max pooling, then two dense layers.
 //
-//	x [N, 1, 28, 28]   conv 5×5, pad 2, 24 → pool → ReLU   conv 3×3, pad 1, 32 → pool → ReLU   dense 256 → ReLU   dense 10
+//	x [N, C, H, W]   conv 5×5, pad 2, 24 → pool → ReLU   conv 3×3, pad 1, 32 → pool → ReLU   dense 256 → ReLU   dense classes
 //
 // Pooling before ReLU gives the same values as after it, at a quarter of the work.
 type CNN struct {
@@ -20,19 +23,22 @@ type CNN struct {
 	Dropout      nn.Dropout
 }
 
-// NewCNN draws a network for MNIST from r.
-func NewCNN(r *rand.Rand) *CNN {
+// Digits is the format of MNIST.
+var Digits = Format{Channels: 1, Height: 28, Width: 28, Classes: 10}
+
+// NewCNN draws a network from r. Images want at least 4 pixels each way.
+func NewCNN(r *rand.Rand, f Format) *CNN {
 	he := nn.Weights(nn.HeUniform)
 	return &CNN{
-		Conv1:   nn.NewConv2D(r, 1, 24, 5, nn.Padding(2), he),
+		Conv1:   nn.NewConv2D(r, f.Channels, 24, 5, nn.Padding(2), he),
 		Conv2:   nn.NewConv2D(r, 24, 32, 3, nn.Padding(1), he),
-		Hidden:  nn.NewDense(r, 32*7*7, 256, he),
-		Out:     nn.NewDense(r, 256, 10),
+		Hidden:  nn.NewDense(r, 32*(f.Height/4)*(f.Width/4), 256, he),
+		Out:     nn.NewDense(r, 256, f.Classes),
 		Dropout: nn.Dropout{P: 0.2},
 	}
 }
 
-// Forward maps images [N, 1, 28, 28] to logits [N, 10].
+// Forward maps images [N, channels, height, width] to logits [N, classes].
 func (m *CNN) Forward(x *graph.Node) *graph.Node {
 	h := ops.ReLU(nn.MaxPool(m.Conv1.Forward(x), 2))
 	h = ops.ReLU(nn.MaxPool(m.Conv2.Forward(h), 2))

@@ -5,18 +5,21 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/autodiff"
+	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/vision"
+	"github.com/kedja-ml/kedja/vision/augment"
 	"github.com/kedja-ml/kedja/vision/mnist"
 )
 
 func ExampleCNN() {
-	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)))
+	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)), vision.Digits)
 	g := graph.New(graph.Evaluation)
 	logits := m.Forward(g.Input("x", graph.Float32, 64, 1, 28, 28))
 	n := 0
@@ -39,27 +42,31 @@ func ExampleCNN() {
 
 func ExampleNormalize() {
 	x := make([]float32, 2)
-	vision.Normalize(x, []uint8{0, 255})
+	vision.Normalize(x, []uint8{0, 255}, mnist.Moments())
 	fmt.Printf("%.4f\n", x)
 	// Output: [-0.4242 2.8215]
 }
 
-func ExampleDigits() {
-	fit, _, err := mnist.Load()
+func ExamplePrepare() {
+	_, tests, err := mnist.Load()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	d := vision.NewDigits(fit)
-	plain, varied := make([]float32, 784), make([]float32, 784)
-	fmt.Println(d.Len(), d.Example(1, 0, plain), d.Example(1, 99, varied), slices.Equal(plain, varied))
-	// Output: 60000 0 0 false
+	set, err := vision.Prepare(tests, mnist.Moments(), augment.Affine{Shift: 2, Rotate: 12, Scale: 0.08})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	row, err := data.Get(set, 0)
+	fmt.Println(set.Len(), set.Types(), graph.Data[int32](row[1]), err)
+	// Output: 10000 [float32[1 28 28] int32[]] [7] <nil>
 }
 
 // Every array of parameters gets a gradient, most elements of it from a batch of 16 at random: nothing is cut off. Units of ReLU that are
 // silent, and dropout, leave some without.
 func TestGradientsReachEveryParameter(t *testing.T) {
-	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)))
+	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)), vision.Digits)
 	g := graph.New(graph.Training)
 	g.SetRNG(graph.NewRNG(1))
 	x, y := g.Input("x", graph.Float32, 16, 1, 28, 28), g.Input("y", graph.Int32, 16)
@@ -105,7 +112,7 @@ func TestGradientsReachEveryParameter(t *testing.T) {
 // A network is by its generator alone, drops nothing in evaluation, and reads an image the same alone and among others.
 func TestCNN(t *testing.T) {
 	logits := func(seed uint64, n int) []float32 {
-		m := vision.NewCNN(rand.New(rand.NewPCG(seed, 0)))
+		m := vision.NewCNN(rand.New(rand.NewPCG(seed, 0)), vision.Digits)
 		g := graph.New(graph.Evaluation)
 		x := g.Input("x", graph.Float32, n, 1, 28, 28)
 		plan, err := exec.Compile(g, exec.In(x), exec.Out(m.Forward(x)))
@@ -129,7 +136,7 @@ func TestCNN(t *testing.T) {
 	if one := logits(1, 1); !slices.Equal(one, five[:10]) {
 		t.Error("an image alone is read as", one, "among others as", five[:10])
 	}
-	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)))
+	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)), vision.Digits)
 	for _, shape := range [][]int{{2, 1, 20, 20}, {2, 3, 28, 28}, {2, 784}} {
 		g := graph.New(graph.Evaluation)
 		if m.Forward(g.Input("x", graph.Float32, shape...)); g.Err() == nil {
@@ -138,19 +145,29 @@ func TestCNN(t *testing.T) {
 	}
 }
 
-func TestDigits(t *testing.T) {
+func TestPrepare(t *testing.T) {
 	fit, _, err := mnist.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := vision.NewDigits(fit)
-	a, b := make([]float32, 784), make([]float32, 784)
+	set, err := vision.Prepare(fit, mnist.Moments(), augment.Affine{Shift: 2, Rotate: 12, Scale: 0.08})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func() []graph.Buffer {
+		return []graph.Buffer{graph.NewBuffer(set.Types()[0]), graph.NewBuffer(set.Types()[1])}
+	}
+	one, two := row(), row()
+	a, b := graph.Data[float32](one[0]), graph.Data[float32](two[0])
+	read := func(i int, seed uint64, row []graph.Buffer) {
+		if err := set.Read(i, seed, row); err != nil || graph.Data[int32](row[1])[0] != int32(fit.Labels[i]) {
+			t.Fatal(i, seed, err)
+		}
+	}
 	var sum, squares float64
 	const n = 500
 	for i := range n {
-		if y := d.Example(i, 0, a); y != int32(fit.Labels[i]) {
-			t.Fatal(i, y)
-		}
+		read(i, 0, one)
 		for k, p := range fit.Image(i) {
 			if want := (float64(p)/255 - 0.1307) / 0.3081; math.Abs(float64(a[k])-want) > 1e-6 {
 				t.Fatal(i, k, a[k], want)
@@ -163,16 +180,63 @@ func TestDigits(t *testing.T) {
 	}
 	for seed := uint64(1); seed < 50; seed++ { // by the seed alone, into memory that held something else
 		clear(b)
-		y, z := d.Example(7, seed, a), d.Example(7, seed, b)
-		if y != z || y != int32(fit.Labels[7]) || !slices.Equal(a, b) {
-			t.Fatal(seed, y, z)
+		read(7, seed, one)
+		read(7, seed, two)
+		if !slices.Equal(a, b) {
+			t.Fatal(seed)
 		}
-		d.Example(7, seed+1, b)
-		if slices.Equal(a, b) {
+		if read(7, seed+1, two); slices.Equal(a, b) {
 			t.Error("seeds", seed, seed+1, "give one image")
 		}
 	}
-	if n := testing.AllocsPerRun(20, func() { d.Example(3, 0, a); d.Example(3, 5, a) }); n != 0 {
+	if n := testing.AllocsPerRun(20, func() { read(3, 0, one); read(3, 5, one) }); n != 0 {
 		t.Error(n, "allocations")
+	}
+}
+
+// Each channel is normalised by its own moments, and all are varied alike.
+func TestPrepareChannels(t *testing.T) {
+	levels := make([]uint8, 2*3*5*4)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range levels {
+		levels[i] = uint8(r.Uint32())
+	}
+	copy(levels[20:40], levels[:20]) // the second channel of the first image is like the first one
+	set, err := data.Arrays(graph.BufferOf(levels, 2, 3, 5, 4), graph.BufferOf([]int32{4, 9}, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := data.Moments{Mean: []float64{0.5, 0.25, 0.5}, Deviation: []float64{0.2, 0.1, 0}}
+	images, err := vision.Prepare(set, m, augment.Affine{Shift: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := []graph.Buffer{graph.NewBuffer(images.Types()[0]), graph.NewBuffer(images.Types()[1])}
+	x := graph.Data[float32](row[0])
+	for seed := range uint64(5) {
+		if err := images.Read(0, seed, row); err != nil || graph.Data[int32](row[1])[0] != 4 {
+			t.Fatal(err)
+		}
+		for i := range 20 {
+			if one, two := 0.2*float64(x[i])+0.5, 0.1*float64(x[20+i])+0.25; math.Abs(one-two) > 1e-6 {
+				t.Errorf("seed %d, pixel %d: %v and %v", seed, i, one, two)
+			}
+		}
+	}
+	if err := images.Read(1, 0, row); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range levels[60+40:] { // a deviation of 0 only shifts
+		if want := float64(p)/255 - 0.5; math.Abs(float64(x[40+i])-want) > 1e-6 {
+			t.Errorf("%v, want %v", x[40+i], want)
+		}
+	}
+	for want, f := range map[string]func() (data.Dataset, error){
+		"moments of 1 channels": func() (data.Dataset, error) { return vision.Prepare(set, mnist.Moments(), nil) },
+		"want levels uint8":     func() (data.Dataset, error) { return vision.Prepare(images, m, nil) },
+	} {
+		if _, err := f(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

@@ -17,13 +17,15 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/vision/recipe"
 )
 
 type cli struct {
 	Train struct {
-		MNIST    trainMNIST    `cmd:"" name:"mnist" help:"Train a CNN to read handwritten digits."`
+		MNIST    trainMNIST    `cmd:"" name:"mnist" set:"recipes=${mnist}" help:"Train a network to read handwritten digits."`
 		CartPole trainCartPole `cmd:"" name:"cartpole" help:"Train a deep Q-network to balance a pole."`
 	} `cmd:"" help:"Train a model."`
+	Resume  resumeCmd `cmd:"" help:"Go on with a run that was stopped: to the same bits as if it had not been."`
 	Predict struct {
 		MNIST predictMNIST `cmd:"" name:"mnist" help:"Read a handwritten digit from a PNG or JPEG."`
 	} `cmd:"" help:"Use a trained model."`
@@ -68,14 +70,18 @@ func newFolder(dir string, files ...string) error {
 			return fmt.Errorf("%s: is a directory", path)
 		}
 	}
-	return writeWhole(filepath.Join(dir, files[0]), func(*os.File) error { return nil })
+	probe, err := os.CreateTemp(dir, ".kedja-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // run parses and runs one command.
 func run(ctx context.Context, args []string, to streams) error {
 	helped := false
 	parser, err := kong.New(&cli{}, kong.Name("kedja"), kong.Description("Kedja: differentiable graphs in Go."),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Vars{"mnist": helps(recipe.MNIST())}, kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
 	}
@@ -90,6 +96,15 @@ func run(ctx context.Context, args []string, to streams) error {
 		return err
 	}
 	return c.Run()
+}
+
+// helps describes recipes in a line.
+func helps(rs []recipe.Recipe) string {
+	var texts []string
+	for _, r := range rs {
+		texts = append(texts, r.Name+" ("+r.Help+")")
+	}
+	return strings.Join(texts, ", ")
 }
 
 // newBar is a progress bar, which shows only on a terminal: what is kept in a file is read as lines.

@@ -21,7 +21,7 @@ import (
 	"github.com/kedja-ml/kedja/vision"
 )
 
-const outputs = "confusion.png curves.png filters.png metrics.jsonl weights.safetensors"
+const left = "checkpoints confusion.png curves.png filters.png metrics.jsonl times.jsonl weights.safetensors"
 
 // lastLine is what a command printed last.
 func lastLine(out string) string {
@@ -52,11 +52,11 @@ func TestTrainMNIST(t *testing.T) {
 	if !strings.HasPrefix(out, "epoch 1  loss ") {
 		t.Error(out)
 	}
-	if got := files(t, dir); got != outputs {
+	if got := files(t, dir); got != left {
 		t.Error(got)
 	}
 	ms := metrics(t, filepath.Join(dir, "metrics.jsonl"))
-	if len(ms) != 2 || ms[0]["epoch"] != 1 || ms[0]["step"] != 50 || ms[0]["validation_accuracy"] < 0.8 || ms[0]["validation_loss"] <= 0 {
+	if len(ms) != 2 || ms[0]["epoch"] != 0 || ms[0]["step"] != 50 || ms[0]["validation_accuracy"] < 0.8 || ms[0]["validation_loss"] <= 0 {
 		t.Fatal(ms)
 	}
 	if ms[1]["seed"] != 1 || math.Abs(ms[1]["test_accuracy"]-ms[0]["validation_accuracy"]) > 0.1 || ms[1]["test_loss"] <= 0 {
@@ -98,7 +98,7 @@ func TestTrainMNISTFromTheSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, start := vision.NewCNN(rand.New(rand.NewPCG(9, 9))), vision.NewCNN(rand.New(rand.NewPCG(3, 0)))
+	got, start := vision.NewCNN(rand.New(rand.NewPCG(9, 9)), vision.Digits), vision.NewCNN(rand.New(rand.NewPCG(3, 0)), vision.Digits)
 	if err := train.Decode(data, got); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestTrainMNISTFromTheSeed(t *testing.T) {
 		for i, v := range graph.Data[float32](p.Value()) {
 			d := math.Abs(float64(v - was[i]))
 			moved = moved || d > 0
-			if !(d < 1.01*recipes["default"].rate) {
+			if !(d < 1.01*4e-3) { // the rate's peak
 				t.Fatalf("%s moved from %v to %v in one step", name, was[i], v)
 			}
 		}
@@ -144,29 +144,20 @@ func TestInterruptedMNIST(t *testing.T) {
 	var stderr bytes.Buffer
 	code := command(&countdown{t.Context(), 3}, []string{"train", "mnist", "--out", dir}, streams{&bytes.Buffer{}, &stderr})
 	message := oneLine(t, code, stderr.String())
-	path := filepath.Join(dir, "interrupted.safetensors")
-	if message != "interrupted after step 3 of 1359; its weights are in "+path {
+	if message != "interrupted after step 3 of 1359; kedja resume "+dir+" goes on" {
 		t.Error(message)
 	}
-	if got := files(t, dir); got != "interrupted.safetensors metrics.jsonl weights.safetensors" {
+	if got := files(t, dir); got != "checkpoints metrics.jsonl times.jsonl weights.safetensors" {
+		t.Error(got)
+	}
+	if got := files(t, filepath.Join(dir, "checkpoints")); got != "lock step-0000000000 step-0000000003" {
 		t.Error(got)
 	}
 	if data, _ := os.ReadFile(kept); string(data) != "of an earlier run" {
 		t.Error("an interrupted run replaced the weights of a finished one")
 	}
-	if err := train.Load(path, vision.NewCNN(rand.New(rand.NewPCG(1, 0)))); err != nil {
-		t.Error(err)
-	}
 	metrics(t, filepath.Join(dir, "metrics.jsonl"))
-
-	// Before the first step there is nothing to keep.
-	dir = t.TempDir()
-	stderr.Reset()
-	code = command(&countdown{t.Context(), 0}, []string{"train", "mnist", "--out", dir}, streams{&bytes.Buffer{}, &stderr})
-	if message := oneLine(t, code, stderr.String()); message != "interrupted before the first step; no weights were written" {
-		t.Error(message)
-	}
-	if got := files(t, dir); got != "metrics.jsonl" {
+	if got := fails(t, "train", "mnist", "--out", dir); got != "train mnist: "+dir+" holds a run, at step 3: kedja resume "+dir+" goes on with it, --out names another folder" {
 		t.Error(got)
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -18,7 +20,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/graph"
 )
 
 // writePNG writes an image whole or not at all.
@@ -47,17 +49,31 @@ func writeWhole(path string, write func(*os.File) error) error {
 	return nil
 }
 
-// drawCurves plots the loss on training and validation examples: where they part, the model overfits.
-func drawCurves(path string, epochs []train.Epoch) error {
+// drawCurves plots the loss on training and validation examples as a log has them: where they part, the model overfits.
+func drawCurves(path, log string) error {
+	text, err := os.ReadFile(log)
+	if err != nil {
+		return err
+	}
 	p := plot.New()
-	p.Title.Text = "Cross-entropy by epoch"
-	p.X.Label.Text, p.Y.Label.Text = "epoch", "nats"
+	p.Title.Text = "Cross-entropy by step"
+	p.X.Label.Text, p.Y.Label.Text = "step", "nats"
 	p.Add(plotter.NewGrid())
 	var fit, check plotter.XYs
-	for _, e := range epochs {
-		fit = append(fit, plotter.XY{X: float64(e.Epoch), Y: e.Loss})
-		if e.Validated {
-			check = append(check, plotter.XY{X: float64(e.Epoch), Y: e.ValidationLoss})
+	for line := range bytes.Lines(text) {
+		var l struct {
+			Step       float64
+			Loss       *float64
+			Validation *float64 `json:"validation_loss"`
+		}
+		if err := json.Unmarshal(line, &l); err != nil {
+			return fmt.Errorf("%s: %w", log, err)
+		}
+		if l.Loss != nil {
+			fit = append(fit, plotter.XY{X: l.Step, Y: *l.Loss})
+		}
+		if l.Validation != nil {
+			check = append(check, plotter.XY{X: l.Step, Y: *l.Validation})
 		}
 	}
 	for i, c := range []struct {
@@ -128,22 +144,25 @@ func text(m draw.Image, x, y int, s string, c color.Color) {
 	d.DrawString(s)
 }
 
-// drawFilters shows the n filters of k×k weights each, scaled to their own largest magnitude: white is positive, black
-// negative, grey zero.
-func drawFilters(path string, w []float32, n, k int) error {
+// drawFilters shows how filters [n, channels, k, k'] look at their first channel, each scaled to its own largest magnitude: white is
+// positive, black negative, grey zero.
+func drawFilters(path string, weights graph.Buffer) error {
+	s := weights.Type.Shape
+	n, size, kh, kw := s.Dim(0), s.Cut(1, 4).Size(), s.Dim(2), s.Dim(3)
+	w := graph.Data[float32](weights)
 	const zoom, gap, across = 12, 8, 8
 	down := (n + across - 1) / across
-	side := k*zoom + gap
-	m := image.NewGray(image.Rect(0, 0, across*side+gap, down*side+gap))
+	wide, high := kw*zoom+gap, kh*zoom+gap
+	m := image.NewGray(image.Rect(0, 0, across*wide+gap, down*high+gap))
 	draw.Draw(m, m.Bounds(), image.NewUniform(color.Gray{40}), image.Point{}, draw.Src)
 	for f := range n {
-		v := w[f*k*k : (f+1)*k*k]
+		v := w[f*size : f*size+kh*kw]
 		most := float32(1e-12)
 		for _, x := range v {
 			most = max(most, x, -x)
 		}
 		for i, x := range v {
-			at := image.Pt(gap+f%across*side+i%k*zoom, gap+f/across*side+i/k*zoom)
+			at := image.Pt(gap+f%across*wide+i%kw*zoom, gap+f/across*high+i/kw*zoom)
 			grey := color.Gray{uint8(128 + 127*x/most)}
 			draw.Draw(m, image.Rectangle{at, at.Add(image.Pt(zoom, zoom))}, image.NewUniform(grey), image.Point{}, draw.Src)
 		}

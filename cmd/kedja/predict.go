@@ -13,6 +13,7 @@ import (
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/digit"
+	"github.com/kedja-ml/kedja/vision/mnist"
 	"github.com/kedja-ml/kedja/vision/weights"
 )
 
@@ -39,7 +40,7 @@ func (c *predictMNIST) Run(to streams) error {
 	if err != nil {
 		return fmt.Errorf("predict mnist: %s: %w", c.Image, err)
 	}
-	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
+	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)), vision.Digits)
 	if c.Weights == "" {
 		err = train.Decode(weights.CNN, model)
 	} else {
@@ -55,7 +56,7 @@ func (c *predictMNIST) Run(to streams) error {
 		return err
 	}
 	image := make([]float32, 784)
-	vision.Normalize(image, pixels)
+	vision.Normalize(image, pixels, mnist.Moments())
 	result, err := p.RunBuffers(graph.BufferOf(image, 1, 1, 28, 28))
 	if err != nil {
 		return err

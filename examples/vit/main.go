@@ -1,4 +1,4 @@
-// Command vit trains a small vision transformer on MNIST with train.Fit, and measures it on the test images.
+// Command vit trains a small vision transformer on MNIST with train.Loop, and measures it on the test images.
 //
 //	go run ./examples/vit [-seed 1] [-epochs 4]
 package main
@@ -25,27 +25,34 @@ func main() {
 }
 
 func run(seed uint64, epochs int) error {
-	images, tests, err := mnist.Load()
+	fit, tests, err := mnist.Load()
+	if err != nil {
+		return err
+	}
+	images, err := vision.Prepare(fit, mnist.Moments(), nil)
+	if err != nil {
+		return err
+	}
+	others, err := vision.Prepare(tests, mnist.Moments(), nil)
 	if err != nil {
 		return err
 	}
 	m := NewViT(rand.New(rand.NewPCG(seed, 0)))
-	cfg := m.Training(images, seed, epochs)
-	cfg.Observe = func(e train.Epoch) error {
-		fmt.Printf("epoch %d  step %d  loss %.4f  accuracy %.4f  %.0f s\n", e.Epoch, e.Step, e.Loss, e.Accuracy, e.Seconds)
+	loop, err := m.Training(images, seed, epochs)
+	if err != nil {
+		return err
+	}
+	loop.OnReport = func(r train.Report) error {
+		fmt.Printf("epoch %d  step %d  loss %.4f  accuracy %.4f  %.0f s\n", r.Epoch+1, r.Step, r.Train["loss"], r.Train["accuracy"], r.Seconds)
 		return nil
 	}
-	if err := train.Fit(context.Background(), cfg); err != nil {
+	if _, err := loop.Run(context.Background()); err != nil {
 		return err
 	}
-	eval, err := train.NewEvaluator(m, cfg.Shape, 100, 0)
+	res, err := train.Measure(others, 100, 0, loop.Loss)
 	if err != nil {
 		return err
 	}
-	res, err := eval.Run(vision.NewDigits(tests), nil)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("test     loss %.4f  accuracy %.4f\n", res.Loss, res.Accuracy)
+	fmt.Printf("test     loss %.4f  accuracy %.4f\n", res["loss"], res["accuracy"])
 	return nil
 }

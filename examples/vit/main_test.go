@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/mnist"
 )
 
@@ -17,17 +18,22 @@ func TestLearns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	few := &mnist.Set{Images: images.Images[:256*mnist.Rows*mnist.Columns], Labels: images.Labels[:256]}
+	few, err := vision.Prepare(&mnist.Set{Images: images.Images, Labels: images.Labels[:256]}, mnist.Moments(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var first, last float64
-	cfg := NewViT(rand.New(rand.NewPCG(1, 0))).Training(few, 1, 5)
-	cfg.Observe = func(e train.Epoch) error {
-		if e.Epoch == 1 {
-			first = e.Loss
+	loop, err := NewViT(rand.New(rand.NewPCG(1, 0))).Training(few, 1, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loop.OnReport = func(r train.Report) error {
+		if last = r.Train["loss"]; r.Epoch == 0 {
+			first = last
 		}
-		last = e.Loss
 		return nil
 	}
-	if err := train.Fit(t.Context(), cfg); err != nil {
+	if _, err := loop.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if !(last < 2.2 && last < first-0.1) {

@@ -3,13 +3,12 @@ package main
 import (
 	"math/rand/v2"
 
+	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/train"
-	"github.com/kedja-ml/kedja/vision"
-	"github.com/kedja-ml/kedja/vision/mnist"
 )
 
 const (
@@ -60,12 +59,12 @@ func (m *ViT) Forward(x *graph.Node) *graph.Node {
 }
 
 // Training is AdamW on batches of 128, with a short warm-up and then a cosine.
-func (m *ViT) Training(images *mnist.Set, seed uint64, epochs int) train.Config {
-	cfg := train.Config{
-		Model: m, Shape: []int{1, mnist.Rows, mnist.Columns}, Train: vision.NewDigits(images),
-		Epochs: epochs, Batch: 128, Seed: seed,
+func (m *ViT) Training(images data.Dataset, seed uint64, epochs int) (*train.Loop, error) {
+	batches, err := data.NewLoader(images, data.Config{Batch: 128, Order: data.Shuffled{Seed: seed}})
+	if err != nil {
+		return nil, err
 	}
-	n := cfg.Steps()
-	cfg.Optimizer = optim.NewAdamW(nn.Params(m), optim.WarmUp(n/20, optim.Cosine(2e-3, 0, n-n/20)), 0.05)
-	return cfg
+	n := epochs * batches.Len()
+	adam := optim.NewAdamW(nn.Params(m), optim.WarmUp(n/20, optim.Cosine(2e-3, 0, n-n/20)), 0.05)
+	return &train.Loop{Model: m, Loss: train.Classify(m), Optimizer: adam, Data: batches, Steps: n, Seed: seed}, nil
 }

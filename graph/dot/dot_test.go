@@ -72,7 +72,7 @@ func parse(t *testing.T, text string) picture {
 }
 
 func cnn(mode graph.Mode) *graph.Graph {
-	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)))
+	m := vision.NewCNN(rand.New(rand.NewPCG(1, 0)), vision.Digits)
 	g := graph.New(mode)
 	logits := m.Forward(g.Input("x", graph.Float32, 2, 1, 28, 28))
 	for name, p := range nn.Params(m) {

@@ -21,7 +21,7 @@ flow tools/gradcheck
 nn
 nn/optim nn/torch data checkpoint
 train vision
-rl
+rl vision/recipe
 `
 
 const ours = "github.com/kedja-ml/kedja/"

@@ -23,7 +23,7 @@ var lights = map[string]func(x, y float64) float64{
 
 // Photographs in uneven light are read nearly as well.
 func TestUnevenLight(t *testing.T) {
-	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
+	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)), vision.Digits)
 	if err := train.Decode(weights.CNN, model); err != nil {
 		t.Fatal(err)
 	}
@@ -32,14 +32,6 @@ func TestUnevenLight(t *testing.T) {
 		t.Fatal(err)
 	}
 	const n = 60
-	e, err := train.NewEvaluator(model, []int{1, 28, 28}, n, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
 	for name, light := range lights {
 		r := rand.New(rand.NewPCG(3, 4))
 		var p pictures
@@ -55,15 +47,12 @@ func TestUnevenLight(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s, test digit %d: %v", name, k, err)
 			}
-			p.levels, p.labels = append(p.levels, levels), append(p.labels, test.Labels[k])
+			p.add(levels, test.Labels[k])
 		}
-		got, err := e.Run(&p, all)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("%s: accuracy %.4f", name, got.Accuracy)
-		if got.Accuracy < 0.9 {
-			t.Errorf("%s: accuracy %.4f of %d digits, want at least 0.9", name, got.Accuracy, n)
+		got := p.accuracy(t, model)
+		t.Logf("%s: accuracy %.4f", name, got)
+		if got < 0.9 {
+			t.Errorf("%s: accuracy %.4f of %d digits, want at least 0.9", name, got, n)
 		}
 	}
 }

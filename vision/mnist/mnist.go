@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/data/idx"
+	"github.com/kedja-ml/kedja/graph"
 )
 
 var (
@@ -32,7 +34,13 @@ const (
 	Classes       = 10
 )
 
-// Set is one of the two sets: Labels[i] is the digit in Image(i).
+// Moments are the mean and the standard deviation of the training images, in units of the full brightness.
+func Moments() data.Moments {
+	return data.Moments{Mean: []float64{0.1307}, Deviation: []float64{0.3081}}
+}
+
+// Set is one of the two sets: Labels[i] is the digit in Image(i). As a data.Dataset its examples are levels, uint8 [1, 28, 28], and a
+// digit, int32.
 type Set struct{ Images, Labels []uint8 }
 
 // Len is the number of images.
@@ -40,6 +48,18 @@ func (s *Set) Len() int { return len(s.Labels) }
 
 // Image returns the grey levels of image i, row by row: 0 is paper, 255 ink.
 func (s *Set) Image(i int) []uint8 { return s.Images[i*Rows*Columns : (i+1)*Rows*Columns] }
+
+// Types implements data.Dataset.
+func (s *Set) Types() []graph.Type {
+	return []graph.Type{graph.T(graph.Uint8, 1, Rows, Columns), graph.T(graph.Int32)}
+}
+
+// Read implements data.Dataset.
+func (s *Set) Read(i int, _ uint64, row []graph.Buffer) error {
+	copy(graph.Data[uint8](row[0]), s.Image(i))
+	graph.Data[int32](row[1])[0] = int32(s.Labels[i])
+	return nil
+}
 
 // Load unpacks both sets, on several cores, and checks the packed files by their SHA-256.
 func Load() (train, test *Set, err error) {

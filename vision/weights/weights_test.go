@@ -21,7 +21,7 @@ import (
 )
 
 func Example() {
-	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
+	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)), vision.Digits)
 	err := train.Decode(weights.CNN, model)
 	n := 0
 	for range nn.Params(model) {
@@ -33,7 +33,7 @@ func Example() {
 
 // The accuracy that the package states, but for digits on whose reading machines may differ by a rounding.
 func TestAccuracy(t *testing.T) {
-	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)))
+	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)), vision.Digits)
 	if err := train.Decode(weights.CNN, model); err != nil {
 		t.Fatal(err)
 	}
@@ -45,25 +45,21 @@ func TestAccuracy(t *testing.T) {
 	if testing.Short() {
 		n = 2000
 	}
-	all := make([]int, n)
-	for i := range all {
-		all[i] = i
-	}
-	e, err := train.NewEvaluator(model, []int{1, 28, 28}, 250, 0)
+	images, err := vision.Prepare(&mnist.Set{Images: test.Images, Labels: test.Labels[:n]}, mnist.Moments(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := e.Run(vision.NewDigits(test), all)
+	r, err := train.Measure(images, 250, 0, train.Classify(model))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("accuracy %.4f, loss %.4f on %d test images", r.Accuracy, r.Loss, n)
+	t.Logf("accuracy %.4f, loss %.4f on %d test images", r["accuracy"], r["loss"], n)
 	floor := 0.992
 	if testing.Short() {
 		floor = 0.988 // fewer images scatter more
 	}
-	if r.Accuracy < floor {
-		t.Errorf("accuracy %.4f on %d test images, want at least %v", r.Accuracy, n, floor)
+	if r["accuracy"] < floor {
+		t.Errorf("accuracy %.4f on %d test images, want at least %v", r["accuracy"], n, floor)
 	}
 }
 

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/train"
+)
+
+type resumeCmd struct {
+	Dir     string `arg:"" type:"path" help:"Folder of a run."`
+	Inexact bool   `help:"Go on even where the program or the processor is another, so that the bits may differ."`
+	Workers int    `default:"0" help:"Cores to use; all if 0. The result does not depend on it."`
+}
+
+// Run goes on from the newest whole checkpoint.
+func (c *resumeCmd) Run(ctx context.Context, to streams) error {
+	_, m, err := newest(c.Dir)
+	if err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	j, err := remake(m)
+	if err != nil {
+		return fmt.Errorf("resume: %s: %w", c.Dir, err)
+	}
+	j.Out, j.Workers, j.inexact = c.Dir, c.Workers, c.Inexact
+	return j.run(ctx, to, true)
+}
+
+// newest finds the newest checkpoint of a run that is whole, without opening the store: nothing is locked, made or removed.
+func newest(dir string) (path string, m *checkpoint.Manifest, err error) {
+	all, err := checkpoints(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	for i := len(all) - 1; i >= 0; i-- {
+		var c *checkpoint.Checkpoint
+		if c, err = checkpoint.Read(all[i]); err == nil {
+			return all[i], &c.Manifest, nil
+		}
+	}
+	return "", nil, fmt.Errorf("no whole checkpoint: %w", err)
+}
+
+// checkpoints lists those of a run, older ones first.
+func checkpoints(dir string) (paths []string, err error) {
+	if i, err := os.Stat(dir); err != nil {
+		return nil, err
+	} else if !i.IsDir() {
+		return nil, fmt.Errorf("%s: is a file, want the folder of a run", dir)
+	}
+	paths, err = checkpoint.List(filepath.Join(dir, train.CheckpointsFolder))
+	if err != nil || len(paths) == 0 {
+		return nil, fmt.Errorf("%s: holds no checkpoints, want the folder of a run that kedja train began", dir)
+	}
+	return paths, nil
+}
+
+// remake makes the job that a checkpoint's settings describe.
+func remake(m *checkpoint.Manifest) (*job, error) {
+	var k struct {
+		Command  string
+		Settings json.RawMessage
+	}
+	raw, ok := m.Parts["kedja"]
+	if !ok {
+		return nil, fmt.Errorf("the checkpoints were not made by kedja train: the program that made them resumes them")
+	}
+	if err := json.Unmarshal(raw, &k); err != nil {
+		return nil, err
+	}
+	var c interface{ job() (*job, error) }
+	switch k.Command {
+	case "mnist":
+		c = &trainMNIST{}
+	default:
+		return nil, fmt.Errorf("a run of train %q, which this program does not know", k.Command)
+	}
+	if err := json.Unmarshal(k.Settings, c); err != nil {
+		return nil, err
+	}
+	return c.job()
+}

@@ -1,0 +1,128 @@
+// Package recipe holds recipes: how a network learns to read images, each in a file of its own. A recipe is tuned on held-out training
+// images, never on test images.
+package recipe
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+
+	"github.com/kedja-ml/kedja/data"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/mix"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/vision"
+)
+
+// A Recipe is everything that a run takes beside images and a seed.
+type Recipe struct {
+	Name, Help string
+
+	Model   func(r *rand.Rand, f vision.Format) nn.Layer
+	Loss    func(model nn.Layer) func(batch []*graph.Node) train.Outputs // train.Classify if nil
+	Vary    vision.Variation                                             // of training images; none if nil
+	Holdout int                                                          // training images that the model is validated on
+	Batch   int
+	Epochs  int
+	Steps   int // at most, if not 0
+
+	Rate      func(steps int) optim.Rate
+	Optimizer func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer
+	EMA       float64 // decay of the mean of the weights that is the result; the last weights are if 0
+}
+
+// MNIST lists the recipes for handwritten digits, the default first.
+func MNIST() []Recipe { return []Recipe{Default(), Fast()} }
+
+// Options are what a run may change.
+type Options struct {
+	Seed       uint64 // of order, augmentation and draws
+	Workers    int    // cores to use at most, all if 0
+	Accumulate int    // batches whose gradients make one update, 1 if 0
+	// Trained says which parameters are trained; all if nil.
+	Trained func(name string) bool
+}
+
+// Loop is the run of a recipe that trains a model on one set of images and validates it on another, which may be nil: levels and labels,
+// see [vision.Prepare]. The rate can be adjusted by what is returned beside the loop, which holds its state.
+func (r Recipe) Loop(model nn.Layer, fit, held data.Dataset, m data.Moments, o Options) (*train.Loop, *optim.Adjusted, error) {
+	if r.Batch < 1 || r.Epochs < 1 || r.Steps < 0 || o.Accumulate < 0 {
+		return nil, nil, fmt.Errorf("recipe: batches of %d, %d epochs, at most %d steps, %d batches an update: want at least one and no negative number",
+			r.Batch, r.Epochs, r.Steps, o.Accumulate)
+	}
+	images, err := vision.Prepare(fit, m, r.Vary)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg := data.Config{Batch: r.Batch, Order: data.Shuffled{Seed: o.Seed}, Workers: o.Workers}
+	if r.Vary != nil {
+		cfg.Vary = mix.Seed(o.Seed, 1)
+	}
+	batches, err := data.NewLoader(images, cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	steps := r.Epochs * batches.Len()
+	if r.Steps > 0 {
+		steps = min(steps, r.Steps)
+	}
+	params := trained(model, o.Trained)
+	rate := optim.Adjust(r.Rate(max(1, steps/max(1, o.Accumulate))))
+	loop := &train.Loop{
+		Model: model, Loss: train.Classify(model), Optimizer: r.Optimizer(params, rate.Rate), Data: batches, Steps: steps, Seed: o.Seed,
+		Workers: o.Workers, Extra: []train.Stateful{rate},
+	}
+	if r.Loss != nil {
+		loop.Loss = r.Loss(model)
+	}
+	if o.Accumulate > 1 {
+		loop.Optimizer = optim.Accumulate(loop.Optimizer, o.Accumulate)
+	}
+	if r.EMA > 0 {
+		loop.EMA = optim.NewEMA(params, r.EMA)
+	}
+	if held != nil && held.Len() > 0 {
+		check, err := vision.Prepare(held, m, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		loop.Validation = &train.Validation{Data: check, Batch: 500}
+	}
+	for range params {
+		return loop, rate, nil
+	}
+	return nil, nil, errors.New("recipe: no parameter is left to train")
+}
+
+func trained(model any, which func(string) bool) iter.Seq2[string, *graph.Param] {
+	all := nn.Params(model)
+	if which == nil {
+		return all
+	}
+	return func(yield func(string, *graph.Param) bool) {
+		for name, p := range all {
+			if which(name) && !yield(name, p) {
+				return
+			}
+		}
+	}
+}
+
+// warmedUp rises to a peak in the first fifth of the steps and falls by a cosine to a thousandth of it.
+func warmedUp(peak float64) func(steps int) optim.Rate {
+	return func(steps int) optim.Rate {
+		return optim.WarmUp(steps/5, optim.Cosine(peak, peak/1000, steps-steps/5))
+	}
+}
+
+// adam is Adam with these decays of its moments.
+func adam(beta1, beta2 float64) func(iter.Seq2[string, *graph.Param], optim.Rate) optim.Optimizer {
+	return func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer {
+		a := optim.NewAdam(params, rate)
+		a.Beta1, a.Beta2 = beta1, beta2
+		return a
+	}
+}
