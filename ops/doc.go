@@ -7,10 +7,11 @@
 // # Integers and bools
 //
 //   - Add, Sub, Mul, Neg, Abs, Square, and sums and products, wrap around on overflow, as Go's do.
-//   - Div of integers truncates towards zero; dividing by zero is an error of the run that names the node.
+//   - Div of integers truncates towards zero, and Rem is its remainder; Mod's quotient is rounded down. Dividing by zero is an error of
+//     the run that names the node.
 //   - Comparisons of any dtype give Bool; false < true. NaN is unequal to everything, itself included.
-//   - And, Or, Not take Bool only. Maximum, Minimum, Clamp, Sign, Sum, Prod, CumSum, Max, Min, Sort, TopK, Einsum and their kin take
-//     integers too.
+//   - And, Or, Xor, Not take bools, and the bits of integers; ShiftLeft and ShiftRight integers only. Maximum, Minimum, Clamp, Sign,
+//     Sum, Prod, CumSum, Max, Min, Sort, TopK, Einsum and their kin take integers too.
 //   - Integers and bools carry no cotangent.
 //
 // The package must not know how a graph is differentiated or run.

@@ -17,6 +17,9 @@ import (
 const promised = `
 Add Sub Mul Div Neg Scale Affine Pow Square Sqrt Rsqrt Exp Log Log1p Abs Sign Tanh Sigmoid Softplus ReLU LeakyReLU GELU GELUTanh Erf
 Maximum Minimum Clamp Where Equal NotEqual Less LessEqual Greater GreaterEqual And Or Not Cast IsFinite
+Reciprocal Cbrt Exp2 Expm1 Log2 Log10 Sin Cos Tan Asin Acos Atan Atan2 Sinh Cosh Asinh Acosh Atanh Erfc Erfinv Lgamma Digamma Polygamma
+Logit Hypot Floor Ceil Round Trunc Mod Rem CopySign Mish ELU SELU CELU ReLU6 PReLU HardTanh HardSigmoid HardSwish SoftSign TanhShrink
+HardShrink SoftShrink Threshold GLU SwiGLU IsNaN IsInf Xor ShiftLeft ShiftRight
 Reshape Transpose Expand Slice Pad Concat Split Squeeze Unsqueeze Gather ScatterAdd OneHot Iota
 Sum Mean Max Min ArgMax LogSumExp Softmax LogSoftmax MatMul Conv ConvTranspose MaxPool AvgPool
 Uniform Normal Dropout StopGradient Barrier Tap MaxWithIndex SoftmaxCrossEntropy LayerNorm`
