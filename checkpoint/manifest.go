@@ -3,9 +3,7 @@ package checkpoint
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -130,9 +128,6 @@ func DecodeManifest(b []byte) (*Manifest, error) {
 	m := &Manifest{}
 	if err := d.Decode(m); err != nil {
 		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the object")
 	}
 	if m.Step < 0 {
 		return nil, fmt.Errorf("step %d", m.Step)

@@ -15,6 +15,13 @@ import (
 // layout is the order of dtypes in a file.
 var layout = []string{"U64", "I64", "F64", "F32", "U32", "I32", "BF16", "F16", "U16", "I16", "I8", "U8", "BOOL"}
 
+// A description is what a header says of an array, in the order of the reference implementation.
+type description struct {
+	Dtype   string    `json:"dtype"`
+	Shape   []int     `json:"shape"`
+	Offsets [2]uint64 `json:"data_offsets"`
+}
+
 // Write writes a file. Arrays are laid out by dtype, wide ones first, then by name, and the header is filled up with
 // spaces to a multiple of eight bytes, as the format's reference implementation does.
 func Write(w io.Writer, tensors []Tensor, meta map[string]string) error {
@@ -63,7 +70,7 @@ func Write(w io.Writer, tensors []Tensor, meta map[string]string) error {
 		if shape == nil {
 			shape = []int{}
 		}
-		if err := put(t.Name, entry{t.Dtype, shape, [2]uint64{at, at + uint64(len(t.Data))}}); err != nil {
+		if err := put(t.Name, description{t.Dtype, shape, [2]uint64{at, at + uint64(len(t.Data))}}); err != nil {
 			return err
 		}
 		at += uint64(len(t.Data))
@@ -71,6 +78,9 @@ func Write(w io.Writer, tensors []Tensor, meta map[string]string) error {
 	head.WriteByte('}')
 	for head.Len()%8 != 0 {
 		head.WriteByte(' ')
+	}
+	if head.Len() > MaxHeader {
+		return fmt.Errorf("safetensors: a header of %d bytes for %d arrays, want at most %d", head.Len(), len(ts), MaxHeader)
 	}
 	var n [8]byte
 	binary.LittleEndian.PutUint64(n[:], uint64(head.Len()))
