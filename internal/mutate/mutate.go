@@ -41,7 +41,8 @@ func (c *Corpus) Next() []byte {
 		of = len(c.inputs)
 	}
 	c.buf = append(c.buf[:0], c.inputs[c.r.IntN(of)]...)
-	for range 1 + c.r.IntN(8)&c.r.IntN(8) {
+	a, b := c.r.IntN(8), c.r.IntN(8)
+	for range 1 + a&b { // few, mostly
 		c.change()
 	}
 	if len(c.buf) > MaxLen {
