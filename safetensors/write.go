@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/kedja-ml/kedja/internal/whole"
 )
 
 // layout is the order of dtypes in a file.
@@ -97,36 +97,14 @@ func Write(w io.Writer, tensors []Tensor, meta map[string]string) error {
 }
 
 // WriteFile writes a file whole or not at all: to a temporary one in the same folder, which gets its name once it is on disk.
-func WriteFile(path string, tensors []Tensor, meta map[string]string) (err error) {
-	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".safetensors-*")
-	if err != nil {
-		return fmt.Errorf("safetensors: %w", err)
+func WriteFile(path string, tensors []Tensor, meta map[string]string) error {
+	var own error // of Write, which says whose it is
+	err := whole.Write(path, func(w io.Writer) error {
+		own = Write(w, tensors, meta)
+		return own
+	})
+	if err != nil && own == nil {
+		return fmt.Errorf("safetensors: %s: %w", path, err)
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err = Write(f, tensors, meta); err != nil {
-		return err
-	}
-	if err = f.Chmod(0o644); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	if err = f.Sync(); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	if err = f.Close(); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	if err = os.Rename(f.Name(), path); err != nil {
-		return fmt.Errorf("safetensors: %w", err)
-	}
-	if d, e := os.Open(dir); e == nil { // not all systems can sync a folder
-		_ = d.Sync()
-		d.Close()
-	}
-	return nil
+	return err
 }
