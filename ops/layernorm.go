@@ -55,13 +55,16 @@ func (o layerNorm) Eval(c *graph.Call) error {
 func layerNormRows[T graph.Floating](c *graph.Call, eps float64) {
 	x, y, mean, rstd := graph.Data[T](c.In[0]), graph.Data[T](c.Out[0]), graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
-		row, to := x[r*n:(r+1)*n], y[r*n:(r+1)*n]
-		m := vec.Sum(row) / T(n)
-		variance := vec.SumSquaresShift(row, m) / T(n)
-		mean[r], rstd[r] = m, T(1/math.Sqrt(float64(variance)+eps))
-		vec.Affine(to, row, 1, -m)
-		vec.Scale(to, to, rstd[r])
+		row := x[r*n : (r+1)*n]
+		mean[r], rstd[r] = statistics(row, eps)
+		vec.Shifted(y[r*n:(r+1)*n], row, mean[r], rstd[r], 0)
 	}
+}
+
+// statistics are mean and (var + eps)^−½ of a row.
+func statistics[T graph.Floating](row []T, eps float64) (mean, rstd T) {
+	mean, squares := vec.Moments(row)
+	return mean, T(1 / math.Sqrt(float64(squares/T(len(row)))+eps))
 }
 
 func (o layerNorm) Define(in []*graph.Node) []*graph.Node {
@@ -110,10 +113,9 @@ func (layerNormGrad) Eval(c *graph.Call) error {
 func layerNormGradRows[T graph.Floating](c *graph.Call) {
 	y, rstd, dy, dx := graph.Data[T](c.In[0]), graph.Data[T](c.In[1]), graph.Data[T](c.In[2]), graph.Data[T](c.Out[0])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
-		row, d, to := y[r*n:(r+1)*n], dy[r*n:(r+1)*n], dx[r*n:(r+1)*n]
-		vec.Affine(to, row, -vec.Dot(d, row)/T(n), -vec.Sum(d)/T(n))
-		vec.Add(to, to, d)
-		vec.Scale(to, to, rstd[r])
+		row, d := y[r*n:(r+1)*n], dy[r*n:(r+1)*n]
+		sum, product := vec.SumDotShift(row, d, 0)
+		vec.Mixed(dx[r*n:(r+1)*n], row, d, 0, -product/T(n)*rstd[r], rstd[r], -sum/T(n)*rstd[r])
 	}
 }
 

@@ -2,7 +2,6 @@ package ops
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
@@ -53,13 +52,9 @@ func layerNormAffineRows[T graph.Floating](c *graph.Call, eps float64) {
 	x, scale, shift := graph.Data[T](c.In[0]), graph.Data[T](c.In[1]), graph.Data[T](c.In[2])
 	y, mean, rstd := graph.Data[T](c.Out[0]), graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
-		row, to := x[r*n:(r+1)*n], y[r*n:(r+1)*n]
-		m := vec.Sum(row) / T(n)
-		variance := vec.SumSquaresShift(row, m) / T(n)
-		mean[r], rstd[r] = m, T(1/math.Sqrt(float64(variance)+eps))
-		vec.Shifted(to, row, m, rstd[r], 0)
-		vec.Mul(to, to, scale)
-		vec.Add(to, to, shift)
+		row := x[r*n : (r+1)*n]
+		mean[r], rstd[r] = statistics(row, eps)
+		vec.Normalized(y[r*n:(r+1)*n], row, scale, shift, mean[r], rstd[r])
 	}
 }
 

@@ -19,7 +19,6 @@ func (layerNormAffineGrad) Work(in, _ []graph.Type) graph.Work {
 	w, row := byRow(in[0]), in[1].Bytes()
 	w.Phases[1] = 1
 	w.Scratch = w.Phases[0] * 2 * row
-	w.Local = 2 * row
 	return w
 }
 
@@ -39,7 +38,7 @@ func (layerNormAffineGrad) Eval(c *graph.Call) error {
 func layerNormAffineGradRows[T graph.Floating](c *graph.Call) {
 	in := func(i int) []T { return graph.Data[T](c.In[i]) }
 	n := c.In[1].Len()
-	sums, tmp := elements[T](c.Scratch), elements[T](c.Local)
+	sums := elements[T](c.Scratch)
 	if c.Phase == 1 {
 		dscale, dshift := graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
 		vec.Fill(dscale, 0)
@@ -52,17 +51,11 @@ func layerNormAffineGradRows[T graph.Floating](c *graph.Call) {
 	}
 	x, scale, mean, rstd, dy, dx := in(0), in(1), in(2), in(3), in(4), graph.Data[T](c.Out[0])
 	own := sums[c.Task*2*n : (c.Task+1)*2*n]
-	dscale, dshift, z, d := own[:n], own[n:], tmp[:n], tmp[n:2*n]
 	vec.Fill(own, 0)
 	for r, hi, _ := rowsOf(c); r < hi; r++ {
 		row, cot := x[r*n:(r+1)*n], dy[r*n:(r+1)*n]
-		vec.Shifted(z, row, mean[r], rstd[r], 0)
-		vec.Mul(d, cot, scale)
-		a, b := vec.Dot(d, z)/T(n), vec.Sum(d)/T(n)
-		vec.Mixed(dx[r*n:(r+1)*n], row, d, mean[r], -a*rstd[r]*rstd[r], rstd[r], -b*rstd[r])
-		vec.Mul(z, z, cot)
-		vec.Add(dscale, dscale, z)
-		vec.Add(dshift, dshift, cot)
+		sum, product := vec.NormSums(row, cot, scale, own[:n], own[n:], mean[r], rstd[r])
+		vec.MixedScaled(dx[r*n:(r+1)*n], row, cot, scale, mean[r], -product/T(n)*rstd[r]*rstd[r], rstd[r], -sum/T(n)*rstd[r])
 	}
 }
 

@@ -29,7 +29,7 @@ func logSoftmaxRows[T graph.Floating](c *graph.Call) {
 	x, y := graph.Data[T](c.In[0]), graph.Data[T](c.Out[0])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
 		to, row := y[r*n:(r+1)*n], x[r*n:(r+1)*n]
-		shift, log := exponentials(to, row)
+		shift, log := logSum(row)
 		vec.Affine(to, row, 1, -shift)
 		vec.Affine(to, to, 1, -log)
 	}

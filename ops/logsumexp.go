@@ -41,9 +41,9 @@ func (logSumExp) Eval(c *graph.Call) error {
 }
 
 func logSumExpRows[T graph.Floating](c *graph.Call) {
-	x, y, tmp := graph.Data[T](c.In[0]), graph.Data[T](c.Out[0]), elements[T](c.Local)
+	x, y := graph.Data[T](c.In[0]), graph.Data[T](c.Out[0])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
-		shift, log := exponentials(tmp[:n], x[r*n:(r+1)*n])
+		shift, log := logSum(x[r*n : (r+1)*n])
 		y[r] = shift + log
 	}
 }

@@ -36,7 +36,11 @@ func (prod) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{{Dtype: in[0].Dtype, Shape: in[0].Shape.Cut(0, in[0].Shape.Rank()-1)}}, nil
 }
 
-func (prod) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
+func (prod) Work(in, _ []graph.Type) graph.Work {
+	w := byRow(in[0])
+	w.Local = in[0].Shape.Dim(-1) * in[0].Dtype.Size()
+	return w
+}
 
 func (prod) Eval(c *graph.Call) error {
 	switch c.In[0].Type.Dtype {

@@ -36,10 +36,10 @@ func wantRows(t graph.Type) error {
 	return err
 }
 
-// byRow cuts the rows of x along its last axis into tasks, and gives each of them the memory of a row.
+// byRow cuts the rows of x along its last axis into tasks.
 func byRow(x graph.Type) graph.Work {
 	n := x.Shape.Dim(-1)
-	return graph.Work{Phases: [3]int{share(count(x.Shape), 4*n)}, Local: n * x.Dtype.Size()}
+	return graph.Work{Phases: [3]int{share(count(x.Shape), 4*n)}}
 }
 
 // count is the number of rows along the last axis.
@@ -64,14 +64,17 @@ func alongLast(op graph.Op, x *graph.Node, axis int) *graph.Node {
 	return MoveAxis(graph.Apply(op, MoveAxis(x, at, -1)), -1, at)
 }
 
-// exponentials writes e^(x − shift) of a row, and returns the shift and the logarithm of their sum: the shift is the largest
-// element, so that nothing overflows, or 0 if that is infinite.
-func exponentials[T graph.Floating](dst, x []T) (shift, log T) {
-	if len(x) == 0 {
-		return 0, T(math.Inf(-1))
+// logSum returns the logarithm of Σ e^(x − shift) over a row, and the shift.
+func logSum[T graph.Floating](x []T) (shift, log T) {
+	shift = shiftOf(x)
+	return shift, T(math.Log(float64(vec.ExpSum(x, shift))))
+}
+
+// shiftOf is the largest element of a row, so that e^(x − shift) does not overflow, or 0 if that is infinite or there is none.
+func shiftOf[T graph.Floating](x []T) T {
+	shift := vec.Max(x)
+	if math.IsInf(float64(shift), 0) {
+		return 0
 	}
-	if shift = vec.Max(x); math.IsInf(float64(shift), 0) {
-		shift = 0
-	}
-	return shift, T(math.Log(float64(vec.ExpSumShift(dst, x, shift))))
+	return shift
 }

@@ -29,9 +29,8 @@ func (softmax) Eval(c *graph.Call) error {
 func softmaxRows[T graph.Floating](c *graph.Call) {
 	x, y := graph.Data[T](c.In[0]), graph.Data[T](c.Out[0])
 	for r, hi, n := rowsOf(c); r < hi; r++ {
-		to := y[r*n : (r+1)*n]
-		exponentials(to, x[r*n:(r+1)*n])
-		vec.Scale(to, to, 1/vec.Sum(to))
+		to, row := y[r*n:(r+1)*n], x[r*n:(r+1)*n]
+		vec.Scale(to, to, 1/vec.ExpSumShift(to, row, shiftOf(row)))
 	}
 }
 

@@ -8,8 +8,8 @@ import "github.com/kedja-ml/kedja/internal/kernel/vec"
 func NormalizeGroup[T vec.Float](y, x, scale, shift []T, eps float64) (mean, deviation T) {
 	n, c := T(len(x)), len(scale)
 	length := len(x) / c
-	mean = vec.Sum(x) / n
-	deviation = rstd(vec.SumSquaresShift(x, mean)/n, eps)
+	mean, squares := vec.Moments(x)
+	deviation = rstd(squares/n, eps)
 	for k, s := range scale {
 		to, row, a := y[k*length:(k+1)*length], x[k*length:(k+1)*length], T(deviation*s)
 		if length > short {
@@ -55,7 +55,8 @@ func GradientGroup[T vec.Float](dx, x, dy, scale []T, mean, rstd T, dscale, dshi
 // sums returns Σ d and Σ d·(x − mean).
 func sums[T vec.Float](x, d []T, mean T) (sum, product float64) {
 	if len(x) > short {
-		return float64(vec.Sum(d)), float64(vec.DotShift(x, d, mean))
+		s, p := vec.SumDotShift(x, d, mean)
+		return float64(s), float64(p)
 	}
 	for i, v := range d {
 		sum += float64(v)

@@ -74,6 +74,57 @@ func shifted32AVX512(dst *float32, x *float32, n int, m float32, a float32, b fl
 func mixed32AVX512(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
 
 //go:noescape
+func mulScaled32AVX512(dst *float32, x *float32, y *float32, n int, a float32)
+
+//go:noescape
+func moments32AVX512(x *float32, n int) (mean float32, squares float32)
+
+//go:noescape
+func normalized32AVX512(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
+
+//go:noescape
+func mixedScaled32AVX512(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
+
+//go:noescape
+func normSums32AVX512(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
+
+//go:noescape
+func rmsSums32AVX512(x *float32, dy *float32, scale *float32, dscale *float32, n int, r float32) float32
+
+//go:noescape
+func sumDotShift32AVX512(x *float32, y *float32, n int, m float32) (sum float32, product float32)
+
+//go:noescape
+func sum32AVX512(x *float32, n int) float32
+
+//go:noescape
+func dot32AVX512(x *float32, y *float32, n int) float32
+
+//go:noescape
+func sumSquaresShift32AVX512(x *float32, n int, m float32) float32
+
+//go:noescape
+func dotShift32AVX512(x *float32, y *float32, n int, m float32) float32
+
+//go:noescape
+func expSumShift32AVX512(dst *float32, x *float32, n int, shift float32) float32
+
+//go:noescape
+func expSum32AVX512(x *float32, n int, shift float32) float32
+
+//go:noescape
+func far32AVX512(x *float32, n int) int
+
+//go:noescape
+func largest32AVX512(x *float32, n int) float32
+
+//go:noescape
+func hasNaN32AVX512(x *float32, n int) int
+
+//go:noescape
+func nonFinite32AVX512(x *float32, n int) int
+
+//go:noescape
 func add64AVX512(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -141,6 +192,48 @@ func shifted64AVX512(dst *float64, x *float64, n int, m float64, a float64, b fl
 
 //go:noescape
 func mixed64AVX512(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
+
+//go:noescape
+func mulScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
+
+//go:noescape
+func moments64AVX512(x *float64, n int) (mean float64, squares float64)
+
+//go:noescape
+func normalized64AVX512(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
+
+//go:noescape
+func mixedScaled64AVX512(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
+
+//go:noescape
+func normSums64AVX512(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
+
+//go:noescape
+func rmsSums64AVX512(x *float64, dy *float64, scale *float64, dscale *float64, n int, r float64) float64
+
+//go:noescape
+func sumDotShift64AVX512(x *float64, y *float64, n int, m float64) (sum float64, product float64)
+
+//go:noescape
+func sum64AVX512(x *float64, n int) float64
+
+//go:noescape
+func dot64AVX512(x *float64, y *float64, n int) float64
+
+//go:noescape
+func sumSquaresShift64AVX512(x *float64, n int, m float64) float64
+
+//go:noescape
+func dotShift64AVX512(x *float64, y *float64, n int, m float64) float64
+
+//go:noescape
+func largest64AVX512(x *float64, n int) float64
+
+//go:noescape
+func hasNaN64AVX512(x *float64, n int) int
+
+//go:noescape
+func nonFinite64AVX512(x *float64, n int) int
 
 //go:noescape
 func exp32AVX512(dst *float32, x *float32, n int)
@@ -257,6 +350,57 @@ func shifted32(dst *float32, x *float32, n int, m float32, a float32, b float32)
 func mixed32(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32)
 
 //go:noescape
+func mulScaled32(dst *float32, x *float32, y *float32, n int, a float32)
+
+//go:noescape
+func moments32(x *float32, n int) (mean float32, squares float32)
+
+//go:noescape
+func normalized32(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
+
+//go:noescape
+func mixedScaled32(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
+
+//go:noescape
+func normSums32(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
+
+//go:noescape
+func rmsSums32(x *float32, dy *float32, scale *float32, dscale *float32, n int, r float32) float32
+
+//go:noescape
+func sumDotShift32(x *float32, y *float32, n int, m float32) (sum float32, product float32)
+
+//go:noescape
+func sum32(x *float32, n int) float32
+
+//go:noescape
+func dot32(x *float32, y *float32, n int) float32
+
+//go:noescape
+func sumSquaresShift32(x *float32, n int, m float32) float32
+
+//go:noescape
+func dotShift32(x *float32, y *float32, n int, m float32) float32
+
+//go:noescape
+func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
+
+//go:noescape
+func expSum32(x *float32, n int, shift float32) float32
+
+//go:noescape
+func far32(x *float32, n int) int
+
+//go:noescape
+func largest32(x *float32, n int) float32
+
+//go:noescape
+func hasNaN32(x *float32, n int) int
+
+//go:noescape
+func nonFinite32(x *float32, n int) int
+
+//go:noescape
 func add64(dst *float64, x *float64, y *float64, n int)
 
 //go:noescape
@@ -326,6 +470,48 @@ func shifted64(dst *float64, x *float64, n int, m float64, a float64, b float64)
 func mixed64(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
 
 //go:noescape
+func mulScaled64(dst *float64, x *float64, y *float64, n int, a float64)
+
+//go:noescape
+func moments64(x *float64, n int) (mean float64, squares float64)
+
+//go:noescape
+func normalized64(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
+
+//go:noescape
+func mixedScaled64(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
+
+//go:noescape
+func normSums64(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
+
+//go:noescape
+func rmsSums64(x *float64, dy *float64, scale *float64, dscale *float64, n int, r float64) float64
+
+//go:noescape
+func sumDotShift64(x *float64, y *float64, n int, m float64) (sum float64, product float64)
+
+//go:noescape
+func sum64(x *float64, n int) float64
+
+//go:noescape
+func dot64(x *float64, y *float64, n int) float64
+
+//go:noescape
+func sumSquaresShift64(x *float64, n int, m float64) float64
+
+//go:noescape
+func dotShift64(x *float64, y *float64, n int, m float64) float64
+
+//go:noescape
+func largest64(x *float64, n int) float64
+
+//go:noescape
+func hasNaN64(x *float64, n int) int
+
+//go:noescape
+func nonFinite64(x *float64, n int) int
+
+//go:noescape
 func exp32(dst *float32, x *float32, n int)
 
 //go:noescape
@@ -386,33 +572,6 @@ func notEqual32(dst *bool, x *float32, y *float32, n int)
 func choose32(dst *float32, cond *bool, x *float32, y *float32, n int)
 
 //go:noescape
-func sum32(x *float32, n int) float32
-
-//go:noescape
-func dot32(x *float32, y *float32, n int) float32
-
-//go:noescape
-func sumSquaresShift32(x *float32, n int, m float32) float32
-
-//go:noescape
-func dotShift32(x *float32, y *float32, n int, m float32) float32
-
-//go:noescape
-func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
-
-//go:noescape
-func far32(x *float32, n int) int
-
-//go:noescape
-func largest32(x *float32, n int) float32
-
-//go:noescape
-func hasNaN32(x *float32, n int) int
-
-//go:noescape
-func nonFinite32(x *float32, n int) int
-
-//go:noescape
 func less64(dst *bool, x *float64, y *float64, n int)
 
 //go:noescape
@@ -426,24 +585,3 @@ func notEqual64(dst *bool, x *float64, y *float64, n int)
 
 //go:noescape
 func choose64(dst *float64, cond *bool, x *float64, y *float64, n int)
-
-//go:noescape
-func sum64(x *float64, n int) float64
-
-//go:noescape
-func dot64(x *float64, y *float64, n int) float64
-
-//go:noescape
-func sumSquaresShift64(x *float64, n int, m float64) float64
-
-//go:noescape
-func dotShift64(x *float64, y *float64, n int, m float64) float64
-
-//go:noescape
-func largest64(x *float64, n int) float64
-
-//go:noescape
-func hasNaN64(x *float64, n int) int
-
-//go:noescape
-func nonFinite64(x *float64, n int) int

@@ -59,7 +59,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VADDPS    Z1, Z0, Z0
@@ -124,7 +125,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VSUBPS    Z1, Z0, Z0
@@ -189,7 +191,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VMULPS    Z1, Z0, Z0
@@ -254,7 +257,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VDIVPS    Z1, Z0, Z0
@@ -332,7 +336,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VMAXPS    Z0, Z1, Z2
@@ -417,7 +422,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
 	VMINPS    Z0, Z1, Z2
@@ -495,7 +501,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
 	VMULPS    Z0, Z2, Z2
@@ -554,7 +561,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z1
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (AX)
@@ -617,7 +625,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z2
 	VMULPS    Z0, Z2, Z2
 	VADDPS    Z1, Z2, Z2
@@ -679,7 +688,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_80000000<>+0(SB), Z1
 	VXORPS       Z1, Z0, Z0
@@ -751,7 +761,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z0
@@ -818,7 +829,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMULPS    Z0, Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
@@ -874,7 +886,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (AX)
@@ -940,7 +953,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VSQRTPS      Z0, Z0
 	VBROADCASTSS c32_3f800000<>+0(SB), Z1
@@ -1013,7 +1027,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_3f800000<>+0(SB), Z1
 	VDIVPS       Z0, Z1, Z1
@@ -1110,7 +1125,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_80000000<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -1184,7 +1200,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z0
 	VXORPS    Z1, Z1, Z1
 	VMAXPS    Z0, Z1, Z0
@@ -1262,7 +1279,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VXORPS       Z1, Z1, Z1
 	VCMPPS       $0x11, Z0, Z1, K2
@@ -1332,7 +1350,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z1
 	VXORPS    Z2, Z2, Z2
 	VCMPPS    $0x11, Z1, Z2, K2
@@ -1400,7 +1419,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z2
 	VMAXPS    Z2, Z0, Z2
 	VMINPS    Z2, Z1, Z2
@@ -1472,7 +1492,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, R12
 	BZHIQ     R11, R12, R12
-	KMOVW     R12, K1
+	MOVQ      R12, R11
+	KMOVW     R11, K1
 	VMOVUPS.Z (R8), K1, Z5
 	VMOVUPS.Z (SI), K1, Z6
 	VMOVUPS.Z (DI), K1, Z7
@@ -1560,7 +1581,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
+	MOVQ      BX, DX
+	KMOVW     DX, K1
 	VMOVUPS.Z (CX), K1, Z3
 	VSUBPS    Z0, Z3, Z3
 	VMULPS    Z1, Z3, Z3
@@ -1650,7 +1672,8 @@ vectorsDone:
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
+	MOVQ      SI, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z4
 	VMOVUPS.Z (DX), K1, Z5
 	VSUBPS    Z0, Z4, Z4
@@ -1664,1744 +1687,1133 @@ end:
 	VZEROUPPER
 	RET
 
-// func add64AVX512(dst *float64, x *float64, y *float64, n int)
+// func mulScaled32AVX512(dst *float32, x *float32, y *float32, n int, a float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·add64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS 64(DX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VMOVUPS 128(DX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VMOVUPS 192(DX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func sub64AVX512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sub64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS 64(DX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VMOVUPS 128(DX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VMOVUPS 192(DX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VSUBPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VSUBPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func mul64AVX512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mul64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS 64(DX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VMOVUPS 128(DX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VMOVUPS 192(DX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VMULPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VMULPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func div64AVX512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·div64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000020, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMOVUPS 64(DX), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VMOVUPS 128(DX), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VMOVUPS 192(DX), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VMOVUPS (DX), Z1
-	VDIVPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VDIVPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func maximum64AVX512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·maximum64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000010, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Z0
-	VMOVUPS   (DX), Z1
-	VMAXPD    Z0, Z1, Z2
-	VMAXPD    Z1, Z0, Z3
-	VANDPS    Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   64(CX), Z0
-	VMOVUPS   64(DX), Z1
-	VMAXPD    Z0, Z1, Z2
-	VMAXPD    Z1, Z0, Z3
-	VANDPS    Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000010, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS   (CX), Z0
-	VMOVUPS   (DX), Z1
-	VMAXPD    Z0, Z1, Z2
-	VMAXPD    Z1, Z0, Z3
-	VANDPS    Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
-	JGE       vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VMAXPD    Z0, Z1, Z2
-	VMAXPD    Z1, Z0, Z3
-	VANDPS    Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K2
-	VPMOVM2Q  K2, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K2
-	VBLENDMPD Z3, Z2, K2, Z2
-	VMOVUPD   Z2, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func minimum64AVX512(dst *float64, x *float64, y *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·minimum64AVX512(SB), NOSPLIT, $0-32
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ y+16(FP), DX
-	MOVQ n+24(FP), BX
-	SUBQ $0x00000010, BX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS   (CX), Z0
-	VMOVUPS   (DX), Z1
-	VMINPD    Z0, Z1, Z2
-	VMINPD    Z1, Z0, Z3
-	VORPS     Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, (AX)
-	VMOVUPS   64(CX), Z0
-	VMOVUPS   64(DX), Z1
-	VMINPD    Z0, Z1, Z2
-	VMINPD    Z1, Z0, Z3
-	VORPS     Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000010, BX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000010, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS   (CX), Z0
-	VMOVUPS   (DX), Z1
-	VMINPD    Z0, Z1, Z2
-	VMINPD    Z1, Z0, Z3
-	VORPS     Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K1
-	VPMOVM2Q  K1, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K1
-	VBLENDMPD Z3, Z2, K1, Z2
-	VMOVUPS   Z2, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	SUBQ      $0x00000008, BX
-	JGE       vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMOVUPD.Z (DX), K1, Z1
-	VMINPD    Z0, Z1, Z2
-	VMINPD    Z1, Z0, Z3
-	VORPS     Z2, Z3, Z2
-	VCMPPD    $0x03, Z0, Z1, K2
-	VPMOVM2Q  K2, Z4
-	VADDPD    Z0, Z1, Z3
-	VPMOVQ2M  Z4, K2
-	VBLENDMPD Z3, Z2, K2, Z2
-	VMOVUPD   Z2, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func addScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·addScaled64AVX512(SB), NOSPLIT, $0-40
+TEXT ·mulScaled32AVX512(SB), NOSPLIT, $0-36
 	MOVQ         dst+0(FP), AX
 	MOVQ         x+8(FP), CX
 	MOVQ         y+16(FP), DX
 	MOVQ         n+24(FP), BX
-	VBROADCASTSD a+32(FP), Z0
-	SUBQ         $0x00000020, BX
+	VBROADCASTSS a+32(FP), Z0
+	SUBQ         $0x00000040, BX
 	JLT          blocksDone
 
 blocks:
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z2, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, (AX)
 	VMOVUPS 64(CX), Z1
 	VMOVUPS 64(DX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z2, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS 128(CX), Z1
 	VMOVUPS 128(DX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z2, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 128(AX)
 	VMOVUPS 192(CX), Z1
 	VMOVUPS 192(DX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z2, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, 192(AX)
 	ADDQ    $0x00000100, AX
 	ADDQ    $0x00000100, CX
 	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
+	SUBQ    $0x00000040, BX
 	JGE     blocks
 
 blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
+	ADDQ $0x00000040, BX
+	SUBQ $0x00000010, BX
 	JLT  vectorsDone
 
 vectors:
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z2, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z2, Z1, Z1
 	VMOVUPS Z1, (AX)
 	ADDQ    $0x00000040, AX
 	ADDQ    $0x00000040, CX
 	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
+	SUBQ    $0x00000010, BX
 	JGE     vectors
 
 vectorsDone:
-	ADDQ      $0x00000008, BX
+	ADDQ      $0x00000010, BX
 	TESTQ     BX, BX
 	JEQ       end
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS.Z (DX), K1, Z2
+	VMULPS    Z0, Z1, Z1
+	VMULPS    Z2, Z1, Z1
+	VMOVUPS   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func moments32AVX512(x *float32, n int) (mean float32, squares float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·moments32AVX512(SB), NOSPLIT, $0-24
+	MOVQ       x+0(FP), AX
+	MOVQ       n+8(FP), CX
+	MOVQ       AX, DX
+	MOVQ       CX, BX
+	VXORPS     X0, X0, X0
+	VCVTSI2SSQ CX, X0, X0
+	VXORPS     Z1, Z1, Z1
+	VMOVUPS    Z1, Z2
+	VMOVUPS    Z1, Z1
+	SUBQ       $0x00000020, CX
+	JLT        sumDone
+
+sum:
+	VMOVUPS (AX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VADDPS  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     sum
+
+sumDone:
+	ADDQ      $0x00000020, CX
+	TESTQ     CX, CX
+	JEQ       sumJoin
+	MOVQ      $-1, SI
+	BZHIQ     CX, SI, SI
+	MOVQ      SI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VADDPS    Z3, Z2, Z2
+	CMPQ      CX, $0x00000010
+	JLE       sumJoin
+	MOVQ      SI, CX
+	SHRQ      $0x10, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z 64(AX), K1, Z3
+	VADDPS    Z3, Z1, Z1
+
+sumJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPS        Y1, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPS        X1, X2, X2
+	VPERMILPD     $0x01, X2, X1
+	VADDPS        X1, X2, X2
+	VMOVSHDUP     X2, X1
+	VADDPS        X1, X2, X2
+	VDIVSS        X0, X2, X2
+	VMOVSS        X2, mean+16(FP)
+	VBROADCASTSS  X2, Z0
+	VXORPS        Z1, Z1, Z1
+	VMOVUPS       Z1, Z2
+	VMOVUPS       Z1, Z1
+	SUBQ          $0x00000020, BX
+	JLT           squaresDone
+
+squares:
+	VMOVUPS (DX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z3, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS 64(DX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z3, Z3, Z3
+	VADDPS  Z3, Z1, Z1
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JGE     squares
+
+squaresDone:
+	ADDQ      $0x00000020, BX
+	TESTQ     BX, BX
+	JEQ       squaresJoin
+	MOVQ      $-1, AX
+	BZHIQ     BX, AX, AX
+	MOVQ      AX, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z (DX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z3, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	CMPQ      BX, $0x00000010
+	JLE       squaresJoin
+	SHRQ      $0x10, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(DX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z3, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z1, Z1
+
+squaresJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, squares+20(FP)
+	VZEROUPPER
+	RET
+
+// func normalized32AVX512(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·normalized32AVX512(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS m+40(FP), Z0
+	VBROADCASTSS r+44(FP), Z1
+	MOVQ         SI, DI
+	SHLQ         $0x02, DI
+	SUBQ         $0x00000040, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    (DX), Z3
+	VMULPS     Z3, Z2, Z2
+	VMOVUPS    (BX), Z3
+	VADDPS     Z3, Z2, Z2
+	VMOVUPS    Z2, (AX)
+	PREFETCHT0 64(CX)(DI*1)
+	VMOVUPS    64(CX), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    64(DX), Z3
+	VMULPS     Z3, Z2, Z2
+	VMOVUPS    64(BX), Z3
+	VADDPS     Z3, Z2, Z2
+	VMOVUPS    Z2, 64(AX)
+	PREFETCHT0 128(CX)(DI*1)
+	VMOVUPS    128(CX), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    128(DX), Z3
+	VMULPS     Z3, Z2, Z2
+	VMOVUPS    128(BX), Z3
+	VADDPS     Z3, Z2, Z2
+	VMOVUPS    Z2, 128(AX)
+	PREFETCHT0 192(CX)(DI*1)
+	VMOVUPS    192(CX), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    192(DX), Z3
+	VMULPS     Z3, Z2, Z2
+	VMOVUPS    192(BX), Z3
+	VADDPS     Z3, Z2, Z2
+	VMOVUPS    Z2, 192(AX)
+	ADDQ       $0x00000100, AX
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, DX
+	ADDQ       $0x00000100, BX
+	SUBQ       $0x00000040, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000040, SI
+	SUBQ $0x00000010, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Z2
+	VSUBPS     Z0, Z2, Z2
+	VMULPS     Z1, Z2, Z2
+	VMOVUPS    (DX), Z3
+	VMULPS     Z3, Z2, Z2
+	VMOVUPS    (BX), Z3
+	VADDPS     Z3, Z2, Z2
+	VMOVUPS    Z2, (AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000010, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ      $0x00000010, SI
+	TESTQ     SI, SI
+	JEQ       end
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z1
-	VMOVUPD.Z (DX), K1, Z2
-	VMULPD    Z0, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	VMOVUPD   Z1, K1, (AX)
+	VMOVUPS.Z (CX), K1, Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS.Z (DX), K1, Z0
+	VMULPS    Z0, Z2, Z2
+	VMOVUPS.Z (BX), K1, Z0
+	VADDPS    Z0, Z2, Z2
+	VMOVUPS   Z2, K1, (AX)
 
 end:
 	VZEROUPPER
 	RET
 
-// func scale64AVX512(dst *float64, x *float64, n int, a float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·scale64AVX512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
+// func mixedScaled32AVX512(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·mixedScaled32AVX512(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD a+24(FP), Z0
-	SUBQ         $0x00000020, DX
+	MOVQ         dy+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS m+40(FP), Z0
+	VBROADCASTSS a+44(FP), Z1
+	VBROADCASTSS b+48(FP), Z2
+	VBROADCASTSS c+52(FP), Z3
+	MOVQ         SI, DI
+	SHLQ         $0x02, DI
+	SUBQ         $0x00000020, SI
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (CX), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)
-	VMOVUPS 64(CX), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS 128(CX), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPS Z1, 128(AX)
-	VMOVUPS 192(CX), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPS Z1, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    (DX), Z5
+	VSUBPS     Z0, Z4, Z4
+	VMULPS     Z1, Z4, Z4
+	VMOVUPS    (BX), Z6
+	VMULPS     Z6, Z5, Z5
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z4, Z4
+	VADDPS     Z3, Z4, Z4
+	VMOVUPS    Z4, (AX)
+	PREFETCHT0 64(CX)(DI*1)
+	PREFETCHT0 64(DX)(DI*1)
+	VMOVUPS    64(CX), Z4
+	VMOVUPS    64(DX), Z5
+	VSUBPS     Z0, Z4, Z4
+	VMULPS     Z1, Z4, Z4
+	VMOVUPS    64(BX), Z6
+	VMULPS     Z6, Z5, Z5
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z4, Z4
+	VADDPS     Z3, Z4, Z4
+	VMOVUPS    Z4, 64(AX)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	SUBQ       $0x00000020, SI
+	JGE        blocks
 
 blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
+	ADDQ $0x00000020, SI
+	SUBQ $0x00000010, SI
 	JLT  vectorsDone
 
 vectors:
-	VMOVUPS (CX), Z1
-	VMULPD  Z0, Z1, Z1
-	VMOVUPS Z1, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    (DX), Z5
+	VSUBPS     Z0, Z4, Z4
+	VMULPS     Z1, Z4, Z4
+	VMOVUPS    (BX), Z6
+	VMULPS     Z6, Z5, Z5
+	VMULPS     Z2, Z5, Z5
+	VADDPS     Z5, Z4, Z4
+	VADDPS     Z3, Z4, Z4
+	VMOVUPS    Z4, (AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000010, SI
+	JGE        vectors
 
 vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
+	ADDQ      $0x00000010, SI
+	TESTQ     SI, SI
 	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z1
-	VMULPD    Z0, Z1, Z1
-	VMOVUPD   Z1, K1, (AX)
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z (DX), K1, Z5
+	VSUBPS    Z0, Z4, Z4
+	VMULPS    Z1, Z4, Z4
+	VMOVUPS.Z (BX), K1, Z0
+	VMULPS    Z0, Z5, Z5
+	VMULPS    Z2, Z5, Z5
+	VADDPS    Z5, Z4, Z4
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)
 
 end:
 	VZEROUPPER
 	RET
 
-// func affine64AVX512(dst *float64, x *float64, n int, a float64, b float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·affine64AVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD a+24(FP), Z0
-	VBROADCASTSD b+32(FP), Z1
-	SUBQ         $0x00000020, DX
+// func normSums32AVX512(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·normSums32AVX512(SB), NOSPLIT, $0-64
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         dshift+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS m+48(FP), Z0
+	VBROADCASTSS r+52(FP), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      Z2, Z3
+	VMOVUPS      Z2, Z4
+	VMOVUPS      Z2, Z5
+	VMOVUPS      Z2, Z2
+	SUBQ         $0x00000020, DI
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (CX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z1, Z2, Z2
-	VMOVUPS Z2, (AX)
-	VMOVUPS 64(CX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z1, Z2, Z2
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS 128(CX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z1, Z2, Z2
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS 192(CX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z1, Z2, Z2
-	VMOVUPS Z2, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z2
-	VMULPD  Z0, Z2, Z2
-	VADDPD  Z1, Z2, Z2
-	VMOVUPS Z2, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z2
-	VMULPD    Z0, Z2, Z2
-	VADDPD    Z1, Z2, Z2
-	VMOVUPD   Z2, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func neg64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·neg64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VXORPS       Z1, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+8(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+16(SB)/8, $0x8000000000000000
-DATA c64_8000000000000000<>+24(SB)/8, $0x8000000000000000
-GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $32
-
-// func abs64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·abs64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(CX), Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z0
-	VMOVUPD      Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
-DATA c64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
-GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
-
-// func square64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·square64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VMULPD  Z0, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VMULPD    Z0, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func sqrt64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·sqrt64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VSQRTPD Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VSQRTPD   Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func rsqrt64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·rsqrt64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      64(CX), Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VSQRTPD      Z0, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
-DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
-GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
-
-// func reciprocal64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·reciprocal64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      64(CX), Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
-	VDIVPD       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func sign64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·sign64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K1
-	VPMOVM2Q     K1, Z2
-	VPMOVQ2M     Z2, K1
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      64(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K1
-	VPMOVM2Q     K1, Z2
-	VPMOVQ2M     Z2, K1
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPS      Z0, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K1
-	VPMOVM2Q     K1, Z2
-	VPMOVQ2M     Z2, K1
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPS      Z0, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K1
-	VPMOVM2Q     K1, Z2
-	VPMOVQ2M     Z2, K1
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPS      Z0, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K1
-	VPMOVM2Q     K1, Z2
-	VPMOVQ2M     Z2, K1
-	VBLENDMPD    Z1, Z0, K1, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
-	VANDPS       Z1, Z0, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
-	VORPS        Z2, Z1, Z1
-	VXORPS       Z2, Z2, Z2
-	VCMPPD       $0x0c, Z2, Z0, K2
-	VPMOVM2Q     K2, Z2
-	VPMOVQ2M     Z2, K2
-	VBLENDMPD    Z1, Z0, K2, Z0
-	VMOVUPD      Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func relu64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·relu64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS (CX), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPD  Z0, Z1, Z0
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	VMOVUPS 64(CX), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPD  Z0, Z1, Z0
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 64(AX)
-	VMOVUPS 128(CX), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPD  Z0, Z1, Z0
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 128(AX)
-	VMOVUPS 192(CX), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPD  Z0, Z1, Z0
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPD  Z0, Z1, Z0
-	VADDPD  Z1, Z0, Z0
-	VMOVUPS Z0, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z0
-	VXORPS    Z1, Z1, Z1
-	VMAXPD    Z0, Z1, Z0
-	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func step64AVX512(dst *float64, x *float64, n int)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·step64AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000020, DX
-	JLT  blocksDone
-
-blocks:
-	VMOVUPS      (CX), Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K1
-	VPMOVM2Q     K1, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VMOVUPS      64(CX), Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K1
-	VPMOVM2Q     K1, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      128(CX), Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K1
-	VPMOVM2Q     K1, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPS      Z1, 128(AX)
-	VMOVUPS      192(CX), Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K1
-	VPMOVM2Q     K1, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPS      Z1, 192(AX)
-	ADDQ         $0x00000100, AX
-	ADDQ         $0x00000100, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K1
-	VPMOVM2Q     K1, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000008, DX
-	JGE          vectors
-
-vectorsDone:
-	ADDQ         $0x00000008, DX
-	TESTQ        DX, DX
-	JEQ          end
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPD.Z    (CX), K1, Z0
-	VXORPS       Z1, Z1, Z1
-	VCMPPD       $0x11, Z0, Z1, K2
-	VPMOVM2Q     K2, Z1
-	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
-	VANDPS       Z0, Z1, Z1
-	VMOVUPD      Z1, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func leakyReLU64AVX512(dst *float64, x *float64, n int, slope float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·leakyReLU64AVX512(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD slope+24(FP), Z0
-	SUBQ         $0x00000010, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS   (CX), Z1
-	VXORPS    Z2, Z2, Z2
-	VCMPPD    $0x11, Z1, Z2, K1
-	VPMOVM2Q  K1, Z2
-	VMULPD    Z0, Z1, Z3
-	VPMOVQ2M  Z2, K1
-	VBLENDMPD Z1, Z3, K1, Z3
-	VMOVUPS   Z3, (AX)
-	VMOVUPS   64(CX), Z1
-	VXORPS    Z2, Z2, Z2
-	VCMPPD    $0x11, Z1, Z2, K1
-	VPMOVM2Q  K1, Z2
-	VMULPD    Z0, Z1, Z3
-	VPMOVQ2M  Z2, K1
-	VBLENDMPD Z1, Z3, K1, Z3
-	VMOVUPS   Z3, 64(AX)
-	ADDQ      $0x00000080, AX
-	ADDQ      $0x00000080, CX
-	SUBQ      $0x00000010, DX
-	JGE       blocks
-
-blocksDone:
-	ADDQ $0x00000010, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS   (CX), Z1
-	VXORPS    Z2, Z2, Z2
-	VCMPPD    $0x11, Z1, Z2, K1
-	VPMOVM2Q  K1, Z2
-	VMULPD    Z0, Z1, Z3
-	VPMOVQ2M  Z2, K1
-	VBLENDMPD Z1, Z3, K1, Z3
-	VMOVUPS   Z3, (AX)
-	ADDQ      $0x00000040, AX
-	ADDQ      $0x00000040, CX
-	SUBQ      $0x00000008, DX
-	JGE       vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z1
-	VXORPS    Z2, Z2, Z2
-	VCMPPD    $0x11, Z1, Z2, K2
-	VPMOVM2Q  K2, Z2
-	VMULPD    Z0, Z1, Z0
-	VPMOVQ2M  Z2, K2
-	VBLENDMPD Z1, Z0, K2, Z0
-	VMOVUPD   Z0, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·clamp64AVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD lo+24(FP), Z0
-	VBROADCASTSD hi+32(FP), Z1
-	SUBQ         $0x00000020, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (CX), Z2
-	VMAXPD  Z2, Z0, Z2
-	VMINPD  Z2, Z1, Z2
-	VMOVUPS Z2, (AX)
-	VMOVUPS 64(CX), Z2
-	VMAXPD  Z2, Z0, Z2
-	VMINPD  Z2, Z1, Z2
-	VMOVUPS Z2, 64(AX)
-	VMOVUPS 128(CX), Z2
-	VMAXPD  Z2, Z0, Z2
-	VMINPD  Z2, Z1, Z2
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS 192(CX), Z2
-	VMAXPD  Z2, Z0, Z2
-	VMINPD  Z2, Z1, Z2
-	VMOVUPS Z2, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z2
-	VMAXPD  Z2, Z0, Z2
-	VMINPD  Z2, Z1, Z2
-	VMOVUPS Z2, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z2
-	VMAXPD    Z2, Z0, Z2
-	VMINPD    Z2, Z1, Z2
-	VMOVUPD   Z2, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func adam64AVX512(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·adam64AVX512(SB), NOSPLIT, $0-120
-	MOVQ         nw+0(FP), AX
-	MOVQ         nm+8(FP), CX
-	MOVQ         nv+16(FP), DX
-	MOVQ         w+24(FP), BX
-	MOVQ         m+32(FP), SI
-	MOVQ         v+40(FP), DI
-	MOVQ         grad+48(FP), R8
-	MOVQ         size+56(FP), R9
-	MOVQ         second+64(FP), R10
-	MOVQ         n+72(FP), R11
-	VBROADCASTSD b1+80(FP), Z0
-	VBROADCASTSD c1+88(FP), Z1
-	VBROADCASTSD b2+96(FP), Z2
-	VBROADCASTSD c2+104(FP), Z3
-	VBROADCASTSD eps+112(FP), Z4
-	SUBQ         $0x00000008, R11
-	JLT          vectorsDone
-
-vectors:
-	VMOVUPS (R8), Z5
-	VMOVUPS (SI), Z6
-	VMOVUPS (DI), Z7
+	VMOVUPS (AX), Z6
+	VMOVUPS (CX), Z7
+	VMOVUPS (DX), Z8
+	VSUBPS  Z0, Z6, Z6
+	VMULPS  Z1, Z6, Z6
+	VMULPS  Z7, Z8, Z8
+	VADDPS  Z8, Z3, Z3
+	VMULPS  Z6, Z8, Z8
+	VADDPS  Z8, Z4, Z4
+	VMULPS  Z7, Z6, Z6
 	VMOVUPS (BX), Z8
-	VMULPD  Z0, Z6, Z6
-	VMULPD  Z1, Z5, Z9
-	VADDPD  Z9, Z6, Z6
-	VMOVUPS Z6, (CX)
-	VMULPD  Z5, Z5, Z5
-	VMULPD  Z3, Z5, Z5
-	VMULPD  Z2, Z7, Z7
-	VADDPD  Z5, Z7, Z7
-	VMOVUPS Z7, (DX)
-	VSQRTPD Z7, Z7
-	VMOVUPS (R10), Z5
-	VMULPD  Z5, Z7, Z7
-	VADDPD  Z4, Z7, Z7
-	VDIVPD  Z7, Z6, Z6
-	VMOVUPS (R9), Z5
-	VMULPD  Z5, Z6, Z6
-	VSUBPD  Z6, Z8, Z8
-	VMOVUPS Z8, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	ADDQ    $0x00000040, BX
-	ADDQ    $0x00000040, SI
-	ADDQ    $0x00000040, DI
-	ADDQ    $0x00000040, R8
-	ADDQ    $0x00000040, R9
-	ADDQ    $0x00000040, R10
-	SUBQ    $0x00000008, R11
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, R11
-	TESTQ     R11, R11
-	JEQ       end
-	MOVQ      $-1, R12
-	BZHIQ     R11, R12, R12
-	KMOVW     R12, K1
-	VMOVUPD.Z (R8), K1, Z5
-	VMOVUPD.Z (SI), K1, Z6
-	VMOVUPD.Z (DI), K1, Z7
-	VMOVUPD.Z (BX), K1, Z8
-	VMULPD    Z0, Z6, Z6
-	VMULPD    Z1, Z5, Z0
-	VADDPD    Z0, Z6, Z6
-	VMOVUPD   Z6, K1, (CX)
-	VMULPD    Z5, Z5, Z5
-	VMULPD    Z3, Z5, Z5
-	VMULPD    Z2, Z7, Z7
-	VADDPD    Z5, Z7, Z7
-	VMOVUPD   Z7, K1, (DX)
-	VSQRTPD   Z7, Z7
-	VMOVUPD.Z (R10), K1, Z0
-	VMULPD    Z0, Z7, Z7
-	VADDPD    Z4, Z7, Z7
-	VDIVPD    Z7, Z6, Z6
-	VMOVUPD.Z (R9), K1, Z0
-	VMULPD    Z0, Z6, Z6
-	VSUBPD    Z6, Z8, Z8
-	VMOVUPD   Z8, K1, (AX)
-
-end:
-	VZEROUPPER
-	RET
-
-// func shifted64AVX512(dst *float64, x *float64, n int, m float64, a float64, b float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·shifted64AVX512(SB), NOSPLIT, $0-48
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD m+24(FP), Z0
-	VBROADCASTSD a+32(FP), Z1
-	VBROADCASTSD b+40(FP), Z2
-	SUBQ         $0x00000020, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (CX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z1, Z3, Z3
-	VADDPD  Z2, Z3, Z3
-	VMOVUPS Z3, (AX)
-	VMOVUPS 64(CX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z1, Z3, Z3
-	VADDPD  Z2, Z3, Z3
-	VMOVUPS Z3, 64(AX)
-	VMOVUPS 128(CX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z1, Z3, Z3
-	VADDPD  Z2, Z3, Z3
-	VMOVUPS Z3, 128(AX)
-	VMOVUPS 192(CX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z1, Z3, Z3
-	VADDPD  Z2, Z3, Z3
-	VMOVUPS Z3, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	SUBQ    $0x00000020, DX
+	VADDPS  Z8, Z6, Z6
+	VMOVUPS Z6, (BX)
+	VMOVUPS (SI), Z6
+	VADDPS  Z6, Z7, Z7
+	VMOVUPS Z7, (SI)
+	VMOVUPS 64(AX), Z6
+	VMOVUPS 64(CX), Z7
+	VMOVUPS 64(DX), Z8
+	VSUBPS  Z0, Z6, Z6
+	VMULPS  Z1, Z6, Z6
+	VMULPS  Z7, Z8, Z8
+	VADDPS  Z8, Z5, Z5
+	VMULPS  Z6, Z8, Z8
+	VADDPS  Z8, Z2, Z2
+	VMULPS  Z7, Z6, Z6
+	VMOVUPS 64(BX), Z8
+	VADDPS  Z8, Z6, Z6
+	VMOVUPS Z6, 64(BX)
+	VMOVUPS 64(SI), Z6
+	VADDPS  Z6, Z7, Z7
+	VMOVUPS Z7, 64(SI)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, DI
 	JGE     blocks
 
 blocksDone:
-	ADDQ $0x00000020, DX
-	SUBQ $0x00000008, DX
-	JLT  vectorsDone
+	ADDQ      $0x00000020, DI
+	TESTQ     DI, DI
+	JEQ       blocksJoin
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, R9
+	KMOVW     R9, K1
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z (CX), K1, Z7
+	VMOVUPS.Z (DX), K1, Z8
+	VSUBPS    Z0, Z6, Z6
+	VMULPS    Z1, Z6, Z6
+	VMULPS    Z7, Z8, Z8
+	VADDPS    Z8, Z3, Z3
+	VMULPS    Z6, Z8, Z8
+	VMOVUPS.Z Z8, K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMULPS    Z7, Z6, Z6
+	VMOVUPS.Z (BX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS   Z6, K1, (BX)
+	VMOVUPS.Z (SI), K1, Z6
+	VADDPS    Z6, Z7, Z7
+	VMOVUPS   Z7, K1, (SI)
+	CMPQ      DI, $0x00000010
+	JLE       blocksJoin
+	MOVQ      R8, DI
+	SHRQ      $0x10, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z 64(AX), K1, Z6
+	VMOVUPS.Z 64(CX), K1, Z7
+	VMOVUPS.Z 64(DX), K1, Z8
+	VSUBPS    Z0, Z6, Z6
+	VMULPS    Z1, Z6, Z6
+	VMULPS    Z7, Z8, Z8
+	VADDPS    Z8, Z5, Z5
+	VMULPS    Z6, Z8, Z8
+	VMOVUPS.Z Z8, K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMULPS    Z7, Z6, Z6
+	VMOVUPS.Z 64(BX), K1, Z0
+	VADDPS    Z0, Z6, Z6
+	VMOVUPS   Z6, K1, 64(BX)
+	VMOVUPS.Z 64(SI), K1, Z0
+	VADDPS    Z0, Z7, Z7
+	VMOVUPS   Z7, K1, 64(SI)
 
-vectors:
-	VMOVUPS (CX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z1, Z3, Z3
-	VADDPD  Z2, Z3, Z3
-	VMOVUPS Z3, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	SUBQ    $0x00000008, DX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, DX
-	TESTQ     DX, DX
-	JEQ       end
-	MOVQ      $-1, BX
-	BZHIQ     DX, BX, BX
-	KMOVW     BX, K1
-	VMOVUPD.Z (CX), K1, Z3
-	VSUBPD    Z0, Z3, Z3
-	VMULPD    Z1, Z3, Z3
-	VADDPD    Z2, Z3, Z3
-	VMOVUPD   Z3, K1, (AX)
-
-end:
+blocksJoin:
+	VADDPS        Z5, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPS        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VADDPS        X0, X3, X3
+	VMOVSHDUP     X3, X0
+	VADDPS        X0, X3, X3
+	VMOVSS        X3, sum+56(FP)
+	VADDPS        Z2, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPS        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPS        X0, X4, X4
+	VPERMILPD     $0x01, X4, X0
+	VADDPS        X0, X4, X4
+	VMOVSHDUP     X4, X0
+	VADDPS        X0, X4, X4
+	VMOVSS        X4, product+60(FP)
 	VZEROUPPER
 	RET
 
-// func mixed64AVX512(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·mixed64AVX512(SB), NOSPLIT, $0-64
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         y+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSD m+32(FP), Z0
-	VBROADCASTSD a+40(FP), Z1
-	VBROADCASTSD b+48(FP), Z2
-	VBROADCASTSD c+56(FP), Z3
-	SUBQ         $0x00000020, BX
+// func rmsSums32AVX512(x *float32, dy *float32, scale *float32, dscale *float32, n int, r float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmsSums32AVX512(SB), NOSPLIT, $0-52
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS r+40(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, SI
 	JLT          blocksDone
 
 blocks:
+	VMOVUPS (AX), Z3
 	VMOVUPS (CX), Z4
 	VMOVUPS (DX), Z5
-	VSUBPD  Z0, Z4, Z4
-	VMULPD  Z1, Z4, Z4
-	VMULPD  Z2, Z5, Z5
-	VADDPD  Z5, Z4, Z4
-	VADDPD  Z3, Z4, Z4
-	VMOVUPS Z4, (AX)
+	VMULPS  Z0, Z3, Z3
+	VMULPS  Z4, Z5, Z5
+	VMULPS  Z3, Z5, Z5
+	VADDPS  Z5, Z2, Z2
+	VMULPS  Z4, Z3, Z3
+	VMOVUPS (BX), Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (BX)
+	VMOVUPS 64(AX), Z3
 	VMOVUPS 64(CX), Z4
 	VMOVUPS 64(DX), Z5
-	VSUBPD  Z0, Z4, Z4
-	VMULPD  Z1, Z4, Z4
-	VMULPD  Z2, Z5, Z5
-	VADDPD  Z5, Z4, Z4
-	VADDPD  Z3, Z4, Z4
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS 128(CX), Z4
-	VMOVUPS 128(DX), Z5
-	VSUBPD  Z0, Z4, Z4
-	VMULPD  Z1, Z4, Z4
-	VMULPD  Z2, Z5, Z5
-	VADDPD  Z5, Z4, Z4
-	VADDPD  Z3, Z4, Z4
-	VMOVUPS Z4, 128(AX)
-	VMOVUPS 192(CX), Z4
-	VMOVUPS 192(DX), Z5
-	VSUBPD  Z0, Z4, Z4
-	VMULPD  Z1, Z4, Z4
-	VMULPD  Z2, Z5, Z5
-	VADDPD  Z5, Z4, Z4
-	VADDPD  Z3, Z4, Z4
-	VMOVUPS Z4, 192(AX)
-	ADDQ    $0x00000100, AX
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000020, BX
+	VMULPS  Z0, Z3, Z3
+	VMULPS  Z4, Z5, Z5
+	VMULPS  Z3, Z5, Z5
+	VADDPS  Z5, Z1, Z1
+	VMULPS  Z4, Z3, Z3
+	VMOVUPS 64(BX), Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(BX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, SI
 	JGE     blocks
 
 blocksDone:
-	ADDQ $0x00000020, BX
-	SUBQ $0x00000008, BX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS (CX), Z4
-	VMOVUPS (DX), Z5
-	VSUBPD  Z0, Z4, Z4
-	VMULPD  Z1, Z4, Z4
-	VMULPD  Z2, Z5, Z5
-	VADDPD  Z5, Z4, Z4
-	VADDPD  Z3, Z4, Z4
-	VMOVUPS Z4, (AX)
-	ADDQ    $0x00000040, AX
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000008, BX
-	JGE     vectors
-
-vectorsDone:
-	ADDQ      $0x00000008, BX
-	TESTQ     BX, BX
-	JEQ       end
-	MOVQ      $-1, SI
-	BZHIQ     BX, SI, SI
+	ADDQ      $0x00000020, SI
+	TESTQ     SI, SI
+	JEQ       blocksJoin
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VMOVUPS.Z (CX), K1, Z4
+	VMOVUPS.Z (DX), K1, Z5
+	VMULPS    Z0, Z3, Z3
+	VMULPS    Z4, Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    Z5, Z2, Z2
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS.Z (BX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS   Z3, K1, (BX)
+	CMPQ      SI, $0x00000010
+	JLE       blocksJoin
+	MOVQ      DI, SI
+	SHRQ      $0x10, SI
 	KMOVW     SI, K1
-	VMOVUPD.Z (CX), K1, Z4
-	VMOVUPD.Z (DX), K1, Z5
-	VSUBPD    Z0, Z4, Z4
-	VMULPD    Z1, Z4, Z4
-	VMULPD    Z2, Z5, Z5
-	VADDPD    Z5, Z4, Z4
-	VADDPD    Z3, Z4, Z4
-	VMOVUPD   Z4, K1, (AX)
+	VMOVUPS.Z 64(AX), K1, Z3
+	VMOVUPS.Z 64(CX), K1, Z4
+	VMOVUPS.Z 64(DX), K1, Z5
+	VMULPS    Z0, Z3, Z3
+	VMULPS    Z4, Z5, Z5
+	VMULPS    Z3, Z5, Z5
+	VADDPS    Z5, Z1, Z1
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS.Z 64(BX), K1, Z0
+	VADDPS    Z0, Z3, Z3
+	VMOVUPS   Z3, K1, 64(BX)
 
-end:
+blocksJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, ret+48(FP)
 	VZEROUPPER
 	RET
 
-// func exp32AVX512(dst *float32, x *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·exp32AVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ x+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $0x00000010, DX
-	JLT  vectorsDone
-
-vectors:
-	VMOVUPS      (CX), Z0
-	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS c32_4b400000<>+0(SB), Z1
+// func sumDotShift32AVX512(x *float32, y *float32, n int, m float32) (sum float32, product float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sumDotShift32AVX512(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Z0
+	VXORPS       Z1, Z1, Z1
 	VMOVUPS      Z1, Z2
-	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
-	VFMADD231PS  Z3, Z0, Z2
-	VSUBPS       Z1, Z2, Z1
-	VMOVAPS      Z0, Z0
-	VBROADCASTSS c32_3f318000<>+0(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
-	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
-	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
-	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VBROADCASTSS c32_3f800000<>+0(SB), Z4
-	VADDPS       Z0, Z4, Z5
-	VSUBPS       Z5, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VFMADD213PS  Z4, Z3, Z2
-	VADDPS       Z2, Z5, Z5
-	VSCALEFPS    Z1, Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         $0x00000040, AX
-	ADDQ         $0x00000040, CX
-	SUBQ         $0x00000010, DX
-	JGE          vectors
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
 
-vectorsDone:
-	ADDQ         $0x00000010, DX
+blocks:
+	VMOVUPS (AX), Z5
+	VMOVUPS (CX), Z6
+	VSUBPS  Z0, Z5, Z5
+	VMULPS  Z6, Z5, Z5
+	VADDPS  Z6, Z2, Z2
+	VADDPS  Z5, Z3, Z3
+	VMOVUPS 64(AX), Z5
+	VMOVUPS 64(CX), Z6
+	VSUBPS  Z0, Z5, Z5
+	VMULPS  Z6, Z5, Z5
+	VADDPS  Z6, Z4, Z4
+	VADDPS  Z5, Z1, Z1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000020, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z5
+	VMOVUPS.Z (CX), K1, Z6
+	VSUBPS    Z0, Z5, Z5
+	VMULPS    Z6, Z5, Z5
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z Z5, K1, Z5
+	VADDPS    Z5, Z3, Z3
+	CMPQ      DX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x10, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z 64(AX), K1, Z5
+	VMOVUPS.Z 64(CX), K1, Z6
+	VSUBPS    Z0, Z5, Z5
+	VMULPS    Z6, Z5, Z5
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z Z5, K1, Z5
+	VADDPS    Z5, Z1, Z1
+
+blocksJoin:
+	VADDPS        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, sum+32(FP)
+	VADDPS        Z1, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPS        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPS        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VADDPS        X0, X3, X3
+	VMOVSHDUP     X3, X0
+	VADDPS        X0, X3, X3
+	VMOVSS        X3, product+36(FP)
+	VZEROUPPER
+	RET
+
+// func sum32AVX512(x *float32, n int) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sum32AVX512(SB), NOSPLIT, $0-20
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000020, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+	CMPQ      CX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x10, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z 64(AX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+
+blocksJoin:
+	VADDPS        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSS        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dot32AVX512(x *float32, y *float32, n int) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dot32AVX512(SB), NOSPLIT, $0-28
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000020, DX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Z2
+	VMOVUPS (CX), Z3
+	VMULPS  Z3, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 64(CX), Z3
+	VMULPS  Z3, Z2, Z2
+	VADDPS  Z2, Z0, Z0
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000020, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z (CX), K1, Z3
+	VMULPS    Z3, Z2, Z2
+	VADDPS    Z2, Z1, Z1
+	CMPQ      DX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x10, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z 64(AX), K1, Z2
+	VMOVUPS.Z 64(CX), K1, Z3
+	VMULPS    Z3, Z2, Z2
+	VADDPS    Z2, Z0, Z0
+
+blocksJoin:
+	VADDPS        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSS        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresShift32AVX512(x *float32, n int, m float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sumSquaresShift32AVX512(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS m+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z3, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMULPS  Z3, Z3, Z3
+	VADDPS  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000020, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z3, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	CMPQ      CX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x10, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z 64(AX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMULPS    Z3, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z1, Z1
+
+blocksJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotShift32AVX512(x *float32, y *float32, n int, m float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dotShift32AVX512(SB), NOSPLIT, $0-36
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMOVUPS (CX), Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VSUBPS  Z0, Z3, Z3
+	VMOVUPS 64(CX), Z4
+	VMULPS  Z4, Z3, Z3
+	VADDPS  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000020, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMOVUPS.Z (CX), K1, Z4
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z2, Z2
+	CMPQ      DX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x10, DX
+	KMOVW     DX, K1
+	VMOVUPS.Z 64(AX), K1, Z3
+	VSUBPS    Z0, Z3, Z3
+	VMOVUPS.Z 64(CX), K1, Z0
+	VMULPS    Z0, Z3, Z3
+	VMOVUPS.Z Z3, K1, Z3
+	VADDPS    Z3, Z1, Z1
+
+blocksJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func expSumShift32AVX512(dst *float32, x *float32, n int, shift float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·expSumShift32AVX512(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS shift+24(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VMOVUPS      Z8, (AX)
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS      64(CX), Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VMOVUPS      Z8, 64(AX)
+	VADDPS       Z8, Z1, Z1
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
 	TESTQ        DX, DX
-	JEQ          end
+	JEQ          blocksJoin
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VBROADCASTSS c32_4b400000<>+0(SB), Z1
-	VMOVUPS      Z1, Z2
-	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
-	VFMADD231PS  Z3, Z0, Z2
-	VSUBPS       Z1, Z2, Z1
-	VMOVAPS      Z0, Z0
-	VBROADCASTSS c32_3f318000<>+0(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
-	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
-	VFNMADD231PS Z2, Z1, Z0
-	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
-	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
-	VFMADD213PS  Z3, Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VBROADCASTSS c32_3f800000<>+0(SB), Z4
-	VADDPS       Z0, Z4, Z5
-	VSUBPS       Z5, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VFMADD213PS  Z4, Z3, Z2
-	VADDPS       Z2, Z5, Z5
-	VSCALEFPS    Z1, Z5, Z5
-	VMOVUPS      Z5, K1, (AX)
+	MOVQ         BX, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (CX), K1, Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VMOVUPS      Z8, K1, (AX)
+	VMOVUPS.Z    Z8, K1, Z8
+	VADDPS       Z8, Z2, Z2
+	CMPQ         DX, $0x00000010
+	JLE          blocksJoin
+	MOVQ         BX, DX
+	SHRQ         $0x10, DX
+	KMOVW        DX, K1
+	VMOVUPS.Z    64(CX), K1, Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z0
+	VMAXPS       Z3, Z0, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z0
+	VMINPS       Z3, Z0, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z0
+	VMOVUPS      Z0, Z4
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z4
+	VSUBPS       Z0, Z4, Z0
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z4
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z3, Z3, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z6
+	VADDPS       Z3, Z6, Z7
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VFMADD213PS  Z6, Z5, Z4
+	VADDPS       Z4, Z7, Z7
+	VSCALEFPS    Z0, Z7, Z7
+	VMOVUPS      Z7, K1, 64(AX)
+	VMOVUPS.Z    Z7, K1, Z7
+	VADDPS       Z7, Z1, Z1
 
-end:
+blocksJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -3515,6 +2927,3381 @@ DATA c32_3efffffe<>+24(SB)/4, $0x3efffffe
 DATA c32_3efffffe<>+28(SB)/4, $0x3efffffe
 GLOBL c32_3efffffe<>(SB), RODATA|NOPTR, $32
 
+// func expSum32AVX512(x *float32, n int, shift float32) float32
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·expSum32AVX512(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS shift+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS      (AX), Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VADDPS       Z8, Z2, Z2
+	VMOVUPS      64(AX), Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VADDPS       Z8, Z1, Z1
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, CX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	MOVQ         $-1, DX
+	BZHIQ        CX, DX, DX
+	MOVQ         DX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z4
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z4
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z4
+	VMOVUPS      Z4, Z5
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z6
+	VFMADD231PS  Z6, Z3, Z5
+	VSUBPS       Z4, Z5, Z4
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z5
+	VFNMADD231PS Z5, Z4, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z5
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z6
+	VFMADD213PS  Z6, Z3, Z5
+	VMULPS       Z3, Z3, Z6
+	VBROADCASTSS c32_3f800000<>+0(SB), Z7
+	VADDPS       Z3, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VADDPS       Z3, Z7, Z7
+	VFMADD213PS  Z7, Z6, Z5
+	VADDPS       Z5, Z8, Z8
+	VSCALEFPS    Z4, Z8, Z8
+	VMOVUPS.Z    Z8, K1, Z8
+	VADDPS       Z8, Z2, Z2
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	MOVQ         DX, CX
+	SHRQ         $0x10, CX
+	KMOVW        CX, K1
+	VMOVUPS.Z    64(AX), K1, Z3
+	VSUBPS       Z0, Z3, Z3
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z0
+	VMAXPS       Z3, Z0, Z3
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z0
+	VMINPS       Z3, Z0, Z3
+	VBROADCASTSS c32_4b400000<>+0(SB), Z0
+	VMOVUPS      Z0, Z4
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z5
+	VFMADD231PS  Z5, Z3, Z4
+	VSUBPS       Z0, Z4, Z0
+	VMOVAPS      Z3, Z3
+	VBROADCASTSS c32_3f318000<>+0(SB), Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z4
+	VFNMADD231PS Z4, Z0, Z3
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z4
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z5
+	VFMADD213PS  Z5, Z3, Z4
+	VMULPS       Z3, Z3, Z5
+	VBROADCASTSS c32_3f800000<>+0(SB), Z6
+	VADDPS       Z3, Z6, Z7
+	VSUBPS       Z7, Z6, Z6
+	VADDPS       Z3, Z6, Z6
+	VFMADD213PS  Z6, Z5, Z4
+	VADDPS       Z4, Z7, Z7
+	VSCALEFPS    Z0, Z7, Z7
+	VMOVUPS.Z    Z7, K1, Z7
+	VADDPS       Z7, Z1, Z1
+
+blocksJoin:
+	VADDPS        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPS        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPS        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSHDUP     X2, X0
+	VADDPS        X0, X2, X2
+	VMOVSS        X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func far32AVX512(x *float32, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·far32AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS      (AX), Z2
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z3
+	VANDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_48000000<>+0(SB), Z3
+	VCMPPS       $0x11, Z2, Z3, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z1, Z1
+	VMOVUPS      64(AX), Z2
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z3
+	VANDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_48000000<>+0(SB), Z3
+	VCMPPS       $0x11, Z2, Z3, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z0, Z0
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, CX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	MOVQ         $-1, DX
+	BZHIQ        CX, DX, DX
+	MOVQ         DX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Z2
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z3
+	VANDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_48000000<>+0(SB), Z3
+	VCMPPS       $0x11, Z2, Z3, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z1, Z1
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	MOVQ         DX, CX
+	SHRQ         $0x10, CX
+	KMOVW        CX, K1
+	VMOVUPS.Z    64(AX), K1, Z2
+	VBROADCASTSS c32_7fffffff<>+0(SB), Z3
+	VANDPS       Z3, Z2, Z2
+	VBROADCASTSS c32_48000000<>+0(SB), Z3
+	VCMPPS       $0x11, Z2, Z3, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z0, Z0
+
+blocksJoin:
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VORPS         X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VORPS         X0, X1, X1
+	VMOVQ         X1, AX
+	MOVQ          AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+DATA c32_48000000<>+0(SB)/4, $0x48000000
+DATA c32_48000000<>+4(SB)/4, $0x48000000
+DATA c32_48000000<>+8(SB)/4, $0x48000000
+DATA c32_48000000<>+12(SB)/4, $0x48000000
+DATA c32_48000000<>+16(SB)/4, $0x48000000
+DATA c32_48000000<>+20(SB)/4, $0x48000000
+DATA c32_48000000<>+24(SB)/4, $0x48000000
+DATA c32_48000000<>+28(SB)/4, $0x48000000
+GLOBL c32_48000000<>(SB), RODATA|NOPTR, $32
+
+// func largest32AVX512(x *float32, n int) float32
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·largest32AVX512(SB), NOSPLIT, $0-20
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS c32_ff800000<>+0(SB), Z0
+	VMOVUPS      Z0, Z1
+	VMOVUPS      Z0, Z0
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VMAXPS   Z1, Z2, Z1
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VMAXPS   Z0, Z2, Z0
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000020, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	MOVQ         $-1, DX
+	BZHIQ        CX, DX, DX
+	MOVQ         DX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (AX), K1, Z2
+	VBROADCASTSS c32_ff800000<>+0(SB), Z3
+	VBLENDMPS    Z2, Z3, K1, Z2
+	VMAXPS       Z1, Z2, Z1
+	VCMPPS       $0x03, Z2, Z2, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z1, Z1
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	MOVQ         DX, CX
+	SHRQ         $0x10, CX
+	KMOVW        CX, K1
+	VMOVUPS.Z    64(AX), K1, Z2
+	VBROADCASTSS c32_ff800000<>+0(SB), Z3
+	VBLENDMPS    Z2, Z3, K1, Z2
+	VMAXPS       Z0, Z2, Z0
+	VCMPPS       $0x03, Z2, Z2, K1
+	VPMOVM2D     K1, Z2
+	VORPS        Z2, Z0, Z0
+
+blocksJoin:
+	VMAXPS        Z1, Z0, Z1
+	VCMPPS        $0x03, Z0, Z0, K1
+	VPMOVM2D      K1, Z0
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMAXPS        Y1, Y0, Y1
+	VCMPPS        $0x03, Y0, Y0, K1
+	VPMOVM2D      K1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VMAXPS        X1, X0, X1
+	VCMPPS        $0x03, X0, X0, K1
+	VPMOVM2D      K1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VMAXPS        X1, X0, X1
+	VCMPPS        $0x03, X0, X0, K1
+	VPMOVM2D      K1, X0
+	VORPS         X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VMAXPS        X1, X0, X1
+	VCMPPS        $0x03, X0, X0, K1
+	VPMOVM2D      K1, X0
+	VORPS         X0, X1, X1
+	VMOVSS        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+DATA c32_ff800000<>+0(SB)/4, $0xff800000
+DATA c32_ff800000<>+4(SB)/4, $0xff800000
+DATA c32_ff800000<>+8(SB)/4, $0xff800000
+DATA c32_ff800000<>+12(SB)/4, $0xff800000
+DATA c32_ff800000<>+16(SB)/4, $0xff800000
+DATA c32_ff800000<>+20(SB)/4, $0xff800000
+DATA c32_ff800000<>+24(SB)/4, $0xff800000
+DATA c32_ff800000<>+28(SB)/4, $0xff800000
+GLOBL c32_ff800000<>(SB), RODATA|NOPTR, $32
+
+// func hasNaN32AVX512(x *float32, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hasNaN32AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000020, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ      $0x00000020, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VCMPPS    $0x03, Z2, Z2, K1
+	VPMOVM2D  K1, Z2
+	VORPS     Z2, Z1, Z1
+	CMPQ      CX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x10, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z 64(AX), K1, Z2
+	VCMPPS    $0x03, Z2, Z2, K1
+	VPMOVM2D  K1, Z2
+	VORPS     Z2, Z0, Z0
+
+blocksJoin:
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VORPS         X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VORPS         X0, X1, X1
+	VMOVQ         X1, AX
+	MOVQ          AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func nonFinite32AVX512(x *float32, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nonFinite32AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VSUBPS   Z2, Z2, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VSUBPS   Z2, Z2, Z2
+	VCMPPS   $0x03, Z2, Z2, K1
+	VPMOVM2D K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000020, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ      $0x00000020, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z2
+	VSUBPS    Z2, Z2, Z2
+	VCMPPS    $0x03, Z2, Z2, K1
+	VPMOVM2D  K1, Z2
+	VORPS     Z2, Z1, Z1
+	CMPQ      CX, $0x00000010
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x10, CX
+	KMOVW     CX, K1
+	VMOVUPS.Z 64(AX), K1, Z2
+	VSUBPS    Z2, Z2, Z2
+	VCMPPS    $0x03, Z2, Z2, K1
+	VPMOVM2D  K1, Z2
+	VORPS     Z2, Z0, Z0
+
+blocksJoin:
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VORPS         X0, X1, X1
+	VMOVSHDUP     X1, X0
+	VORPS         X0, X1, X1
+	VMOVQ         X1, AX
+	MOVQ          AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func add64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·add64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sub64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sub64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VSUBPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VSUBPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mul64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mul64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VMULPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func div64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·div64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000020, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS 64(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMOVUPS 128(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMOVUPS 192(DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMOVUPS (DX), Z1
+	VDIVPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VDIVPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func maximum64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·maximum64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000010, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMAXPD    Z0, Z1, Z2
+	VMAXPD    Z1, Z0, Z3
+	VANDPS    Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K2
+	VPMOVM2Q  K2, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K2
+	VBLENDMPD Z3, Z2, K2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func minimum64AVX512(dst *float64, x *float64, y *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·minimum64AVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ y+16(FP), DX
+	MOVQ n+24(FP), BX
+	SUBQ $0x00000010, BX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	VMOVUPS   64(CX), Z0
+	VMOVUPS   64(DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000010, BX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z0
+	VMOVUPS   (DX), Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K1
+	VPMOVM2Q  K1, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K1
+	VBLENDMPD Z3, Z2, K1, Z2
+	VMOVUPS   Z2, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	SUBQ      $0x00000008, BX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMINPD    Z0, Z1, Z2
+	VMINPD    Z1, Z0, Z3
+	VORPS     Z2, Z3, Z2
+	VCMPPD    $0x03, Z0, Z1, K2
+	VPMOVM2Q  K2, Z4
+	VADDPD    Z0, Z1, Z3
+	VPMOVQ2M  Z4, K2
+	VBLENDMPD Z3, Z2, K2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func addScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addScaled64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD a+32(FP), Z0
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMOVUPS 128(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMOVUPS 192(DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z0, Z2, Z2
+	VADDPD    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func scale64AVX512(dst *float64, x *float64, n int, a float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·scale64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD a+24(FP), Z0
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMULPD  Z0, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMULPD    Z0, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func affine64AVX512(dst *float64, x *float64, n int, a float64, b float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·affine64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD a+24(FP), Z0
+	VBROADCASTSD b+32(FP), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMULPD  Z0, Z2, Z2
+	VADDPD  Z1, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMULPD    Z0, Z2, Z2
+	VADDPD    Z1, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func neg64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·neg64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VXORPS       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA c64_8000000000000000<>+24(SB)/8, $0x8000000000000000
+GLOBL c64_8000000000000000<>(SB), RODATA|NOPTR, $32
+
+// func abs64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·abs64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_7fffffffffffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
+DATA c64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL c64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func square64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·square64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VMULPD  Z0, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VMULPD    Z0, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sqrt64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·sqrt64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VSQRTPD Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VSQRTPD   Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func rsqrt64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·rsqrt64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VSQRTPD      Z0, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+DATA c64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA c64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+GLOBL c64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
+
+// func reciprocal64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·reciprocal64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z1
+	VDIVPD       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func sign64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sign64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K1
+	VPMOVM2Q     K1, Z2
+	VPMOVQ2M     Z2, K1
+	VBLENDMPD    Z1, Z0, K1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VBROADCASTSD c64_8000000000000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z2
+	VORPS        Z2, Z1, Z1
+	VXORPS       Z2, Z2, Z2
+	VCMPPD       $0x0c, Z2, Z0, K2
+	VPMOVM2Q     K2, Z2
+	VPMOVQ2M     Z2, K2
+	VBLENDMPD    Z1, Z0, K2, Z0
+	VMOVUPD      Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func relu64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·relu64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	VMOVUPS 128(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 128(AX)
+	VMOVUPS 192(CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z0
+	VXORPS  Z1, Z1, Z1
+	VMAXPD  Z0, Z1, Z0
+	VADDPD  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z0
+	VXORPS    Z1, Z1, Z1
+	VMAXPD    Z0, Z1, Z0
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func step64AVX512(dst *float64, x *float64, n int)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·step64AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000020, DX
+	JLT  blocksDone
+
+blocks:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	VMOVUPS      64(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      128(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 128(AX)
+	VMOVUPS      192(CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, 192(AX)
+	ADDQ         $0x00000100, AX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K1
+	VPMOVM2Q     K1, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000008, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPD.Z    (CX), K1, Z0
+	VXORPS       Z1, Z1, Z1
+	VCMPPD       $0x11, Z0, Z1, K2
+	VPMOVM2Q     K2, Z1
+	VBROADCASTSD c64_3ff0000000000000<>+0(SB), Z0
+	VANDPS       Z0, Z1, Z1
+	VMOVUPD      Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func leakyReLU64AVX512(dst *float64, x *float64, n int, slope float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·leakyReLU64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD slope+24(FP), Z0
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	VMOVUPS   64(CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, 64(AX)
+	ADDQ      $0x00000080, AX
+	ADDQ      $0x00000080, CX
+	SUBQ      $0x00000010, DX
+	JGE       blocks
+
+blocksDone:
+	ADDQ $0x00000010, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS   (CX), Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VMULPD    Z0, Z1, Z3
+	VPMOVQ2M  Z2, K1
+	VBLENDMPD Z1, Z3, K1, Z3
+	VMOVUPS   Z3, (AX)
+	ADDQ      $0x00000040, AX
+	ADDQ      $0x00000040, CX
+	SUBQ      $0x00000008, DX
+	JGE       vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VXORPS    Z2, Z2, Z2
+	VCMPPD    $0x11, Z1, Z2, K2
+	VPMOVM2Q  K2, Z2
+	VMULPD    Z0, Z1, Z0
+	VPMOVQ2M  Z2, K2
+	VBLENDMPD Z1, Z0, K2, Z0
+	VMOVUPD   Z0, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func clamp64AVX512(dst *float64, x *float64, n int, lo float64, hi float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·clamp64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD lo+24(FP), Z0
+	VBROADCASTSD hi+32(FP), Z1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z2
+	VMAXPD  Z2, Z0, Z2
+	VMINPD  Z2, Z1, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VMAXPD    Z2, Z0, Z2
+	VMINPD    Z2, Z1, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func adam64AVX512(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·adam64AVX512(SB), NOSPLIT, $0-120
+	MOVQ         nw+0(FP), AX
+	MOVQ         nm+8(FP), CX
+	MOVQ         nv+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         m+32(FP), SI
+	MOVQ         v+40(FP), DI
+	MOVQ         grad+48(FP), R8
+	MOVQ         size+56(FP), R9
+	MOVQ         second+64(FP), R10
+	MOVQ         n+72(FP), R11
+	VBROADCASTSD b1+80(FP), Z0
+	VBROADCASTSD c1+88(FP), Z1
+	VBROADCASTSD b2+96(FP), Z2
+	VBROADCASTSD c2+104(FP), Z3
+	VBROADCASTSD eps+112(FP), Z4
+	SUBQ         $0x00000008, R11
+	JLT          vectorsDone
+
+vectors:
+	VMOVUPS (R8), Z5
+	VMOVUPS (SI), Z6
+	VMOVUPS (DI), Z7
+	VMOVUPS (BX), Z8
+	VMULPD  Z0, Z6, Z6
+	VMULPD  Z1, Z5, Z9
+	VADDPD  Z9, Z6, Z6
+	VMOVUPS Z6, (CX)
+	VMULPD  Z5, Z5, Z5
+	VMULPD  Z3, Z5, Z5
+	VMULPD  Z2, Z7, Z7
+	VADDPD  Z5, Z7, Z7
+	VMOVUPS Z7, (DX)
+	VSQRTPD Z7, Z7
+	VMOVUPS (R10), Z5
+	VMULPD  Z5, Z7, Z7
+	VADDPD  Z4, Z7, Z7
+	VDIVPD  Z7, Z6, Z6
+	VMOVUPS (R9), Z5
+	VMULPD  Z5, Z6, Z6
+	VSUBPD  Z6, Z8, Z8
+	VMOVUPS Z8, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	ADDQ    $0x00000040, SI
+	ADDQ    $0x00000040, DI
+	ADDQ    $0x00000040, R8
+	ADDQ    $0x00000040, R9
+	ADDQ    $0x00000040, R10
+	SUBQ    $0x00000008, R11
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, R11
+	TESTQ     R11, R11
+	JEQ       end
+	MOVQ      $-1, R12
+	BZHIQ     R11, R12, R12
+	MOVQ      R12, R11
+	KMOVW     R11, K1
+	VMOVUPD.Z (R8), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMOVUPD.Z (DI), K1, Z7
+	VMOVUPD.Z (BX), K1, Z8
+	VMULPD    Z0, Z6, Z6
+	VMULPD    Z1, Z5, Z0
+	VADDPD    Z0, Z6, Z6
+	VMOVUPD   Z6, K1, (CX)
+	VMULPD    Z5, Z5, Z5
+	VMULPD    Z3, Z5, Z5
+	VMULPD    Z2, Z7, Z7
+	VADDPD    Z5, Z7, Z7
+	VMOVUPD   Z7, K1, (DX)
+	VSQRTPD   Z7, Z7
+	VMOVUPD.Z (R10), K1, Z0
+	VMULPD    Z0, Z7, Z7
+	VADDPD    Z4, Z7, Z7
+	VDIVPD    Z7, Z6, Z6
+	VMOVUPD.Z (R9), K1, Z0
+	VMULPD    Z0, Z6, Z6
+	VSUBPD    Z6, Z8, Z8
+	VMOVUPD   Z8, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func shifted64AVX512(dst *float64, x *float64, n int, m float64, a float64, b float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·shifted64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Z0
+	VBROADCASTSD a+32(FP), Z1
+	VBROADCASTSD b+40(FP), Z2
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	VMOVUPS 64(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 64(AX)
+	VMOVUPS 128(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 128(AX)
+	VMOVUPS 192(CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, DX
+	SUBQ $0x00000008, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z1, Z3, Z3
+	VADDPD  Z2, Z3, Z3
+	VMOVUPS Z3, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	SUBQ    $0x00000008, DX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, DX
+	TESTQ     DX, DX
+	JEQ       end
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z (CX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z1, Z3, Z3
+	VADDPD    Z2, Z3, Z3
+	VMOVUPD   Z3, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixed64AVX512(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mixed64AVX512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD m+32(FP), Z0
+	VBROADCASTSD a+40(FP), Z1
+	VBROADCASTSD b+48(FP), Z2
+	VBROADCASTSD c+56(FP), Z3
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS 128(CX), Z4
+	VMOVUPS 128(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 128(AX)
+	VMOVUPS 192(CX), Z4
+	VMOVUPS 192(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VSUBPD    Z0, Z4, Z4
+	VMULPD    Z1, Z4, Z4
+	VMULPD    Z2, Z5, Z5
+	VADDPD    Z5, Z4, Z4
+	VADDPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mulScaled64AVX512(dst *float64, x *float64, y *float64, n int, a float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·mulScaled64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD a+32(FP), Z0
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	VMOVUPS 64(CX), Z1
+	VMOVUPS 64(DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS 128(CX), Z1
+	VMOVUPS 128(DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, 128(AX)
+	VMOVUPS 192(CX), Z1
+	VMOVUPS 192(DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Z1
+	VMOVUPS (DX), Z2
+	VMULPD  Z0, Z1, Z1
+	VMULPD  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, BX
+	TESTQ     BX, BX
+	JEQ       end
+	MOVQ      $-1, SI
+	BZHIQ     BX, SI, SI
+	MOVQ      SI, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (CX), K1, Z1
+	VMOVUPD.Z (DX), K1, Z2
+	VMULPD    Z0, Z1, Z1
+	VMULPD    Z2, Z1, Z1
+	VMOVUPD   Z1, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func moments64AVX512(x *float64, n int) (mean float64, squares float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·moments64AVX512(SB), NOSPLIT, $0-32
+	MOVQ       x+0(FP), AX
+	MOVQ       n+8(FP), CX
+	MOVQ       AX, DX
+	MOVQ       CX, BX
+	VXORPS     X0, X0, X0
+	VCVTSI2SDQ CX, X0, X0
+	VXORPS     Z1, Z1, Z1
+	VMOVUPS    Z1, Z2
+	VMOVUPS    Z1, Z1
+	SUBQ       $0x00000010, CX
+	JLT        sumDone
+
+sum:
+	VMOVUPS (AX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VADDPD  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     sum
+
+sumDone:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JEQ       sumJoin
+	MOVQ      $-1, SI
+	BZHIQ     CX, SI, SI
+	MOVQ      SI, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VADDPD    Z3, Z2, Z2
+	CMPQ      CX, $0x00000008
+	JLE       sumJoin
+	MOVQ      SI, CX
+	SHRQ      $0x08, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z 64(AX), K1, Z3
+	VADDPD    Z3, Z1, Z1
+
+sumJoin:
+	VADDPD        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y1
+	VADDPD        Y1, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X1
+	VADDPD        X1, X2, X2
+	VPERMILPD     $0x01, X2, X1
+	VADDPD        X1, X2, X2
+	VDIVSD        X0, X2, X2
+	VMOVSD        X2, mean+16(FP)
+	VBROADCASTSD  X2, Z0
+	VXORPS        Z1, Z1, Z1
+	VMOVUPS       Z1, Z2
+	VMOVUPS       Z1, Z1
+	SUBQ          $0x00000010, BX
+	JLT           squaresDone
+
+squares:
+	VMOVUPS (DX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS 64(DX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z1, Z1
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JGE     squares
+
+squaresDone:
+	ADDQ      $0x00000010, BX
+	TESTQ     BX, BX
+	JEQ       squaresJoin
+	MOVQ      $-1, AX
+	BZHIQ     BX, AX, AX
+	MOVQ      AX, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z (DX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z2, Z2
+	CMPQ      BX, $0x00000008
+	JLE       squaresJoin
+	SHRQ      $0x08, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(DX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z1, Z1
+
+squaresJoin:
+	VADDPD        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, squares+24(FP)
+	VZEROUPPER
+	RET
+
+// func normalized64AVX512(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·normalized64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD m+40(FP), Z0
+	VBROADCASTSD r+48(FP), Z1
+	MOVQ         SI, DI
+	SHLQ         $0x03, DI
+	SUBQ         $0x00000020, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPS    (DX), Z3
+	VMULPD     Z3, Z2, Z2
+	VMOVUPS    (BX), Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPS    Z2, (AX)
+	PREFETCHT0 64(CX)(DI*1)
+	VMOVUPS    64(CX), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPS    64(DX), Z3
+	VMULPD     Z3, Z2, Z2
+	VMOVUPS    64(BX), Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPS    Z2, 64(AX)
+	PREFETCHT0 128(CX)(DI*1)
+	VMOVUPS    128(CX), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPS    128(DX), Z3
+	VMULPD     Z3, Z2, Z2
+	VMOVUPS    128(BX), Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPS    Z2, 128(AX)
+	PREFETCHT0 192(CX)(DI*1)
+	VMOVUPS    192(CX), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPS    192(DX), Z3
+	VMULPD     Z3, Z2, Z2
+	VMOVUPS    192(BX), Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPS    Z2, 192(AX)
+	ADDQ       $0x00000100, AX
+	ADDQ       $0x00000100, CX
+	ADDQ       $0x00000100, DX
+	ADDQ       $0x00000100, BX
+	SUBQ       $0x00000020, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000020, SI
+	SUBQ $0x00000008, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Z2
+	VSUBPD     Z0, Z2, Z2
+	VMULPD     Z1, Z2, Z2
+	VMOVUPS    (DX), Z3
+	VMULPD     Z3, Z2, Z2
+	VMOVUPS    (BX), Z3
+	VADDPD     Z3, Z2, Z2
+	VMOVUPS    Z2, (AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000008, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, SI
+	TESTQ     SI, SI
+	JEQ       end
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z2
+	VSUBPD    Z0, Z2, Z2
+	VMULPD    Z1, Z2, Z2
+	VMOVUPD.Z (DX), K1, Z0
+	VMULPD    Z0, Z2, Z2
+	VMOVUPD.Z (BX), K1, Z0
+	VADDPD    Z0, Z2, Z2
+	VMOVUPD   Z2, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixedScaled64AVX512(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·mixedScaled64AVX512(SB), NOSPLIT, $0-72
+	MOVQ         dx+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         dy+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD m+40(FP), Z0
+	VBROADCASTSD a+48(FP), Z1
+	VBROADCASTSD b+56(FP), Z2
+	VBROADCASTSD c+64(FP), Z3
+	MOVQ         SI, DI
+	SHLQ         $0x03, DI
+	SUBQ         $0x00000010, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    (DX), Z5
+	VSUBPD     Z0, Z4, Z4
+	VMULPD     Z1, Z4, Z4
+	VMOVUPS    (BX), Z6
+	VMULPD     Z6, Z5, Z5
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z4, Z4
+	VADDPD     Z3, Z4, Z4
+	VMOVUPS    Z4, (AX)
+	PREFETCHT0 64(CX)(DI*1)
+	PREFETCHT0 64(DX)(DI*1)
+	VMOVUPS    64(CX), Z4
+	VMOVUPS    64(DX), Z5
+	VSUBPD     Z0, Z4, Z4
+	VMULPD     Z1, Z4, Z4
+	VMOVUPS    64(BX), Z6
+	VMULPD     Z6, Z5, Z5
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z4, Z4
+	VADDPD     Z3, Z4, Z4
+	VMOVUPS    Z4, 64(AX)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	SUBQ       $0x00000010, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000010, SI
+	SUBQ $0x00000008, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Z4
+	VMOVUPS    (DX), Z5
+	VSUBPD     Z0, Z4, Z4
+	VMULPD     Z1, Z4, Z4
+	VMOVUPS    (BX), Z6
+	VMULPD     Z6, Z5, Z5
+	VMULPD     Z2, Z5, Z5
+	VADDPD     Z5, Z4, Z4
+	VADDPD     Z3, Z4, Z4
+	VMOVUPS    Z4, (AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000008, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ      $0x00000008, SI
+	TESTQ     SI, SI
+	JEQ       end
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (CX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VSUBPD    Z0, Z4, Z4
+	VMULPD    Z1, Z4, Z4
+	VMOVUPD.Z (BX), K1, Z0
+	VMULPD    Z0, Z5, Z5
+	VMULPD    Z2, Z5, Z5
+	VADDPD    Z5, Z4, Z4
+	VADDPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func normSums64AVX512(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·normSums64AVX512(SB), NOSPLIT, $0-80
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         dshift+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSD m+48(FP), Z0
+	VBROADCASTSD r+56(FP), Z1
+	VXORPS       Z2, Z2, Z2
+	VMOVUPS      Z2, Z3
+	VMOVUPS      Z2, Z4
+	VMOVUPS      Z2, Z5
+	VMOVUPS      Z2, Z2
+	SUBQ         $0x00000010, DI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z6
+	VMOVUPS (CX), Z7
+	VMOVUPS (DX), Z8
+	VSUBPD  Z0, Z6, Z6
+	VMULPD  Z1, Z6, Z6
+	VMULPD  Z7, Z8, Z8
+	VADDPD  Z8, Z3, Z3
+	VMULPD  Z6, Z8, Z8
+	VADDPD  Z8, Z4, Z4
+	VMULPD  Z7, Z6, Z6
+	VMOVUPS (BX), Z8
+	VADDPD  Z8, Z6, Z6
+	VMOVUPS Z6, (BX)
+	VMOVUPS (SI), Z6
+	VADDPD  Z6, Z7, Z7
+	VMOVUPS Z7, (SI)
+	VMOVUPS 64(AX), Z6
+	VMOVUPS 64(CX), Z7
+	VMOVUPS 64(DX), Z8
+	VSUBPD  Z0, Z6, Z6
+	VMULPD  Z1, Z6, Z6
+	VMULPD  Z7, Z8, Z8
+	VADDPD  Z8, Z5, Z5
+	VMULPD  Z6, Z8, Z8
+	VADDPD  Z8, Z2, Z2
+	VMULPD  Z7, Z6, Z6
+	VMOVUPS 64(BX), Z8
+	VADDPD  Z8, Z6, Z6
+	VMOVUPS Z6, 64(BX)
+	VMOVUPS 64(SI), Z6
+	VADDPD  Z6, Z7, Z7
+	VMOVUPS Z7, 64(SI)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, DI
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, DI
+	TESTQ     DI, DI
+	JEQ       blocksJoin
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, R9
+	KMOVW     R9, K1
+	VMOVUPD.Z (AX), K1, Z6
+	VMOVUPD.Z (CX), K1, Z7
+	VMOVUPD.Z (DX), K1, Z8
+	VSUBPD    Z0, Z6, Z6
+	VMULPD    Z1, Z6, Z6
+	VMULPD    Z7, Z8, Z8
+	VADDPD    Z8, Z3, Z3
+	VMULPD    Z6, Z8, Z8
+	VMOVUPD.Z Z8, K1, Z8
+	VADDPD    Z8, Z4, Z4
+	VMULPD    Z7, Z6, Z6
+	VMOVUPD.Z (BX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD   Z6, K1, (BX)
+	VMOVUPD.Z (SI), K1, Z6
+	VADDPD    Z6, Z7, Z7
+	VMOVUPD   Z7, K1, (SI)
+	CMPQ      DI, $0x00000008
+	JLE       blocksJoin
+	MOVQ      R8, DI
+	SHRQ      $0x08, DI
+	KMOVW     DI, K1
+	VMOVUPD.Z 64(AX), K1, Z6
+	VMOVUPD.Z 64(CX), K1, Z7
+	VMOVUPD.Z 64(DX), K1, Z8
+	VSUBPD    Z0, Z6, Z6
+	VMULPD    Z1, Z6, Z6
+	VMULPD    Z7, Z8, Z8
+	VADDPD    Z8, Z5, Z5
+	VMULPD    Z6, Z8, Z8
+	VMOVUPD.Z Z8, K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VMULPD    Z7, Z6, Z6
+	VMOVUPD.Z 64(BX), K1, Z0
+	VADDPD    Z0, Z6, Z6
+	VMOVUPD   Z6, K1, 64(BX)
+	VMOVUPD.Z 64(SI), K1, Z0
+	VADDPD    Z0, Z7, Z7
+	VMOVUPD   Z7, K1, 64(SI)
+
+blocksJoin:
+	VADDPD        Z5, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VADDPD        X0, X3, X3
+	VMOVSD        X3, sum+64(FP)
+	VADDPD        Z2, Z4, Z4
+	VEXTRACTF64X4 $0x01, Z4, Y0
+	VADDPD        Y0, Y4, Y4
+	VEXTRACTF128  $0x01, Y4, X0
+	VADDPD        X0, X4, X4
+	VPERMILPD     $0x01, X4, X0
+	VADDPD        X0, X4, X4
+	VMOVSD        X4, product+72(FP)
+	VZEROUPPER
+	RET
+
+// func rmsSums64AVX512(x *float64, dy *float64, scale *float64, dscale *float64, n int, r float64) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·rmsSums64AVX512(SB), NOSPLIT, $0-56
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD r+40(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000010, SI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z3
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VMULPD  Z0, Z3, Z3
+	VMULPD  Z4, Z5, Z5
+	VMULPD  Z3, Z5, Z5
+	VADDPD  Z5, Z2, Z2
+	VMULPD  Z4, Z3, Z3
+	VMOVUPS (BX), Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPS Z3, (BX)
+	VMOVUPS 64(AX), Z3
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VMULPD  Z0, Z3, Z3
+	VMULPD  Z4, Z5, Z5
+	VMULPD  Z3, Z5, Z5
+	VADDPD  Z5, Z1, Z1
+	VMULPD  Z4, Z3, Z3
+	VMOVUPS 64(BX), Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPS Z3, 64(BX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000010, SI
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, SI
+	TESTQ     SI, SI
+	JEQ       blocksJoin
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, R8
+	KMOVW     R8, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VMOVUPD.Z (CX), K1, Z4
+	VMOVUPD.Z (DX), K1, Z5
+	VMULPD    Z0, Z3, Z3
+	VMULPD    Z4, Z5, Z5
+	VMULPD    Z3, Z5, Z5
+	VADDPD    Z5, Z2, Z2
+	VMULPD    Z4, Z3, Z3
+	VMOVUPD.Z (BX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z3, K1, (BX)
+	CMPQ      SI, $0x00000008
+	JLE       blocksJoin
+	MOVQ      DI, SI
+	SHRQ      $0x08, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z 64(AX), K1, Z3
+	VMOVUPD.Z 64(CX), K1, Z4
+	VMOVUPD.Z 64(DX), K1, Z5
+	VMULPD    Z0, Z3, Z3
+	VMULPD    Z4, Z5, Z5
+	VMULPD    Z3, Z5, Z5
+	VADDPD    Z5, Z1, Z1
+	VMULPD    Z4, Z3, Z3
+	VMOVUPD.Z 64(BX), K1, Z0
+	VADDPD    Z0, Z3, Z3
+	VMOVUPD   Z3, K1, 64(BX)
+
+blocksJoin:
+	VADDPD        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumDotShift64AVX512(x *float64, y *float64, n int, m float64) (sum float64, product float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sumDotShift64AVX512(SB), NOSPLIT, $0-48
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z3
+	VMOVUPS      Z1, Z4
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z5
+	VMOVUPS (CX), Z6
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z6, Z5, Z5
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z5, Z3, Z3
+	VMOVUPS 64(AX), Z5
+	VMOVUPS 64(CX), Z6
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z6, Z5, Z5
+	VADDPD  Z6, Z4, Z4
+	VADDPD  Z5, Z1, Z1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z5
+	VMOVUPD.Z (CX), K1, Z6
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z Z5, K1, Z5
+	VADDPD    Z5, Z3, Z3
+	CMPQ      DX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x08, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z 64(AX), K1, Z5
+	VMOVUPD.Z 64(CX), K1, Z6
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z6, Z5, Z5
+	VADDPD    Z6, Z4, Z4
+	VMOVUPD.Z Z5, K1, Z5
+	VADDPD    Z5, Z1, Z1
+
+blocksJoin:
+	VADDPD        Z4, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, sum+32(FP)
+	VADDPD        Z1, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X3
+	VPERMILPD     $0x01, X3, X0
+	VADDPD        X0, X3, X3
+	VMOVSD        X3, product+40(FP)
+	VZEROUPPER
+	RET
+
+// func sum64AVX512(x *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sum64AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VADDPD  Z2, Z0, Z0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VADDPD    Z2, Z1, Z1
+	CMPQ      CX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x08, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z 64(AX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+
+blocksJoin:
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dot64AVX512(x *float64, y *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dot64AVX512(SB), NOSPLIT, $0-32
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000010, DX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Z2
+	VMOVUPS (CX), Z3
+	VMULPD  Z3, Z2, Z2
+	VADDPD  Z2, Z1, Z1
+	VMOVUPS 64(AX), Z2
+	VMOVUPS 64(CX), Z3
+	VMULPD  Z3, Z2, Z2
+	VADDPD  Z2, Z0, Z0
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VMOVUPD.Z (CX), K1, Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z1, Z1
+	CMPQ      DX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x08, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z 64(AX), K1, Z2
+	VMOVUPD.Z 64(CX), K1, Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z0, Z0
+
+blocksJoin:
+	VADDPD        Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresShift64AVX512(x *float64, n int, m float64) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·sumSquaresShift64AVX512(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSD m+16(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000010, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z2, Z2
+	CMPQ      CX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x08, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z 64(AX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z1, Z1
+
+blocksJoin:
+	VADDPD        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotShift64AVX512(x *float64, y *float64, n int, m float64) float64
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·dotShift64AVX512(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Z0
+	VXORPS       Z1, Z1, Z1
+	VMOVUPS      Z1, Z2
+	VMOVUPS      Z1, Z1
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMOVUPS (CX), Z4
+	VMULPD  Z4, Z3, Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS 64(AX), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMOVUPS 64(CX), Z4
+	VMULPD  Z4, Z3, Z3
+	VADDPD  Z3, Z1, Z1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ      $0x00000010, DX
+	TESTQ     DX, DX
+	JEQ       blocksJoin
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, SI
+	KMOVW     SI, K1
+	VMOVUPD.Z (AX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVUPD.Z (CX), K1, Z4
+	VMULPD    Z4, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z2, Z2
+	CMPQ      DX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      BX, DX
+	SHRQ      $0x08, DX
+	KMOVW     DX, K1
+	VMOVUPD.Z 64(AX), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVUPD.Z 64(CX), K1, Z0
+	VMULPD    Z0, Z3, Z3
+	VMOVUPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z1, Z1
+
+blocksJoin:
+	VADDPD        Z1, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDPD        X0, X2, X2
+	VMOVSD        X2, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func largest64AVX512(x *float64, n int) float64
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+TEXT ·largest64AVX512(SB), NOSPLIT, $0-24
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSD c64_fff0000000000000<>+0(SB), Z0
+	VMOVUPS      Z0, Z1
+	VMOVUPS      Z0, Z0
+	SUBQ         $0x00000010, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VMAXPD   Z1, Z2, Z1
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VMAXPD   Z0, Z2, Z0
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000010, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	MOVQ         $-1, DX
+	BZHIQ        CX, DX, DX
+	MOVQ         DX, BX
+	KMOVW        BX, K1
+	VMOVUPD.Z    (AX), K1, Z2
+	VBROADCASTSD c64_fff0000000000000<>+0(SB), Z3
+	VBLENDMPD    Z2, Z3, K1, Z2
+	VMAXPD       Z1, Z2, Z1
+	VCMPPD       $0x03, Z2, Z2, K1
+	VPMOVM2Q     K1, Z2
+	VORPS        Z2, Z1, Z1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	MOVQ         DX, CX
+	SHRQ         $0x08, CX
+	KMOVW        CX, K1
+	VMOVUPD.Z    64(AX), K1, Z2
+	VBROADCASTSD c64_fff0000000000000<>+0(SB), Z3
+	VBLENDMPD    Z2, Z3, K1, Z2
+	VMAXPD       Z0, Z2, Z0
+	VCMPPD       $0x03, Z2, Z2, K1
+	VPMOVM2Q     K1, Z2
+	VORPS        Z2, Z0, Z0
+
+blocksJoin:
+	VMAXPD        Z1, Z0, Z1
+	VCMPPD        $0x03, Z0, Z0, K1
+	VPMOVM2Q      K1, Z0
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VMAXPD        Y1, Y0, Y1
+	VCMPPD        $0x03, Y0, Y0, K1
+	VPMOVM2Q      K1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VMAXPD        X1, X0, X1
+	VCMPPD        $0x03, X0, X0, K1
+	VPMOVM2Q      K1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VMAXPD        X1, X0, X1
+	VCMPPD        $0x03, X0, X0, K1
+	VPMOVM2Q      K1, X0
+	VORPS         X0, X1, X1
+	VMOVSD        X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+DATA c64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
+DATA c64_fff0000000000000<>+24(SB)/8, $0xfff0000000000000
+GLOBL c64_fff0000000000000<>(SB), RODATA|NOPTR, $32
+
+// func hasNaN64AVX512(x *float64, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·hasNaN64AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000010, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VCMPPD    $0x03, Z2, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VORPS     Z2, Z1, Z1
+	CMPQ      CX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x08, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z 64(AX), K1, Z2
+	VCMPPD    $0x03, Z2, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VORPS     Z2, Z0, Z0
+
+blocksJoin:
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VORPS         X0, X1, X1
+	VMOVQ         X1, AX
+	MOVQ          AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func nonFinite64AVX512(x *float64, n int) int
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·nonFinite64AVX512(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Z0, Z0, Z0
+	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS  (AX), Z2
+	VSUBPD   Z2, Z2, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z1, Z1
+	VMOVUPS  64(AX), Z2
+	VSUBPD   Z2, Z2, Z2
+	VCMPPD   $0x03, Z2, Z2, K1
+	VPMOVM2Q K1, Z2
+	VORPS    Z2, Z0, Z0
+	ADDQ     $0x00000080, AX
+	SUBQ     $0x00000010, CX
+	JGE      blocks
+
+blocksDone:
+	ADDQ      $0x00000010, CX
+	TESTQ     CX, CX
+	JEQ       blocksJoin
+	MOVQ      $-1, DX
+	BZHIQ     CX, DX, DX
+	MOVQ      DX, BX
+	KMOVW     BX, K1
+	VMOVUPD.Z (AX), K1, Z2
+	VSUBPD    Z2, Z2, Z2
+	VCMPPD    $0x03, Z2, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VORPS     Z2, Z1, Z1
+	CMPQ      CX, $0x00000008
+	JLE       blocksJoin
+	MOVQ      DX, CX
+	SHRQ      $0x08, CX
+	KMOVW     CX, K1
+	VMOVUPD.Z 64(AX), K1, Z2
+	VSUBPD    Z2, Z2, Z2
+	VCMPPD    $0x03, Z2, Z2, K1
+	VPMOVM2Q  K1, Z2
+	VORPS     Z2, Z0, Z0
+
+blocksJoin:
+	VORPS         Z0, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VORPS         Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VORPS         X0, X1, X1
+	VPERMILPD     $0x01, X1, X0
+	VORPS         X0, X1, X1
+	VMOVQ         X1, AX
+	MOVQ          AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func exp32AVX512(dst *float32, x *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·exp32AVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $0x00000010, DX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS c32_4b400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
+	VFMADD231PS  Z3, Z0, Z2
+	VSUBPS       Z1, Z2, Z1
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z0, Z4, Z5
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z0, Z4, Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VADDPS       Z2, Z5, Z5
+	VSCALEFPS    Z1, Z5, Z5
+	VMOVUPS      Z5, (AX)
+	ADDQ         $0x00000040, AX
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, DX
+	JGE          vectors
+
+vectorsDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          end
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	MOVQ         BX, DX
+	KMOVW        DX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS c32_42b1999a<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS c32_4b400000<>+0(SB), Z1
+	VMOVUPS      Z1, Z2
+	VBROADCASTSS c32_3fb8aa3b<>+0(SB), Z3
+	VFMADD231PS  Z3, Z0, Z2
+	VSUBPS       Z1, Z2, Z1
+	VMOVAPS      Z0, Z0
+	VBROADCASTSS c32_3f318000<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_b95e8083<>+0(SB), Z2
+	VFNMADD231PS Z2, Z1, Z0
+	VBROADCASTSS c32_3ab55c1f<>+0(SB), Z2
+	VBROADCASTSS c32_3c091eb6<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3d2aac2d<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3e2aaa46<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS c32_3efffffe<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VMULPS       Z0, Z0, Z3
+	VBROADCASTSS c32_3f800000<>+0(SB), Z4
+	VADDPS       Z0, Z4, Z5
+	VSUBPS       Z5, Z4, Z4
+	VADDPS       Z0, Z4, Z4
+	VFMADD213PS  Z4, Z3, Z2
+	VADDPS       Z2, Z5, Z5
+	VSCALEFPS    Z1, Z5, Z5
+	VMOVUPS      Z5, K1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
 // func log32AVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·log32AVX512(SB), NOSPLIT, $0-24
@@ -3594,7 +6381,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_00800000<>+0(SB), Z1
 	VCMPPS       $0x11, Z1, Z0, K2
@@ -3828,16 +6616,6 @@ DATA c32_00000000<>+24(SB)/4, $0x00000000
 DATA c32_00000000<>+28(SB)/4, $0x00000000
 GLOBL c32_00000000<>(SB), RODATA|NOPTR, $32
 
-DATA c32_ff800000<>+0(SB)/4, $0xff800000
-DATA c32_ff800000<>+4(SB)/4, $0xff800000
-DATA c32_ff800000<>+8(SB)/4, $0xff800000
-DATA c32_ff800000<>+12(SB)/4, $0xff800000
-DATA c32_ff800000<>+16(SB)/4, $0xff800000
-DATA c32_ff800000<>+20(SB)/4, $0xff800000
-DATA c32_ff800000<>+24(SB)/4, $0xff800000
-DATA c32_ff800000<>+28(SB)/4, $0xff800000
-GLOBL c32_ff800000<>(SB), RODATA|NOPTR, $32
-
 // func log1p32AVX512(dst *float32, x *float32, n int)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·log1p32AVX512(SB), NOSPLIT, $0-24
@@ -3919,7 +6697,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_3f800000<>+0(SB), Z1
 	VADDPS       Z1, Z0, Z1
@@ -4095,7 +6874,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -4351,7 +7131,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_c2d00000<>+0(SB), Z1
 	VMAXPS       Z0, Z1, Z0
@@ -4506,7 +7287,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_80000000<>+0(SB), Z1
 	VORPS        Z1, Z0, Z1
@@ -4686,7 +7468,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -4977,7 +7760,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_c2e00000<>+0(SB), Z1
 	VMAXPS       Z0, Z1, Z0
@@ -5120,7 +7904,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -5360,7 +8145,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VBROADCASTSS c32_7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z0
@@ -5500,7 +8286,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         SI, BX
+	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VMOVUPS.Z    (DX), K1, Z1
 	VBROADCASTSS c32_c2e00000<>+0(SB), Z2
@@ -5624,7 +8411,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z14
 	VANDPS       Z12, Z14, Z12
 	VMINPS       Z12, Z11, Z12
@@ -5831,7 +8619,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
+	MOVQ         BX, DX
+	KMOVW        DX, K1
 	VMOVUPS.Z    (CX), K1, Z14
 	VANDPS       Z12, Z14, Z12
 	VMINPS       Z12, Z11, Z12
@@ -6014,7 +8803,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         SI, BX
+	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z15
 	VMOVUPS.Z    (DX), K1, Z16
 	VANDPS       Z13, Z15, Z13
@@ -6210,7 +9000,8 @@ vectorsDone:
 	JEQ          end
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
-	KMOVW        SI, K1
+	MOVQ         SI, BX
+	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z15
 	VMOVUPS.Z    (DX), K1, Z16
 	VANDPS       Z13, Z15, Z13
@@ -7929,6 +10720,2208 @@ end:
 	VZEROUPPER
 	RET
 
+// func mulScaled32(dst *float32, x *float32, y *float32, n int, a float32)
+// Requires: AVX, AVX2
+TEXT ·mulScaled32(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS a+32(FP), Y0
+	SUBQ         $0x00000020, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 32(DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS 64(CX), Y1
+	VMOVUPS 64(DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 64(AX)
+	VMOVUPS 96(CX), Y1
+	VMOVUPS 96(DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000020, BX
+	SUBQ $0x00000008, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y0, Y1, Y1
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000008, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X1
+	VPBROADCASTD X1, Y1
+	VPCMPGTD     numbers32<>+0(SB), Y1, Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y3
+	VMULPS       Y0, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func moments32(x *float32, n int) (mean float32, squares float32)
+// Requires: AVX, AVX2
+TEXT ·moments32(SB), NOSPLIT, $0-24
+	MOVQ       x+0(FP), AX
+	MOVQ       n+8(FP), CX
+	MOVQ       AX, DX
+	MOVQ       CX, BX
+	VXORPS     X0, X0, X0
+	VCVTSI2SSQ CX, X0, X0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, Y2
+	VMOVUPS    Y1, Y3
+	VMOVUPS    Y1, Y4
+	VMOVUPS    Y1, Y1
+	SUBQ       $0x00000020, CX
+	JLT        sumDone
+
+sum:
+	VMOVUPS (AX), Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     sum
+
+sumDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          sumJoin
+	VMOVQ        CX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          sumJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	CMPQ         CX, $0x00000010
+	JLE          sumJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	CMPQ         CX, $0x00000018
+	JLE          sumJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y5
+	VADDPS       Y5, Y1, Y1
+
+sumJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPS       X1, X2, X2
+	VPERMILPD    $0x01, X2, X1
+	VADDPS       X1, X2, X2
+	VMOVSHDUP    X2, X1
+	VADDPS       X1, X2, X2
+	VDIVSS       X0, X2, X2
+	VMOVSS       X2, mean+16(FP)
+	VBROADCASTSS X2, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, BX
+	JLT          squaresDone
+
+squares:
+	VMOVUPS (DX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 32(DX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 64(DX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 96(DX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000020, BX
+	JGE     squares
+
+squaresDone:
+	ADDQ         $0x00000020, BX
+	TESTQ        BX, BX
+	JEQ          squaresJoin
+	VMOVQ        BX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (DX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	CMPQ         BX, $0x00000008
+	JLE          squaresJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(DX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y3, Y3
+	CMPQ         BX, $0x00000010
+	JLE          squaresJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(DX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	CMPQ         BX, $0x00000018
+	JLE          squaresJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(DX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y6, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+
+squaresJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, squares+20(FP)
+	VZEROUPPER
+	RET
+
+// func normalized32(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
+// Requires: AVX, AVX2, MMX+
+TEXT ·normalized32(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS m+40(FP), Y0
+	VBROADCASTSS r+44(FP), Y1
+	MOVQ         SI, DI
+	SHLQ         $0x02, DI
+	SUBQ         $0x00000020, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    (DX), Y3
+	VMULPS     Y3, Y2, Y2
+	VMOVUPS    (BX), Y3
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    32(CX), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    32(DX), Y3
+	VMULPS     Y3, Y2, Y2
+	VMOVUPS    32(BX), Y3
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	PREFETCHT0 64(CX)(DI*1)
+	VMOVUPS    64(CX), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    64(DX), Y3
+	VMULPS     Y3, Y2, Y2
+	VMOVUPS    64(BX), Y3
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    96(CX), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    96(DX), Y3
+	VMULPS     Y3, Y2, Y2
+	VMOVUPS    96(BX), Y3
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    Y2, 96(AX)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	SUBQ       $0x00000020, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000020, SI
+	SUBQ $0x00000008, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Y2
+	VSUBPS     Y0, Y2, Y2
+	VMULPS     Y1, Y2, Y2
+	VMOVUPS    (DX), Y3
+	VMULPS     Y3, Y2, Y2
+	VMOVUPS    (BX), Y3
+	VADDPS     Y3, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	ADDQ       $0x00000020, AX
+	ADDQ       $0x00000020, CX
+	ADDQ       $0x00000020, DX
+	ADDQ       $0x00000020, BX
+	SUBQ       $0x00000008, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, SI
+	TESTQ        SI, SI
+	JEQ          end
+	VMOVQ        SI, X2
+	VPBROADCASTD X2, Y2
+	VPCMPGTD     numbers32<>+0(SB), Y2, Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VSUBPS       Y0, Y3, Y3
+	VMULPS       Y1, Y3, Y3
+	VMASKMOVPS   (DX), Y2, Y0
+	VMULPS       Y0, Y3, Y3
+	VMASKMOVPS   (BX), Y2, Y0
+	VADDPS       Y0, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixedScaled32(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
+// Requires: AVX, AVX2, MMX+
+TEXT ·mixedScaled32(SB), NOSPLIT, $0-56
+	MOVQ         dx+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         dy+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS m+40(FP), Y0
+	VBROADCASTSS a+44(FP), Y1
+	VBROADCASTSS b+48(FP), Y2
+	VBROADCASTSS c+52(FP), Y3
+	MOVQ         SI, DI
+	SHLQ         $0x02, DI
+	SUBQ         $0x00000010, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Y4
+	VMOVUPS    (DX), Y5
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMOVUPS    (BX), Y6
+	VMULPS     Y6, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    32(CX), Y4
+	VMOVUPS    32(DX), Y5
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMOVUPS    32(BX), Y6
+	VMULPS     Y6, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, 32(AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000010, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000010, SI
+	SUBQ $0x00000008, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Y4
+	VMOVUPS    (DX), Y5
+	VSUBPS     Y0, Y4, Y4
+	VMULPS     Y1, Y4, Y4
+	VMOVUPS    (BX), Y6
+	VMULPS     Y6, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	ADDQ       $0x00000020, AX
+	ADDQ       $0x00000020, CX
+	ADDQ       $0x00000020, DX
+	ADDQ       $0x00000020, BX
+	SUBQ       $0x00000008, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ         $0x00000008, SI
+	TESTQ        SI, SI
+	JEQ          end
+	VMOVQ        SI, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VMASKMOVPS   (DX), Y4, Y6
+	VSUBPS       Y0, Y5, Y5
+	VMULPS       Y1, Y5, Y5
+	VMASKMOVPS   (BX), Y4, Y0
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y2, Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y3, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func normSums32(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
+// Requires: AVX, AVX2
+TEXT ·normSums32(SB), NOSPLIT, $0-64
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         dshift+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSS m+48(FP), Y0
+	VBROADCASTSS r+52(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      Y2, Y3
+	VMOVUPS      Y2, Y4
+	VMOVUPS      Y2, Y5
+	VMOVUPS      Y2, Y6
+	VMOVUPS      Y2, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y2, Y9
+	VMOVUPS      Y2, Y2
+	SUBQ         $0x00000020, DI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VMOVUPS (DX), Y12
+	VSUBPS  Y0, Y10, Y10
+	VMULPS  Y1, Y10, Y10
+	VMULPS  Y11, Y12, Y12
+	VADDPS  Y12, Y3, Y3
+	VMULPS  Y10, Y12, Y12
+	VADDPS  Y12, Y4, Y4
+	VMULPS  Y11, Y10, Y10
+	VMOVUPS (BX), Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, (BX)
+	VMOVUPS (SI), Y10
+	VADDPS  Y10, Y11, Y11
+	VMOVUPS Y11, (SI)
+	VMOVUPS 32(AX), Y10
+	VMOVUPS 32(CX), Y11
+	VMOVUPS 32(DX), Y12
+	VSUBPS  Y0, Y10, Y10
+	VMULPS  Y1, Y10, Y10
+	VMULPS  Y11, Y12, Y12
+	VADDPS  Y12, Y5, Y5
+	VMULPS  Y10, Y12, Y12
+	VADDPS  Y12, Y6, Y6
+	VMULPS  Y11, Y10, Y10
+	VMOVUPS 32(BX), Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, 32(BX)
+	VMOVUPS 32(SI), Y10
+	VADDPS  Y10, Y11, Y11
+	VMOVUPS Y11, 32(SI)
+	VMOVUPS 64(AX), Y10
+	VMOVUPS 64(CX), Y11
+	VMOVUPS 64(DX), Y12
+	VSUBPS  Y0, Y10, Y10
+	VMULPS  Y1, Y10, Y10
+	VMULPS  Y11, Y12, Y12
+	VADDPS  Y12, Y7, Y7
+	VMULPS  Y10, Y12, Y12
+	VADDPS  Y12, Y8, Y8
+	VMULPS  Y11, Y10, Y10
+	VMOVUPS 64(BX), Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, 64(BX)
+	VMOVUPS 64(SI), Y10
+	VADDPS  Y10, Y11, Y11
+	VMOVUPS Y11, 64(SI)
+	VMOVUPS 96(AX), Y10
+	VMOVUPS 96(CX), Y11
+	VMOVUPS 96(DX), Y12
+	VSUBPS  Y0, Y10, Y10
+	VMULPS  Y1, Y10, Y10
+	VMULPS  Y11, Y12, Y12
+	VADDPS  Y12, Y9, Y9
+	VMULPS  Y10, Y12, Y12
+	VADDPS  Y12, Y2, Y2
+	VMULPS  Y11, Y10, Y10
+	VMOVUPS 96(BX), Y12
+	VADDPS  Y12, Y10, Y10
+	VMOVUPS Y10, 96(BX)
+	VMOVUPS 96(SI), Y10
+	VADDPS  Y10, Y11, Y11
+	VMOVUPS Y11, 96(SI)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000020, DI
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DI
+	TESTQ        DI, DI
+	JEQ          blocksJoin
+	VMOVQ        DI, X10
+	VPBROADCASTD X10, Y10
+	VPCMPGTD     numbers32<>+0(SB), Y10, Y11
+	VMASKMOVPS   (AX), Y11, Y12
+	VMASKMOVPS   (CX), Y11, Y13
+	VMASKMOVPS   (DX), Y11, Y14
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y1, Y12, Y12
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y3, Y3
+	VMULPS       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPS       Y14, Y4, Y4
+	VMULPS       Y13, Y12, Y12
+	VMASKMOVPS   (BX), Y11, Y14
+	VADDPS       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, (BX)
+	VMASKMOVPS   (SI), Y11, Y12
+	VADDPS       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, (SI)
+	CMPQ         DI, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y10, Y11
+	VMASKMOVPS   32(AX), Y11, Y12
+	VMASKMOVPS   32(CX), Y11, Y13
+	VMASKMOVPS   32(DX), Y11, Y14
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y1, Y12, Y12
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y5, Y5
+	VMULPS       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPS       Y14, Y6, Y6
+	VMULPS       Y13, Y12, Y12
+	VMASKMOVPS   32(BX), Y11, Y14
+	VADDPS       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, 32(BX)
+	VMASKMOVPS   32(SI), Y11, Y12
+	VADDPS       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, 32(SI)
+	CMPQ         DI, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y10, Y11
+	VMASKMOVPS   64(AX), Y11, Y12
+	VMASKMOVPS   64(CX), Y11, Y13
+	VMASKMOVPS   64(DX), Y11, Y14
+	VSUBPS       Y0, Y12, Y12
+	VMULPS       Y1, Y12, Y12
+	VMULPS       Y13, Y14, Y14
+	VADDPS       Y14, Y7, Y7
+	VMULPS       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPS       Y14, Y8, Y8
+	VMULPS       Y13, Y12, Y12
+	VMASKMOVPS   64(BX), Y11, Y14
+	VADDPS       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, 64(BX)
+	VMASKMOVPS   64(SI), Y11, Y12
+	VADDPS       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, 64(SI)
+	CMPQ         DI, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y10, Y10
+	VMASKMOVPS   96(AX), Y10, Y11
+	VMASKMOVPS   96(CX), Y10, Y12
+	VMASKMOVPS   96(DX), Y10, Y13
+	VSUBPS       Y0, Y11, Y11
+	VMULPS       Y1, Y11, Y11
+	VMULPS       Y12, Y13, Y13
+	VADDPS       Y13, Y9, Y9
+	VMULPS       Y11, Y13, Y13
+	VANDPS       Y10, Y13, Y13
+	VADDPS       Y13, Y2, Y2
+	VMULPS       Y12, Y11, Y11
+	VMASKMOVPS   96(BX), Y10, Y0
+	VADDPS       Y0, Y11, Y11
+	VMASKMOVPS   Y11, Y10, 96(BX)
+	VMASKMOVPS   96(SI), Y10, Y0
+	VADDPS       Y0, Y12, Y12
+	VMASKMOVPS   Y12, Y10, 96(SI)
+
+blocksJoin:
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y9, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSHDUP    X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSS       X3, sum+56(FP)
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y2, Y6, Y6
+	VADDPS       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPS       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPS       X0, X4, X4
+	VMOVSHDUP    X4, X0
+	VADDPS       X0, X4, X4
+	VMOVSS       X4, product+60(FP)
+	VZEROUPPER
+	RET
+
+// func rmsSums32(x *float32, dy *float32, scale *float32, dscale *float32, n int, r float32) float32
+// Requires: AVX, AVX2
+TEXT ·rmsSums32(SB), NOSPLIT, $0-52
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSS r+40(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, SI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VMOVUPS (CX), Y6
+	VMOVUPS (DX), Y7
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y6, Y7, Y7
+	VMULPS  Y5, Y7, Y7
+	VADDPS  Y7, Y2, Y2
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS (BX), Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)
+	VMOVUPS 32(AX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS 32(DX), Y7
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y6, Y7, Y7
+	VMULPS  Y5, Y7, Y7
+	VADDPS  Y7, Y3, Y3
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS 32(BX), Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, 32(BX)
+	VMOVUPS 64(AX), Y5
+	VMOVUPS 64(CX), Y6
+	VMOVUPS 64(DX), Y7
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y6, Y7, Y7
+	VMULPS  Y5, Y7, Y7
+	VADDPS  Y7, Y4, Y4
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS 64(BX), Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, 64(BX)
+	VMOVUPS 96(AX), Y5
+	VMOVUPS 96(CX), Y6
+	VMOVUPS 96(DX), Y7
+	VMULPS  Y0, Y5, Y5
+	VMULPS  Y6, Y7, Y7
+	VMULPS  Y5, Y7, Y7
+	VADDPS  Y7, Y1, Y1
+	VMULPS  Y6, Y5, Y5
+	VMOVUPS 96(BX), Y6
+	VADDPS  Y6, Y5, Y5
+	VMOVUPS Y5, 96(BX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, SI
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, SI
+	TESTQ        SI, SI
+	JEQ          blocksJoin
+	VMOVQ        SI, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VMASKMOVPS   (CX), Y6, Y8
+	VMASKMOVPS   (DX), Y6, Y9
+	VMULPS       Y0, Y7, Y7
+	VMULPS       Y8, Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	VMULPS       Y8, Y7, Y7
+	VMASKMOVPS   (BX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, (BX)
+	CMPQ         SI, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VMASKMOVPS   32(CX), Y6, Y8
+	VMASKMOVPS   32(DX), Y6, Y9
+	VMULPS       Y0, Y7, Y7
+	VMULPS       Y8, Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       Y9, Y3, Y3
+	VMULPS       Y8, Y7, Y7
+	VMASKMOVPS   32(BX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, 32(BX)
+	CMPQ         SI, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VMASKMOVPS   64(CX), Y6, Y8
+	VMASKMOVPS   64(DX), Y6, Y9
+	VMULPS       Y0, Y7, Y7
+	VMULPS       Y8, Y9, Y9
+	VMULPS       Y7, Y9, Y9
+	VADDPS       Y9, Y4, Y4
+	VMULPS       Y8, Y7, Y7
+	VMASKMOVPS   64(BX), Y6, Y8
+	VADDPS       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, 64(BX)
+	CMPQ         SI, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VMASKMOVPS   96(CX), Y5, Y7
+	VMASKMOVPS   96(DX), Y5, Y8
+	VMULPS       Y0, Y6, Y6
+	VMULPS       Y7, Y8, Y8
+	VMULPS       Y6, Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	VMULPS       Y7, Y6, Y6
+	VMASKMOVPS   96(BX), Y5, Y0
+	VADDPS       Y0, Y6, Y6
+	VMASKMOVPS   Y6, Y5, 96(BX)
+
+blocksJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumDotShift32(x *float32, y *float32, n int, m float32) (sum float32, product float32)
+// Requires: AVX, AVX2
+TEXT ·sumDotShift32(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y5
+	VMOVUPS      Y1, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      Y1, Y8
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y9
+	VMOVUPS (CX), Y10
+	VSUBPS  Y0, Y9, Y9
+	VMULPS  Y10, Y9, Y9
+	VADDPS  Y10, Y2, Y2
+	VADDPS  Y9, Y3, Y3
+	VMOVUPS 32(AX), Y9
+	VMOVUPS 32(CX), Y10
+	VSUBPS  Y0, Y9, Y9
+	VMULPS  Y10, Y9, Y9
+	VADDPS  Y10, Y4, Y4
+	VADDPS  Y9, Y5, Y5
+	VMOVUPS 64(AX), Y9
+	VMOVUPS 64(CX), Y10
+	VSUBPS  Y0, Y9, Y9
+	VMULPS  Y10, Y9, Y9
+	VADDPS  Y10, Y6, Y6
+	VADDPS  Y9, Y7, Y7
+	VMOVUPS 96(AX), Y9
+	VMOVUPS 96(CX), Y10
+	VSUBPS  Y0, Y9, Y9
+	VMULPS  Y10, Y9, Y9
+	VADDPS  Y10, Y8, Y8
+	VADDPS  Y9, Y1, Y1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X9
+	VPBROADCASTD X9, Y9
+	VPCMPGTD     numbers32<>+0(SB), Y9, Y10
+	VMASKMOVPS   (AX), Y10, Y11
+	VMASKMOVPS   (CX), Y10, Y12
+	VSUBPS       Y0, Y11, Y11
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y12, Y2, Y2
+	VANDPS       Y10, Y11, Y11
+	VADDPS       Y11, Y3, Y3
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y9, Y10
+	VMASKMOVPS   32(AX), Y10, Y11
+	VMASKMOVPS   32(CX), Y10, Y12
+	VSUBPS       Y0, Y11, Y11
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y12, Y4, Y4
+	VANDPS       Y10, Y11, Y11
+	VADDPS       Y11, Y5, Y5
+	CMPQ         DX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y9, Y10
+	VMASKMOVPS   64(AX), Y10, Y11
+	VMASKMOVPS   64(CX), Y10, Y12
+	VSUBPS       Y0, Y11, Y11
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y12, Y6, Y6
+	VANDPS       Y10, Y11, Y11
+	VADDPS       Y11, Y7, Y7
+	CMPQ         DX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y9, Y9
+	VMASKMOVPS   96(AX), Y9, Y10
+	VMASKMOVPS   96(CX), Y9, Y11
+	VSUBPS       Y0, Y10, Y10
+	VMULPS       Y11, Y10, Y10
+	VADDPS       Y11, Y8, Y8
+	VANDPS       Y9, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+
+blocksJoin:
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y8, Y4, Y4
+	VADDPS       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, sum+32(FP)
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y1, Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPS       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSHDUP    X3, X0
+	VADDPS       X0, X3, X3
+	VMOVSS       X3, product+36(FP)
+	VZEROUPPER
+	RET
+
+// func sum32(x *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·sum32(SB), NOSPLIT, $0-20
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VADDPS       Y5, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VADDPS       Y5, Y2, Y2
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VADDPS       Y5, Y3, Y3
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+
+blocksJoin:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y0, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSS       X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dot32(x *float32, y *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·dot32(SB), NOSPLIT, $0-28
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000020, DX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VMOVUPS 32(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 64(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VMOVUPS 96(CX), Y5
+	VMULPS  Y5, Y4, Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VMASKMOVPS   (CX), Y5, Y5
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y6
+	VMASKMOVPS   32(CX), Y5, Y5
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	CMPQ         DX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y6
+	VMASKMOVPS   64(CX), Y5, Y5
+	VMULPS       Y5, Y6, Y6
+	VADDPS       Y6, Y3, Y3
+	CMPQ         DX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y5
+	VMASKMOVPS   96(CX), Y4, Y4
+	VMULPS       Y4, Y5, Y5
+	VADDPS       Y5, Y0, Y0
+
+blocksJoin:
+	VADDPS       Y3, Y1, Y1
+	VADDPS       Y0, Y2, Y2
+	VADDPS       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSS       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresShift32(x *float32, n int, m float32) float32
+// Requires: AVX, AVX2
+TEXT ·sumSquaresShift32(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS m+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y3, Y3
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMULPS       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMULPS       Y6, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+
+blocksJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotShift32(x *float32, y *float32, n int, m float32) float32
+// Requires: AVX, AVX2
+TEXT ·dotShift32(SB), NOSPLIT, $0-36
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS m+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS (CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 32(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 64(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMOVUPS 96(CX), Y6
+	VMULPS  Y6, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000020, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMASKMOVPS   (CX), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y2, Y2
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMASKMOVPS   32(CX), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y3, Y3
+	CMPQ         DX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMASKMOVPS   64(CX), Y6, Y8
+	VMULPS       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPS       Y7, Y4, Y4
+	CMPQ         DX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMASKMOVPS   96(CX), Y5, Y0
+	VMULPS       Y0, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPS       Y6, Y1, Y1
+
+blocksJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
+// Requires: AVX, AVX2, FMA3
+TEXT ·expSumShift32(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS shift+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS      (CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VMOVUPS      Y10, (AX)
+	VADDPS       Y10, Y2, Y2
+	VMOVUPS      32(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VMOVUPS      Y10, 32(AX)
+	VADDPS       Y10, Y3, Y3
+	VMOVUPS      64(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VMOVUPS      Y10, 64(AX)
+	VADDPS       Y10, Y4, Y4
+	VMOVUPS      96(CX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VMOVUPS      Y10, 96(AX)
+	VADDPS       Y10, Y1, Y1
+	ADDQ         $0x00000080, AX
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, DX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (CX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VMASKMOVPS   Y12, Y6, (AX)
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y2, Y2
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(CX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VMASKMOVPS   Y12, Y6, 32(AX)
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y3, Y3
+	CMPQ         DX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(CX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VMASKMOVPS   Y12, Y6, 64(AX)
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y4, Y4
+	CMPQ         DX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(CX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMOVUPS      c32_c2d00000<>+0(SB), Y0
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      c32_42b1999a<>+0(SB), Y0
+	VMINPS       Y6, Y0, Y6
+	VMOVUPS      c32_4b400000<>+0(SB), Y0
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y6, Y0
+	VSUBPS       c32_4b400000<>+0(SB), Y0, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y6
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y6
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y6, Y7
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y6, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y6, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y0, Y6
+	VPSUBD       Y6, Y0, Y0
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y0, Y0
+	VMULPS       Y6, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VMASKMOVPS   Y10, Y5, 96(AX)
+	VANDPS       Y5, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+
+blocksJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func expSum32(x *float32, n int, shift float32) float32
+// Requires: AVX, AVX2, FMA3
+TEXT ·expSum32(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSS shift+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000020, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS      (AX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VADDPS       Y10, Y2, Y2
+	VMOVUPS      32(AX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VADDPS       Y10, Y3, Y3
+	VMOVUPS      64(AX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VADDPS       Y10, Y4, Y4
+	VMOVUPS      96(AX), Y5
+	VSUBPS       Y0, Y5, Y5
+	VMOVUPS      c32_c2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c32_42b1999a<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      c32_4b400000<>+0(SB), Y6
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
+	VSUBPS       c32_4b400000<>+0(SB), Y6, Y7
+	VMOVAPS      Y5, Y5
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y5
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y5, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y5, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPSLLD       $0x17, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VMULPS       Y5, Y10, Y10
+	VMULPS       Y6, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+	ADDQ         $0x00000080, AX
+	SUBQ         $0x00000020, CX
+	JGE          blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X5
+	VPBROADCASTD X5, Y5
+	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y3, Y3
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VSUBPS       Y0, Y7, Y7
+	VMOVUPS      c32_c2d00000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      c32_42b1999a<>+0(SB), Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      c32_4b400000<>+0(SB), Y8
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y7, Y8
+	VSUBPS       c32_4b400000<>+0(SB), Y8, Y9
+	VMOVAPS      Y7, Y7
+	VFNMADD231PS c32_3f318000<>+0(SB), Y9, Y7
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y9, Y7
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y9
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y7, Y9
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y7, Y9
+	VMULPS       Y7, Y7, Y10
+	VMOVUPS      c32_3f800000<>+0(SB), Y11
+	VADDPS       Y7, Y11, Y12
+	VSUBPS       Y12, Y11, Y11
+	VADDPS       Y7, Y11, Y11
+	VFMADD213PS  Y11, Y10, Y9
+	VADDPS       Y9, Y12, Y12
+	VPSRAD       $0x01, Y8, Y7
+	VPSUBD       Y7, Y8, Y8
+	VPSLLD       $0x17, Y7, Y7
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       c32_3f800000<>+0(SB), Y7, Y7
+	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
+	VMULPS       Y7, Y12, Y12
+	VMULPS       Y8, Y12, Y12
+	VANDPS       Y6, Y12, Y12
+	VADDPS       Y12, Y4, Y4
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPS       Y0, Y6, Y6
+	VMOVUPS      c32_c2d00000<>+0(SB), Y0
+	VMAXPS       Y6, Y0, Y6
+	VMOVUPS      c32_42b1999a<>+0(SB), Y0
+	VMINPS       Y6, Y0, Y6
+	VMOVUPS      c32_4b400000<>+0(SB), Y0
+	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y6, Y0
+	VSUBPS       c32_4b400000<>+0(SB), Y0, Y7
+	VMOVAPS      Y6, Y6
+	VFNMADD231PS c32_3f318000<>+0(SB), Y7, Y6
+	VFNMADD231PS c32_b95e8083<>+0(SB), Y7, Y6
+	VMOVUPS      c32_3ab55c1f<>+0(SB), Y7
+	VFMADD213PS  c32_3c091eb6<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y6, Y7
+	VFMADD213PS  c32_3efffffe<>+0(SB), Y6, Y7
+	VMULPS       Y6, Y6, Y8
+	VMOVUPS      c32_3f800000<>+0(SB), Y9
+	VADDPS       Y6, Y9, Y10
+	VSUBPS       Y10, Y9, Y9
+	VADDPS       Y6, Y9, Y9
+	VFMADD213PS  Y9, Y8, Y7
+	VADDPS       Y7, Y10, Y10
+	VPSRAD       $0x01, Y0, Y6
+	VPSUBD       Y6, Y0, Y0
+	VPSLLD       $0x17, Y6, Y6
+	VPSLLD       $0x17, Y0, Y0
+	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
+	VPADDD       c32_3f800000<>+0(SB), Y0, Y0
+	VMULPS       Y6, Y10, Y10
+	VMULPS       Y0, Y10, Y10
+	VANDPS       Y5, Y10, Y10
+	VADDPS       Y10, Y1, Y1
+
+blocksJoin:
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y1, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPS       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSHDUP    X2, X0
+	VADDPS       X0, X2, X2
+	VMOVSS       X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func far32(x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·far32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS c32_48000000<>+0(SB), Y5
+	VCMPPS  $0x11, Y4, Y5, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS c32_48000000<>+0(SB), Y5
+	VCMPPS  $0x11, Y4, Y5, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS c32_48000000<>+0(SB), Y5
+	VCMPPS  $0x11, Y4, Y5, Y4
+	VORPS   Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS c32_48000000<>+0(SB), Y5
+	VCMPPS  $0x11, Y4, Y5, Y4
+	VORPS   Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
+	VMOVUPS      c32_48000000<>+0(SB), Y6
+	VCMPPS       $0x11, Y5, Y6, Y5
+	VORPS        Y5, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
+	VMOVUPS      c32_48000000<>+0(SB), Y6
+	VCMPPS       $0x11, Y5, Y6, Y5
+	VORPS        Y5, Y2, Y2
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
+	VMOVUPS      c32_48000000<>+0(SB), Y6
+	VCMPPS       $0x11, Y5, Y6, Y5
+	VORPS        Y5, Y3, Y3
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VANDPS       c32_7fffffff<>+0(SB), Y4, Y4
+	VMOVUPS      c32_48000000<>+0(SB), Y5
+	VCMPPS       $0x11, Y4, Y5, Y4
+	VORPS        Y4, Y0, Y0
+
+blocksJoin:
+	VORPS        Y3, Y1, Y1
+	VORPS        Y0, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VORPS        X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VORPS        X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VORPS        X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func largest32(x *float32, n int) float32
+// Requires: AVX, AVX2
+TEXT ·largest32(SB), NOSPLIT, $0-20
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c32_ff800000<>+0(SB), Y0
+	VMOVUPS c32_ff800000<>+0(SB), Y1
+	VMOVUPS c32_ff800000<>+0(SB), Y2
+	VMOVUPS c32_ff800000<>+0(SB), Y3
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMAXPS  Y0, Y4, Y0
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VMAXPS  Y1, Y4, Y1
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VMAXPS  Y2, Y4, Y2
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VMAXPS  Y3, Y4, Y3
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VMOVUPS      c32_ff800000<>+0(SB), Y7
+	VBLENDVPS    Y5, Y6, Y7, Y6
+	VMAXPS       Y0, Y6, Y0
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y0, Y0
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y6
+	VMOVUPS      c32_ff800000<>+0(SB), Y7
+	VBLENDVPS    Y5, Y6, Y7, Y6
+	VMAXPS       Y1, Y6, Y1
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y1, Y1
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y6
+	VMOVUPS      c32_ff800000<>+0(SB), Y7
+	VBLENDVPS    Y5, Y6, Y7, Y6
+	VMAXPS       Y2, Y6, Y2
+	VCMPPS       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y2, Y2
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y5
+	VMOVUPS      c32_ff800000<>+0(SB), Y6
+	VBLENDVPS    Y4, Y5, Y6, Y5
+	VMAXPS       Y3, Y5, Y3
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+
+blocksJoin:
+	VMAXPS       Y0, Y2, Y0
+	VCMPPS       $0x03, Y2, Y2, Y2
+	VORPS        Y2, Y0, Y0
+	VMAXPS       Y1, Y3, Y1
+	VCMPPS       $0x03, Y3, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMAXPS       Y0, Y1, Y0
+	VCMPPS       $0x03, Y1, Y1, Y1
+	VORPS        Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPS       X0, X1, X0
+	VCMPPS       $0x03, X1, X1, X1
+	VORPS        X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPS       X0, X1, X0
+	VCMPPS       $0x03, X1, X1, X1
+	VORPS        X1, X0, X0
+	VMOVSHDUP    X0, X1
+	VMAXPS       X0, X1, X0
+	VCMPPS       $0x03, X1, X1, X1
+	VORPS        X1, X0, X0
+	VMOVSS       X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func hasNaN32(x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·hasNaN32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y0, Y0
+
+blocksJoin:
+	VORPS        Y3, Y1, Y1
+	VORPS        Y0, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VORPS        X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VORPS        X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VORPS        X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func nonFinite32(x *float32, n int) int
+// Requires: AVX, AVX2
+TEXT ·nonFinite32(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000020, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VSUBPS  Y4, Y4, Y4
+	VCMPPS  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000020, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000020, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VSUBPS       Y5, Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VSUBPS       Y5, Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	CMPQ         CX, $0x00000010
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VSUBPS       Y5, Y5, Y5
+	VCMPPS       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+	CMPQ         CX, $0x00000018
+	JLE          blocksJoin
+	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VSUBPS       Y4, Y4, Y4
+	VCMPPS       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y0, Y0
+
+blocksJoin:
+	VORPS        Y3, Y1, Y1
+	VORPS        Y0, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VORPS        X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VORPS        X0, X1, X1
+	VMOVSHDUP    X1, X0
+	VORPS        X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
 // func add64(dst *float64, x *float64, y *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·add64(SB), NOSPLIT, $0-32
@@ -9502,6 +14495,1442 @@ vectorsDone:
 	VMASKMOVPS   Y5, Y4, (AX)
 
 end:
+	VZEROUPPER
+	RET
+
+// func mulScaled64(dst *float64, x *float64, y *float64, n int, a float64)
+// Requires: AVX, AVX2
+TEXT ·mulScaled64(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         y+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSD a+32(FP), Y0
+	SUBQ         $0x00000010, BX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	VMOVUPS 32(CX), Y1
+	VMOVUPS 32(DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS 64(CX), Y1
+	VMOVUPS 64(DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, 64(AX)
+	VMOVUPS 96(CX), Y1
+	VMOVUPS 96(DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JGE     blocks
+
+blocksDone:
+	ADDQ $0x00000010, BX
+	SUBQ $0x00000004, BX
+	JLT  vectorsDone
+
+vectors:
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPD  Y0, Y1, Y1
+	VMULPD  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	SUBQ    $0x00000004, BX
+	JGE     vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, BX
+	TESTQ        BX, BX
+	JEQ          end
+	VMOVQ        BX, X1
+	VPBROADCASTQ X1, Y1
+	VPCMPGTQ     numbers64<>+0(SB), Y1, Y1
+	VMASKMOVPS   (CX), Y1, Y2
+	VMASKMOVPS   (DX), Y1, Y3
+	VMULPD       Y0, Y2, Y2
+	VMULPD       Y3, Y2, Y2
+	VMASKMOVPS   Y2, Y1, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func moments64(x *float64, n int) (mean float64, squares float64)
+// Requires: AVX, AVX2
+TEXT ·moments64(SB), NOSPLIT, $0-32
+	MOVQ       x+0(FP), AX
+	MOVQ       n+8(FP), CX
+	MOVQ       AX, DX
+	MOVQ       CX, BX
+	VXORPS     X0, X0, X0
+	VCVTSI2SDQ CX, X0, X0
+	VXORPS     Y1, Y1, Y1
+	VMOVUPS    Y1, Y2
+	VMOVUPS    Y1, Y3
+	VMOVUPS    Y1, Y4
+	VMOVUPS    Y1, Y1
+	SUBQ       $0x00000010, CX
+	JLT        sumDone
+
+sum:
+	VMOVUPS (AX), Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VADDPD  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     sum
+
+sumDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          sumJoin
+	VMOVQ        CX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	CMPQ         CX, $0x00000004
+	JLE          sumJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	CMPQ         CX, $0x00000008
+	JLE          sumJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	CMPQ         CX, $0x0000000c
+	JLE          sumJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y5
+	VADDPD       Y5, Y1, Y1
+
+sumJoin:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y1, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X1
+	VADDPD       X1, X2, X2
+	VPERMILPD    $0x01, X2, X1
+	VADDPD       X1, X2, X2
+	VDIVSD       X0, X2, X2
+	VMOVSD       X2, mean+16(FP)
+	VBROADCASTSD X2, Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000010, BX
+	JLT          squaresDone
+
+squares:
+	VMOVUPS (DX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPS 32(DX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPS 64(DX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPS 96(DX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	ADDQ    $0x00000080, DX
+	SUBQ    $0x00000010, BX
+	JGE     squares
+
+squaresDone:
+	ADDQ         $0x00000010, BX
+	TESTQ        BX, BX
+	JEQ          squaresJoin
+	VMOVQ        BX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (DX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	CMPQ         BX, $0x00000004
+	JLE          squaresJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(DX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	CMPQ         BX, $0x00000008
+	JLE          squaresJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(DX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	CMPQ         BX, $0x0000000c
+	JLE          squaresJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(DX), Y5, Y6
+	VSUBPD       Y0, Y6, Y6
+	VMULPD       Y6, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+
+squaresJoin:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y1, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, squares+24(FP)
+	VZEROUPPER
+	RET
+
+// func normalized64(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
+// Requires: AVX, AVX2, MMX+
+TEXT ·normalized64(SB), NOSPLIT, $0-56
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         shift+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD m+40(FP), Y0
+	VBROADCASTSD r+48(FP), Y1
+	MOVQ         SI, DI
+	SHLQ         $0x03, DI
+	SUBQ         $0x00000010, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPS    (DX), Y3
+	VMULPD     Y3, Y2, Y2
+	VMOVUPS    (BX), Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	VMOVUPS    32(CX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPS    32(DX), Y3
+	VMULPD     Y3, Y2, Y2
+	VMOVUPS    32(BX), Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPS    Y2, 32(AX)
+	PREFETCHT0 64(CX)(DI*1)
+	VMOVUPS    64(CX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPS    64(DX), Y3
+	VMULPD     Y3, Y2, Y2
+	VMOVUPS    64(BX), Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    96(CX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPS    96(DX), Y3
+	VMULPD     Y3, Y2, Y2
+	VMOVUPS    96(BX), Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPS    Y2, 96(AX)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	SUBQ       $0x00000010, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000010, SI
+	SUBQ $0x00000004, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	VMOVUPS    (CX), Y2
+	VSUBPD     Y0, Y2, Y2
+	VMULPD     Y1, Y2, Y2
+	VMOVUPS    (DX), Y3
+	VMULPD     Y3, Y2, Y2
+	VMOVUPS    (BX), Y3
+	VADDPD     Y3, Y2, Y2
+	VMOVUPS    Y2, (AX)
+	ADDQ       $0x00000020, AX
+	ADDQ       $0x00000020, CX
+	ADDQ       $0x00000020, DX
+	ADDQ       $0x00000020, BX
+	SUBQ       $0x00000004, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, SI
+	TESTQ        SI, SI
+	JEQ          end
+	VMOVQ        SI, X2
+	VPBROADCASTQ X2, Y2
+	VPCMPGTQ     numbers64<>+0(SB), Y2, Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VSUBPD       Y0, Y3, Y3
+	VMULPD       Y1, Y3, Y3
+	VMASKMOVPS   (DX), Y2, Y0
+	VMULPD       Y0, Y3, Y3
+	VMASKMOVPS   (BX), Y2, Y0
+	VADDPD       Y0, Y3, Y3
+	VMASKMOVPS   Y3, Y2, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func mixedScaled64(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
+// Requires: AVX, AVX2, MMX+
+TEXT ·mixedScaled64(SB), NOSPLIT, $0-72
+	MOVQ         dx+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         dy+16(FP), DX
+	MOVQ         scale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD m+40(FP), Y0
+	VBROADCASTSD a+48(FP), Y1
+	VBROADCASTSD b+56(FP), Y2
+	VBROADCASTSD c+64(FP), Y3
+	MOVQ         SI, DI
+	SHLQ         $0x03, DI
+	SUBQ         $0x00000008, SI
+	JLT          blocksDone
+
+blocks:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Y4
+	VMOVUPS    (DX), Y5
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMOVUPS    (BX), Y6
+	VMULPD     Y6, Y5, Y5
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y3, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    32(CX), Y4
+	VMOVUPS    32(DX), Y5
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMOVUPS    32(BX), Y6
+	VMULPD     Y6, Y5, Y5
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y3, Y4, Y4
+	VMOVUPS    Y4, 32(AX)
+	ADDQ       $0x00000040, AX
+	ADDQ       $0x00000040, CX
+	ADDQ       $0x00000040, DX
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000008, SI
+	JGE        blocks
+
+blocksDone:
+	ADDQ $0x00000008, SI
+	SUBQ $0x00000004, SI
+	JLT  vectorsDone
+
+vectors:
+	PREFETCHT0 (CX)(DI*1)
+	PREFETCHT0 (DX)(DI*1)
+	VMOVUPS    (CX), Y4
+	VMOVUPS    (DX), Y5
+	VSUBPD     Y0, Y4, Y4
+	VMULPD     Y1, Y4, Y4
+	VMOVUPS    (BX), Y6
+	VMULPD     Y6, Y5, Y5
+	VMULPD     Y2, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VADDPD     Y3, Y4, Y4
+	VMOVUPS    Y4, (AX)
+	ADDQ       $0x00000020, AX
+	ADDQ       $0x00000020, CX
+	ADDQ       $0x00000020, DX
+	ADDQ       $0x00000020, BX
+	SUBQ       $0x00000004, SI
+	JGE        vectors
+
+vectorsDone:
+	ADDQ         $0x00000004, SI
+	TESTQ        SI, SI
+	JEQ          end
+	VMOVQ        SI, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y4
+	VMASKMOVPS   (CX), Y4, Y5
+	VMASKMOVPS   (DX), Y4, Y6
+	VSUBPD       Y0, Y5, Y5
+	VMULPD       Y1, Y5, Y5
+	VMASKMOVPS   (BX), Y4, Y0
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y2, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y3, Y5, Y5
+	VMASKMOVPS   Y5, Y4, (AX)
+
+end:
+	VZEROUPPER
+	RET
+
+// func normSums64(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
+// Requires: AVX, AVX2
+TEXT ·normSums64(SB), NOSPLIT, $0-80
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         dshift+32(FP), SI
+	MOVQ         n+40(FP), DI
+	VBROADCASTSD m+48(FP), Y0
+	VBROADCASTSD r+56(FP), Y1
+	VXORPS       Y2, Y2, Y2
+	VMOVUPS      Y2, Y3
+	VMOVUPS      Y2, Y4
+	VMOVUPS      Y2, Y5
+	VMOVUPS      Y2, Y6
+	VMOVUPS      Y2, Y7
+	VMOVUPS      Y2, Y8
+	VMOVUPS      Y2, Y9
+	VMOVUPS      Y2, Y2
+	SUBQ         $0x00000010, DI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VMOVUPS (DX), Y12
+	VSUBPD  Y0, Y10, Y10
+	VMULPD  Y1, Y10, Y10
+	VMULPD  Y11, Y12, Y12
+	VADDPD  Y12, Y3, Y3
+	VMULPD  Y10, Y12, Y12
+	VADDPD  Y12, Y4, Y4
+	VMULPD  Y11, Y10, Y10
+	VMOVUPS (BX), Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPS Y10, (BX)
+	VMOVUPS (SI), Y10
+	VADDPD  Y10, Y11, Y11
+	VMOVUPS Y11, (SI)
+	VMOVUPS 32(AX), Y10
+	VMOVUPS 32(CX), Y11
+	VMOVUPS 32(DX), Y12
+	VSUBPD  Y0, Y10, Y10
+	VMULPD  Y1, Y10, Y10
+	VMULPD  Y11, Y12, Y12
+	VADDPD  Y12, Y5, Y5
+	VMULPD  Y10, Y12, Y12
+	VADDPD  Y12, Y6, Y6
+	VMULPD  Y11, Y10, Y10
+	VMOVUPS 32(BX), Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPS Y10, 32(BX)
+	VMOVUPS 32(SI), Y10
+	VADDPD  Y10, Y11, Y11
+	VMOVUPS Y11, 32(SI)
+	VMOVUPS 64(AX), Y10
+	VMOVUPS 64(CX), Y11
+	VMOVUPS 64(DX), Y12
+	VSUBPD  Y0, Y10, Y10
+	VMULPD  Y1, Y10, Y10
+	VMULPD  Y11, Y12, Y12
+	VADDPD  Y12, Y7, Y7
+	VMULPD  Y10, Y12, Y12
+	VADDPD  Y12, Y8, Y8
+	VMULPD  Y11, Y10, Y10
+	VMOVUPS 64(BX), Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPS Y10, 64(BX)
+	VMOVUPS 64(SI), Y10
+	VADDPD  Y10, Y11, Y11
+	VMOVUPS Y11, 64(SI)
+	VMOVUPS 96(AX), Y10
+	VMOVUPS 96(CX), Y11
+	VMOVUPS 96(DX), Y12
+	VSUBPD  Y0, Y10, Y10
+	VMULPD  Y1, Y10, Y10
+	VMULPD  Y11, Y12, Y12
+	VADDPD  Y12, Y9, Y9
+	VMULPD  Y10, Y12, Y12
+	VADDPD  Y12, Y2, Y2
+	VMULPD  Y11, Y10, Y10
+	VMOVUPS 96(BX), Y12
+	VADDPD  Y12, Y10, Y10
+	VMOVUPS Y10, 96(BX)
+	VMOVUPS 96(SI), Y10
+	VADDPD  Y10, Y11, Y11
+	VMOVUPS Y11, 96(SI)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	ADDQ    $0x00000080, SI
+	SUBQ    $0x00000010, DI
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, DI
+	TESTQ        DI, DI
+	JEQ          blocksJoin
+	VMOVQ        DI, X10
+	VPBROADCASTQ X10, Y10
+	VPCMPGTQ     numbers64<>+0(SB), Y10, Y11
+	VMASKMOVPS   (AX), Y11, Y12
+	VMASKMOVPS   (CX), Y11, Y13
+	VMASKMOVPS   (DX), Y11, Y14
+	VSUBPD       Y0, Y12, Y12
+	VMULPD       Y1, Y12, Y12
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y3, Y3
+	VMULPD       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPD       Y14, Y4, Y4
+	VMULPD       Y13, Y12, Y12
+	VMASKMOVPS   (BX), Y11, Y14
+	VADDPD       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, (BX)
+	VMASKMOVPS   (SI), Y11, Y12
+	VADDPD       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, (SI)
+	CMPQ         DI, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y10, Y11
+	VMASKMOVPS   32(AX), Y11, Y12
+	VMASKMOVPS   32(CX), Y11, Y13
+	VMASKMOVPS   32(DX), Y11, Y14
+	VSUBPD       Y0, Y12, Y12
+	VMULPD       Y1, Y12, Y12
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y5, Y5
+	VMULPD       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPD       Y14, Y6, Y6
+	VMULPD       Y13, Y12, Y12
+	VMASKMOVPS   32(BX), Y11, Y14
+	VADDPD       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, 32(BX)
+	VMASKMOVPS   32(SI), Y11, Y12
+	VADDPD       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, 32(SI)
+	CMPQ         DI, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y10, Y11
+	VMASKMOVPS   64(AX), Y11, Y12
+	VMASKMOVPS   64(CX), Y11, Y13
+	VMASKMOVPS   64(DX), Y11, Y14
+	VSUBPD       Y0, Y12, Y12
+	VMULPD       Y1, Y12, Y12
+	VMULPD       Y13, Y14, Y14
+	VADDPD       Y14, Y7, Y7
+	VMULPD       Y12, Y14, Y14
+	VANDPS       Y11, Y14, Y14
+	VADDPD       Y14, Y8, Y8
+	VMULPD       Y13, Y12, Y12
+	VMASKMOVPS   64(BX), Y11, Y14
+	VADDPD       Y14, Y12, Y12
+	VMASKMOVPS   Y12, Y11, 64(BX)
+	VMASKMOVPS   64(SI), Y11, Y12
+	VADDPD       Y12, Y13, Y13
+	VMASKMOVPS   Y13, Y11, 64(SI)
+	CMPQ         DI, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y10, Y10
+	VMASKMOVPS   96(AX), Y10, Y11
+	VMASKMOVPS   96(CX), Y10, Y12
+	VMASKMOVPS   96(DX), Y10, Y13
+	VSUBPD       Y0, Y11, Y11
+	VMULPD       Y1, Y11, Y11
+	VMULPD       Y12, Y13, Y13
+	VADDPD       Y13, Y9, Y9
+	VMULPD       Y11, Y13, Y13
+	VANDPS       Y10, Y13, Y13
+	VADDPD       Y13, Y2, Y2
+	VMULPD       Y12, Y11, Y11
+	VMASKMOVPS   96(BX), Y10, Y0
+	VADDPD       Y0, Y11, Y11
+	VMASKMOVPS   Y11, Y10, 96(BX)
+	VMASKMOVPS   96(SI), Y10, Y0
+	VADDPD       Y0, Y12, Y12
+	VMASKMOVPS   Y12, Y10, 96(SI)
+
+blocksJoin:
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y9, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPD       X0, X3, X3
+	VMOVSD       X3, sum+64(FP)
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y2, Y6, Y6
+	VADDPD       Y6, Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X0
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDPD       X0, X4, X4
+	VMOVSD       X4, product+72(FP)
+	VZEROUPPER
+	RET
+
+// func rmsSums64(x *float64, dy *float64, scale *float64, dscale *float64, n int, r float64) float64
+// Requires: AVX, AVX2
+TEXT ·rmsSums64(SB), NOSPLIT, $0-56
+	MOVQ         x+0(FP), AX
+	MOVQ         dy+8(FP), CX
+	MOVQ         scale+16(FP), DX
+	MOVQ         dscale+24(FP), BX
+	MOVQ         n+32(FP), SI
+	VBROADCASTSD r+40(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000010, SI
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VMOVUPS (CX), Y6
+	VMOVUPS (DX), Y7
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y6, Y7, Y7
+	VMULPD  Y5, Y7, Y7
+	VADDPD  Y7, Y2, Y2
+	VMULPD  Y6, Y5, Y5
+	VMOVUPS (BX), Y6
+	VADDPD  Y6, Y5, Y5
+	VMOVUPS Y5, (BX)
+	VMOVUPS 32(AX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS 32(DX), Y7
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y6, Y7, Y7
+	VMULPD  Y5, Y7, Y7
+	VADDPD  Y7, Y3, Y3
+	VMULPD  Y6, Y5, Y5
+	VMOVUPS 32(BX), Y6
+	VADDPD  Y6, Y5, Y5
+	VMOVUPS Y5, 32(BX)
+	VMOVUPS 64(AX), Y5
+	VMOVUPS 64(CX), Y6
+	VMOVUPS 64(DX), Y7
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y6, Y7, Y7
+	VMULPD  Y5, Y7, Y7
+	VADDPD  Y7, Y4, Y4
+	VMULPD  Y6, Y5, Y5
+	VMOVUPS 64(BX), Y6
+	VADDPD  Y6, Y5, Y5
+	VMOVUPS Y5, 64(BX)
+	VMOVUPS 96(AX), Y5
+	VMOVUPS 96(CX), Y6
+	VMOVUPS 96(DX), Y7
+	VMULPD  Y0, Y5, Y5
+	VMULPD  Y6, Y7, Y7
+	VMULPD  Y5, Y7, Y7
+	VADDPD  Y7, Y1, Y1
+	VMULPD  Y6, Y5, Y5
+	VMOVUPS 96(BX), Y6
+	VADDPD  Y6, Y5, Y5
+	VMOVUPS Y5, 96(BX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000010, SI
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, SI
+	TESTQ        SI, SI
+	JEQ          blocksJoin
+	VMOVQ        SI, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VMASKMOVPS   (CX), Y6, Y8
+	VMASKMOVPS   (DX), Y6, Y9
+	VMULPD       Y0, Y7, Y7
+	VMULPD       Y8, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       Y9, Y2, Y2
+	VMULPD       Y8, Y7, Y7
+	VMASKMOVPS   (BX), Y6, Y8
+	VADDPD       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, (BX)
+	CMPQ         SI, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VMASKMOVPS   32(CX), Y6, Y8
+	VMASKMOVPS   32(DX), Y6, Y9
+	VMULPD       Y0, Y7, Y7
+	VMULPD       Y8, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       Y9, Y3, Y3
+	VMULPD       Y8, Y7, Y7
+	VMASKMOVPS   32(BX), Y6, Y8
+	VADDPD       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, 32(BX)
+	CMPQ         SI, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VMASKMOVPS   64(CX), Y6, Y8
+	VMASKMOVPS   64(DX), Y6, Y9
+	VMULPD       Y0, Y7, Y7
+	VMULPD       Y8, Y9, Y9
+	VMULPD       Y7, Y9, Y9
+	VADDPD       Y9, Y4, Y4
+	VMULPD       Y8, Y7, Y7
+	VMASKMOVPS   64(BX), Y6, Y8
+	VADDPD       Y8, Y7, Y7
+	VMASKMOVPS   Y7, Y6, 64(BX)
+	CMPQ         SI, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VMASKMOVPS   96(CX), Y5, Y7
+	VMASKMOVPS   96(DX), Y5, Y8
+	VMULPD       Y0, Y6, Y6
+	VMULPD       Y7, Y8, Y8
+	VMULPD       Y6, Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	VMULPD       Y7, Y6, Y6
+	VMASKMOVPS   96(BX), Y5, Y0
+	VADDPD       Y0, Y6, Y6
+	VMASKMOVPS   Y6, Y5, 96(BX)
+
+blocksJoin:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y1, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, ret+48(FP)
+	VZEROUPPER
+	RET
+
+// func sumDotShift64(x *float64, y *float64, n int, m float64) (sum float64, product float64)
+// Requires: AVX, AVX2
+TEXT ·sumDotShift64(SB), NOSPLIT, $0-48
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y5
+	VMOVUPS      Y1, Y6
+	VMOVUPS      Y1, Y7
+	VMOVUPS      Y1, Y8
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y9
+	VMOVUPS (CX), Y10
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y2, Y2
+	VADDPD  Y9, Y3, Y3
+	VMOVUPS 32(AX), Y9
+	VMOVUPS 32(CX), Y10
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y4, Y4
+	VADDPD  Y9, Y5, Y5
+	VMOVUPS 64(AX), Y9
+	VMOVUPS 64(CX), Y10
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y6, Y6
+	VADDPD  Y9, Y7, Y7
+	VMOVUPS 96(AX), Y9
+	VMOVUPS 96(CX), Y10
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y10, Y9, Y9
+	VADDPD  Y10, Y8, Y8
+	VADDPD  Y9, Y1, Y1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X9
+	VPBROADCASTQ X9, Y9
+	VPCMPGTQ     numbers64<>+0(SB), Y9, Y10
+	VMASKMOVPS   (AX), Y10, Y11
+	VMASKMOVPS   (CX), Y10, Y12
+	VSUBPD       Y0, Y11, Y11
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y12, Y2, Y2
+	VANDPS       Y10, Y11, Y11
+	VADDPD       Y11, Y3, Y3
+	CMPQ         DX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y9, Y10
+	VMASKMOVPS   32(AX), Y10, Y11
+	VMASKMOVPS   32(CX), Y10, Y12
+	VSUBPD       Y0, Y11, Y11
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y12, Y4, Y4
+	VANDPS       Y10, Y11, Y11
+	VADDPD       Y11, Y5, Y5
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y9, Y10
+	VMASKMOVPS   64(AX), Y10, Y11
+	VMASKMOVPS   64(CX), Y10, Y12
+	VSUBPD       Y0, Y11, Y11
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y12, Y6, Y6
+	VANDPS       Y10, Y11, Y11
+	VADDPD       Y11, Y7, Y7
+	CMPQ         DX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y9, Y9
+	VMASKMOVPS   96(AX), Y9, Y10
+	VMASKMOVPS   96(CX), Y9, Y11
+	VSUBPD       Y0, Y10, Y10
+	VMULPD       Y11, Y10, Y10
+	VADDPD       Y11, Y8, Y8
+	VANDPS       Y9, Y10, Y10
+	VADDPD       Y10, Y1, Y1
+
+blocksJoin:
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y8, Y4, Y4
+	VADDPD       Y4, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, sum+32(FP)
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y1, Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	VEXTRACTF128 $0x01, Y3, X0
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDPD       X0, X3, X3
+	VMOVSD       X3, product+40(FP)
+	VZEROUPPER
+	RET
+
+// func sum64(x *float64, n int) float64
+// Requires: AVX, AVX2
+TEXT ·sum64(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VADDPD  Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VADDPD       Y5, Y1, Y1
+	CMPQ         CX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VADDPD       Y5, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VADDPD       Y5, Y3, Y3
+	CMPQ         CX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VADDPD       Y4, Y0, Y0
+
+blocksJoin:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y0, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func dot64(x *float64, y *float64, n int) float64
+// Requires: AVX, AVX2
+TEXT ·dot64(SB), NOSPLIT, $0-32
+	MOVQ    x+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000010, DX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMOVUPS (CX), Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VMOVUPS 32(CX), Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VMOVUPS 64(CX), Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VMOVUPS 96(CX), Y5
+	VMULPD  Y5, Y4, Y4
+	VADDPD  Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VMASKMOVPS   (CX), Y5, Y5
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	CMPQ         DX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y6
+	VMASKMOVPS   32(CX), Y5, Y5
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y2, Y2
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y6
+	VMASKMOVPS   64(CX), Y5, Y5
+	VMULPD       Y5, Y6, Y6
+	VADDPD       Y6, Y3, Y3
+	CMPQ         DX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y5
+	VMASKMOVPS   96(CX), Y4, Y4
+	VMULPD       Y4, Y5, Y5
+	VADDPD       Y5, Y0, Y0
+
+blocksJoin:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y0, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func sumSquaresShift64(x *float64, n int, m float64) float64
+// Requires: AVX, AVX2
+TEXT ·sumSquaresShift64(SB), NOSPLIT, $0-32
+	MOVQ         x+0(FP), AX
+	MOVQ         n+8(FP), CX
+	VBROADCASTSD m+16(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000010, CX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	CMPQ         CX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMULPD       Y7, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	CMPQ         CX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPD       Y0, Y6, Y6
+	VMULPD       Y6, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+
+blocksJoin:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y1, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func dotShift64(x *float64, y *float64, n int, m float64) float64
+// Requires: AVX, AVX2
+TEXT ·dotShift64(SB), NOSPLIT, $0-40
+	MOVQ         x+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSD m+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VMOVUPS      Y1, Y2
+	VMOVUPS      Y1, Y3
+	VMOVUPS      Y1, Y4
+	VMOVUPS      Y1, Y1
+	SUBQ         $0x00000010, DX
+	JLT          blocksDone
+
+blocks:
+	VMOVUPS (AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS (CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPS 32(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 32(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPS 64(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 64(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VMOVUPS 96(AX), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMOVUPS 96(CX), Y6
+	VMULPD  Y6, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	SUBQ    $0x00000010, DX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, DX
+	TESTQ        DX, DX
+	JEQ          blocksJoin
+	VMOVQ        DX, X5
+	VPBROADCASTQ X5, Y5
+	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
+	VMASKMOVPS   (AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMASKMOVPS   (CX), Y6, Y8
+	VMULPD       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y2, Y2
+	CMPQ         DX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
+	VMASKMOVPS   32(AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMASKMOVPS   32(CX), Y6, Y8
+	VMULPD       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y3, Y3
+	CMPQ         DX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
+	VMASKMOVPS   64(AX), Y6, Y7
+	VSUBPD       Y0, Y7, Y7
+	VMASKMOVPS   64(CX), Y6, Y8
+	VMULPD       Y8, Y7, Y7
+	VANDPS       Y6, Y7, Y7
+	VADDPD       Y7, Y4, Y4
+	CMPQ         DX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
+	VMASKMOVPS   96(AX), Y5, Y6
+	VSUBPD       Y0, Y6, Y6
+	VMASKMOVPS   96(CX), Y5, Y0
+	VMULPD       Y0, Y6, Y6
+	VANDPS       Y5, Y6, Y6
+	VADDPD       Y6, Y1, Y1
+
+blocksJoin:
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y1, Y3, Y3
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDPD       X0, X2, X2
+	VMOVSD       X2, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func largest64(x *float64, n int) float64
+// Requires: AVX, AVX2
+TEXT ·largest64(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VMOVUPS c64_fff0000000000000<>+0(SB), Y0
+	VMOVUPS c64_fff0000000000000<>+0(SB), Y1
+	VMOVUPS c64_fff0000000000000<>+0(SB), Y2
+	VMOVUPS c64_fff0000000000000<>+0(SB), Y3
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VMAXPD  Y0, Y4, Y0
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VMAXPD  Y1, Y4, Y1
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VMAXPD  Y2, Y4, Y2
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VMAXPD  Y3, Y4, Y3
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y6
+	VMOVUPS      c64_fff0000000000000<>+0(SB), Y7
+	VBLENDVPD    Y5, Y6, Y7, Y6
+	VMAXPD       Y0, Y6, Y0
+	VCMPPD       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y0, Y0
+	CMPQ         CX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y6
+	VMOVUPS      c64_fff0000000000000<>+0(SB), Y7
+	VBLENDVPD    Y5, Y6, Y7, Y6
+	VMAXPD       Y1, Y6, Y1
+	VCMPPD       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y1, Y1
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y6
+	VMOVUPS      c64_fff0000000000000<>+0(SB), Y7
+	VBLENDVPD    Y5, Y6, Y7, Y6
+	VMAXPD       Y2, Y6, Y2
+	VCMPPD       $0x03, Y6, Y6, Y6
+	VORPS        Y6, Y2, Y2
+	CMPQ         CX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y5
+	VMOVUPS      c64_fff0000000000000<>+0(SB), Y6
+	VBLENDVPD    Y4, Y5, Y6, Y5
+	VMAXPD       Y3, Y5, Y3
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+
+blocksJoin:
+	VMAXPD       Y0, Y2, Y0
+	VCMPPD       $0x03, Y2, Y2, Y2
+	VORPS        Y2, Y0, Y0
+	VMAXPD       Y1, Y3, Y1
+	VCMPPD       $0x03, Y3, Y3, Y3
+	VORPS        Y3, Y1, Y1
+	VMAXPD       Y0, Y1, Y0
+	VCMPPD       $0x03, Y1, Y1, Y1
+	VORPS        Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VMAXPD       X0, X1, X0
+	VCMPPD       $0x03, X1, X1, X1
+	VORPS        X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VMAXPD       X0, X1, X0
+	VCMPPD       $0x03, X1, X1, X1
+	VORPS        X1, X0, X0
+	VMOVSD       X0, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func hasNaN64(x *float64, n int) int
+// Requires: AVX, AVX2
+TEXT ·hasNaN64(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y1, Y1
+	CMPQ         CX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+	CMPQ         CX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VCMPPD       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y0, Y0
+
+blocksJoin:
+	VORPS        Y3, Y1, Y1
+	VORPS        Y0, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VORPS        X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VORPS        X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
+// func nonFinite64(x *float64, n int) int
+// Requires: AVX, AVX2
+TEXT ·nonFinite64(SB), NOSPLIT, $0-24
+	MOVQ    x+0(FP), AX
+	MOVQ    n+8(FP), CX
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS Y0, Y1
+	VMOVUPS Y0, Y2
+	VMOVUPS Y0, Y3
+	VMOVUPS Y0, Y0
+	SUBQ    $0x00000010, CX
+	JLT     blocksDone
+
+blocks:
+	VMOVUPS (AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y1, Y1
+	VMOVUPS 32(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y2, Y2
+	VMOVUPS 64(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y3, Y3
+	VMOVUPS 96(AX), Y4
+	VSUBPD  Y4, Y4, Y4
+	VCMPPD  $0x03, Y4, Y4, Y4
+	VORPS   Y4, Y0, Y0
+	ADDQ    $0x00000080, AX
+	SUBQ    $0x00000010, CX
+	JGE     blocks
+
+blocksDone:
+	ADDQ         $0x00000010, CX
+	TESTQ        CX, CX
+	JEQ          blocksJoin
+	VMOVQ        CX, X4
+	VPBROADCASTQ X4, Y4
+	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
+	VMASKMOVPS   (AX), Y5, Y5
+	VSUBPD       Y5, Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y1, Y1
+	CMPQ         CX, $0x00000004
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
+	VMASKMOVPS   32(AX), Y5, Y5
+	VSUBPD       Y5, Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y2, Y2
+	CMPQ         CX, $0x00000008
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
+	VMASKMOVPS   64(AX), Y5, Y5
+	VSUBPD       Y5, Y5, Y5
+	VCMPPD       $0x03, Y5, Y5, Y5
+	VORPS        Y5, Y3, Y3
+	CMPQ         CX, $0x0000000c
+	JLE          blocksJoin
+	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
+	VMASKMOVPS   96(AX), Y4, Y4
+	VSUBPD       Y4, Y4, Y4
+	VCMPPD       $0x03, Y4, Y4, Y4
+	VORPS        Y4, Y0, Y0
+
+blocksJoin:
+	VORPS        Y3, Y1, Y1
+	VORPS        Y0, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VORPS        X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VORPS        X0, X1, X1
+	VMOVQ        X1, AX
+	MOVQ         AX, ret+16(FP)
 	VZEROUPPER
 	RET
 
@@ -11512,1012 +17941,6 @@ end:
 	VZEROUPPER
 	RET
 
-// func sum32(x *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·sum32(SB), NOSPLIT, $0-20
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VADDPS  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VADDPS       Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-
-join:
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VADDPS       Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VADDPS       Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VADDPS       Y5, Y0, Y0
-	VMOVSS       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func dot32(x *float32, y *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·dot32(SB), NOSPLIT, $0-28
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, DX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMOVUPS (CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMOVUPS 32(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 64(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMOVUPS 96(CX), Y5
-	VMULPS  Y5, Y4, Y4
-	VADDPS  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
-	VMASKMOVPS   (AX), Y5, Y7
-	VMASKMOVPS   (CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y0, Y0
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
-	VMASKMOVPS   32(AX), Y5, Y7
-	VMASKMOVPS   32(CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y1, Y1
-	CMPQ         DX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
-	VMASKMOVPS   64(AX), Y5, Y7
-	VMASKMOVPS   64(CX), Y5, Y5
-	VMULPS       Y5, Y7, Y7
-	VADDPS       Y7, Y2, Y2
-	CMPQ         DX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y5
-	VMASKMOVPS   96(CX), Y4, Y4
-	VMULPS       Y4, Y5, Y5
-	VADDPS       Y5, Y3, Y3
-
-join:
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X6
-	VADDPS       Y6, Y0, Y0
-	VPERMILPD    $0x01, X0, X6
-	VADDPS       Y6, Y0, Y0
-	VMOVSHDUP    X0, X6
-	VADDPS       Y6, Y0, Y0
-	VMOVSS       X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func sumSquaresShift32(x *float32, n int, m float32) float32
-// Requires: AVX, AVX2
-TEXT ·sumSquaresShift32(SB), NOSPLIT, $0-28
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	VBROADCASTSS m+16(FP), Y0
-	VMOVUPS      c32_00000000<>+0(SB), Y1
-	VMOVUPS      c32_00000000<>+0(SB), Y2
-	VMOVUPS      c32_00000000<>+0(SB), Y3
-	VMOVUPS      c32_00000000<>+0(SB), Y4
-	SUBQ         $0x00000020, CX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y1, Y1
-	VMOVUPS 32(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 64(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 96(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     numbers32<>+0(SB), Y5, Y7
-	VMASKMOVPS   (AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y5, Y7
-	VMASKMOVPS   32(AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y2, Y2
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y5, Y7
-	VMASKMOVPS   64(AX), Y7, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMULPS       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(AX), Y5, Y7
-	VSUBPS       Y0, Y7, Y7
-	VMULPS       Y7, Y7, Y7
-	VANDPS       Y5, Y7, Y7
-	VADDPS       Y7, Y4, Y4
-
-join:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X6
-	VADDPS       Y6, Y1, Y1
-	VPERMILPD    $0x01, X1, X6
-	VADDPS       Y6, Y1, Y1
-	VMOVSHDUP    X1, X6
-	VADDPS       Y6, Y1, Y1
-	VMOVSS       X1, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func dotShift32(x *float32, y *float32, n int, m float32) float32
-// Requires: AVX, AVX2
-TEXT ·dotShift32(SB), NOSPLIT, $0-36
-	MOVQ         x+0(FP), AX
-	MOVQ         y+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSS m+24(FP), Y0
-	VMOVUPS      c32_00000000<>+0(SB), Y1
-	VMOVUPS      c32_00000000<>+0(SB), Y2
-	VMOVUPS      c32_00000000<>+0(SB), Y3
-	VMOVUPS      c32_00000000<>+0(SB), Y4
-	SUBQ         $0x00000020, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMOVUPS (CX), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y1, Y1
-	VMOVUPS 32(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMOVUPS 32(CX), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 64(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMOVUPS 64(CX), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 96(AX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMOVUPS 96(CX), Y6
-	VMULPS  Y6, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000020, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
-	VMASKMOVPS   (AX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMASKMOVPS   (CX), Y6, Y9
-	VMULPS       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPS       Y8, Y1, Y1
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
-	VMASKMOVPS   32(AX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMASKMOVPS   32(CX), Y6, Y9
-	VMULPS       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPS       Y8, Y2, Y2
-	CMPQ         DX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
-	VMASKMOVPS   64(AX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMASKMOVPS   64(CX), Y6, Y9
-	VMULPS       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPS       Y8, Y3, Y3
-	CMPQ         DX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(AX), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMASKMOVPS   96(CX), Y5, Y0
-	VMULPS       Y0, Y6, Y6
-	VANDPS       Y5, Y6, Y6
-	VADDPS       Y6, Y4, Y4
-
-join:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X7
-	VADDPS       Y7, Y1, Y1
-	VPERMILPD    $0x01, X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSHDUP    X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSS       X1, ret+32(FP)
-	VZEROUPPER
-	RET
-
-// func expSumShift32(dst *float32, x *float32, n int, shift float32) float32
-// Requires: AVX, AVX2, FMA3
-TEXT ·expSumShift32(SB), NOSPLIT, $0-36
-	MOVQ         dst+0(FP), AX
-	MOVQ         x+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSS shift+24(FP), Y0
-	VMOVUPS      c32_00000000<>+0(SB), Y1
-	VMOVUPS      c32_00000000<>+0(SB), Y2
-	VMOVUPS      c32_00000000<>+0(SB), Y3
-	VMOVUPS      c32_00000000<>+0(SB), Y4
-	SUBQ         $0x00000020, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS      (CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32_4b400000<>+0(SB), Y6
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32_4b400000<>+0(SB), Y6, Y8
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y8, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y8, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VMOVUPS      c32_3f800000<>+0(SB), Y10
-	VADDPS       Y5, Y10, Y11
-	VSUBPS       Y11, Y10, Y10
-	VADDPS       Y5, Y10, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VADDPS       Y8, Y11, Y11
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
-	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
-	VMULPS       Y5, Y11, Y11
-	VMULPS       Y6, Y11, Y11
-	VMOVUPS      Y11, (AX)
-	VADDPS       Y11, Y1, Y1
-	VMOVUPS      32(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32_4b400000<>+0(SB), Y6
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32_4b400000<>+0(SB), Y6, Y8
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y8, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y8, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VMOVUPS      c32_3f800000<>+0(SB), Y10
-	VADDPS       Y5, Y10, Y11
-	VSUBPS       Y11, Y10, Y10
-	VADDPS       Y5, Y10, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VADDPS       Y8, Y11, Y11
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
-	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
-	VMULPS       Y5, Y11, Y11
-	VMULPS       Y6, Y11, Y11
-	VMOVUPS      Y11, 32(AX)
-	VADDPS       Y11, Y2, Y2
-	VMOVUPS      64(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32_4b400000<>+0(SB), Y6
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32_4b400000<>+0(SB), Y6, Y8
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y8, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y8, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VMOVUPS      c32_3f800000<>+0(SB), Y10
-	VADDPS       Y5, Y10, Y11
-	VSUBPS       Y11, Y10, Y10
-	VADDPS       Y5, Y10, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VADDPS       Y8, Y11, Y11
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
-	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
-	VMULPS       Y5, Y11, Y11
-	VMULPS       Y6, Y11, Y11
-	VMOVUPS      Y11, 64(AX)
-	VADDPS       Y11, Y3, Y3
-	VMOVUPS      96(CX), Y5
-	VSUBPS       Y0, Y5, Y5
-	VMOVUPS      c32_c2d00000<>+0(SB), Y6
-	VMAXPS       Y5, Y6, Y5
-	VMOVUPS      c32_42b1999a<>+0(SB), Y6
-	VMINPS       Y5, Y6, Y5
-	VMOVUPS      c32_4b400000<>+0(SB), Y6
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y5, Y6
-	VSUBPS       c32_4b400000<>+0(SB), Y6, Y8
-	VMOVAPS      Y5, Y5
-	VFNMADD231PS c32_3f318000<>+0(SB), Y8, Y5
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y8, Y5
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y5, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y5, Y8
-	VMULPS       Y5, Y5, Y9
-	VMOVUPS      c32_3f800000<>+0(SB), Y10
-	VADDPS       Y5, Y10, Y11
-	VSUBPS       Y11, Y10, Y10
-	VADDPS       Y5, Y10, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VADDPS       Y8, Y11, Y11
-	VPSRAD       $0x01, Y6, Y5
-	VPSUBD       Y5, Y6, Y6
-	VPSLLD       $0x17, Y5, Y5
-	VPSLLD       $0x17, Y6, Y6
-	VPADDD       c32_3f800000<>+0(SB), Y5, Y5
-	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
-	VMULPS       Y5, Y11, Y11
-	VMULPS       Y6, Y11, Y11
-	VMOVUPS      Y11, 96(AX)
-	VADDPS       Y11, Y4, Y4
-	ADDQ         $0x00000080, AX
-	ADDQ         $0x00000080, CX
-	SUBQ         $0x00000020, DX
-	JGE          blocks
-
-blocksDone:
-	ADDQ         $0x00000020, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X5
-	VPBROADCASTD X5, Y5
-	VPCMPGTD     numbers32<>+0(SB), Y5, Y6
-	VMASKMOVPS   (CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32_4b400000<>+0(SB), Y9
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32_4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y10, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y10, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VMOVUPS      c32_3f800000<>+0(SB), Y12
-	VADDPS       Y8, Y12, Y13
-	VSUBPS       Y13, Y12, Y12
-	VADDPS       Y8, Y12, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VADDPS       Y10, Y13, Y13
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       c32_3f800000<>+0(SB), Y9, Y9
-	VMULPS       Y8, Y13, Y13
-	VMULPS       Y9, Y13, Y13
-	VMASKMOVPS   Y13, Y6, (AX)
-	VANDPS       Y6, Y13, Y13
-	VADDPS       Y13, Y1, Y1
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y5, Y6
-	VMASKMOVPS   32(CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32_4b400000<>+0(SB), Y9
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32_4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y10, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y10, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VMOVUPS      c32_3f800000<>+0(SB), Y12
-	VADDPS       Y8, Y12, Y13
-	VSUBPS       Y13, Y12, Y12
-	VADDPS       Y8, Y12, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VADDPS       Y10, Y13, Y13
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       c32_3f800000<>+0(SB), Y9, Y9
-	VMULPS       Y8, Y13, Y13
-	VMULPS       Y9, Y13, Y13
-	VMASKMOVPS   Y13, Y6, 32(AX)
-	VANDPS       Y6, Y13, Y13
-	VADDPS       Y13, Y2, Y2
-	CMPQ         DX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y5, Y6
-	VMASKMOVPS   64(CX), Y6, Y8
-	VSUBPS       Y0, Y8, Y8
-	VMOVUPS      c32_c2d00000<>+0(SB), Y9
-	VMAXPS       Y8, Y9, Y8
-	VMOVUPS      c32_42b1999a<>+0(SB), Y9
-	VMINPS       Y8, Y9, Y8
-	VMOVUPS      c32_4b400000<>+0(SB), Y9
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y8, Y9
-	VSUBPS       c32_4b400000<>+0(SB), Y9, Y10
-	VMOVAPS      Y8, Y8
-	VFNMADD231PS c32_3f318000<>+0(SB), Y10, Y8
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y10, Y8
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y10
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y8, Y10
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y8, Y10
-	VMULPS       Y8, Y8, Y11
-	VMOVUPS      c32_3f800000<>+0(SB), Y12
-	VADDPS       Y8, Y12, Y13
-	VSUBPS       Y13, Y12, Y12
-	VADDPS       Y8, Y12, Y12
-	VFMADD213PS  Y12, Y11, Y10
-	VADDPS       Y10, Y13, Y13
-	VPSRAD       $0x01, Y9, Y8
-	VPSUBD       Y8, Y9, Y9
-	VPSLLD       $0x17, Y8, Y8
-	VPSLLD       $0x17, Y9, Y9
-	VPADDD       c32_3f800000<>+0(SB), Y8, Y8
-	VPADDD       c32_3f800000<>+0(SB), Y9, Y9
-	VMULPS       Y8, Y13, Y13
-	VMULPS       Y9, Y13, Y13
-	VMASKMOVPS   Y13, Y6, 64(AX)
-	VANDPS       Y6, Y13, Y13
-	VADDPS       Y13, Y3, Y3
-	CMPQ         DX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(CX), Y5, Y6
-	VSUBPS       Y0, Y6, Y6
-	VMOVUPS      c32_c2d00000<>+0(SB), Y0
-	VMAXPS       Y6, Y0, Y6
-	VMOVUPS      c32_42b1999a<>+0(SB), Y0
-	VMINPS       Y6, Y0, Y6
-	VMOVUPS      c32_4b400000<>+0(SB), Y0
-	VFMADD231PS  c32_3fb8aa3b<>+0(SB), Y6, Y0
-	VSUBPS       c32_4b400000<>+0(SB), Y0, Y8
-	VMOVAPS      Y6, Y6
-	VFNMADD231PS c32_3f318000<>+0(SB), Y8, Y6
-	VFNMADD231PS c32_b95e8083<>+0(SB), Y8, Y6
-	VMOVUPS      c32_3ab55c1f<>+0(SB), Y8
-	VFMADD213PS  c32_3c091eb6<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3d2aac2d<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3e2aaa46<>+0(SB), Y6, Y8
-	VFMADD213PS  c32_3efffffe<>+0(SB), Y6, Y8
-	VMULPS       Y6, Y6, Y9
-	VMOVUPS      c32_3f800000<>+0(SB), Y10
-	VADDPS       Y6, Y10, Y11
-	VSUBPS       Y11, Y10, Y10
-	VADDPS       Y6, Y10, Y10
-	VFMADD213PS  Y10, Y9, Y8
-	VADDPS       Y8, Y11, Y11
-	VPSRAD       $0x01, Y0, Y6
-	VPSUBD       Y6, Y0, Y0
-	VPSLLD       $0x17, Y6, Y6
-	VPSLLD       $0x17, Y0, Y0
-	VPADDD       c32_3f800000<>+0(SB), Y6, Y6
-	VPADDD       c32_3f800000<>+0(SB), Y0, Y0
-	VMULPS       Y6, Y11, Y11
-	VMULPS       Y0, Y11, Y11
-	VMASKMOVPS   Y11, Y5, 96(AX)
-	VANDPS       Y5, Y11, Y11
-	VADDPS       Y11, Y4, Y4
-
-join:
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y4, Y2, Y2
-	VADDPS       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X7
-	VADDPS       Y7, Y1, Y1
-	VPERMILPD    $0x01, X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSHDUP    X1, X7
-	VADDPS       Y7, Y1, Y1
-	VMOVSS       X1, ret+32(FP)
-	VZEROUPPER
-	RET
-
-// func far32(x *float32, n int) int
-// Requires: AVX, AVX2
-TEXT ·far32(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
-	VMOVUPS c32_48000000<>+0(SB), Y5
-	VCMPPS  $0x11, Y4, Y5, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
-	VMOVUPS c32_48000000<>+0(SB), Y5
-	VCMPPS  $0x11, Y4, Y5, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
-	VMOVUPS c32_48000000<>+0(SB), Y5
-	VCMPPS  $0x11, Y4, Y5, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VANDPS  c32_7fffffff<>+0(SB), Y4, Y4
-	VMOVUPS c32_48000000<>+0(SB), Y5
-	VCMPPS  $0x11, Y4, Y5, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y5
-	VMASKMOVPS   (AX), Y5, Y5
-	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
-	VMOVUPS      c32_48000000<>+0(SB), Y7
-	VCMPPS       $0x11, Y5, Y7, Y5
-	VORPS        Y5, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y5
-	VMASKMOVPS   32(AX), Y5, Y5
-	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
-	VMOVUPS      c32_48000000<>+0(SB), Y7
-	VCMPPS       $0x11, Y5, Y7, Y5
-	VORPS        Y5, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y5
-	VMASKMOVPS   64(AX), Y5, Y5
-	VANDPS       c32_7fffffff<>+0(SB), Y5, Y5
-	VMOVUPS      c32_48000000<>+0(SB), Y7
-	VCMPPS       $0x11, Y5, Y7, Y5
-	VORPS        Y5, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VANDPS       c32_7fffffff<>+0(SB), Y4, Y4
-	VMOVUPS      c32_48000000<>+0(SB), Y5
-	VCMPPS       $0x11, Y4, Y5, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X6
-	VORPS        Y6, Y0, Y0
-	VPERMILPD    $0x01, X0, X6
-	VORPS        Y6, Y0, Y0
-	VMOVSHDUP    X0, X6
-	VORPS        Y6, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
-	VZEROUPPER
-	RET
-
-DATA c32_48000000<>+0(SB)/4, $0x48000000
-DATA c32_48000000<>+4(SB)/4, $0x48000000
-DATA c32_48000000<>+8(SB)/4, $0x48000000
-DATA c32_48000000<>+12(SB)/4, $0x48000000
-DATA c32_48000000<>+16(SB)/4, $0x48000000
-DATA c32_48000000<>+20(SB)/4, $0x48000000
-DATA c32_48000000<>+24(SB)/4, $0x48000000
-DATA c32_48000000<>+28(SB)/4, $0x48000000
-GLOBL c32_48000000<>(SB), RODATA|NOPTR, $32
-
-// func largest32(x *float32, n int) float32
-// Requires: AVX, AVX2
-TEXT ·largest32(SB), NOSPLIT, $0-20
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_ff800000<>+0(SB), Y0
-	VMOVUPS c32_ff800000<>+0(SB), Y1
-	VMOVUPS c32_ff800000<>+0(SB), Y2
-	VMOVUPS c32_ff800000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMAXPS  Y0, Y4, Y0
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMAXPS  Y1, Y4, Y1
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMAXPS  Y2, Y4, Y2
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMAXPS  Y3, Y4, Y3
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y0, Y7, Y0
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y1, Y7, Y1
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y7
-	VMOVUPS      c32_ff800000<>+0(SB), Y8
-	VBLENDVPS    Y6, Y7, Y8, Y7
-	VMAXPS       Y2, Y7, Y2
-	VCMPPS       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y6
-	VMOVUPS      c32_ff800000<>+0(SB), Y7
-	VBLENDVPS    Y4, Y6, Y7, Y6
-	VMAXPS       Y3, Y6, Y3
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y3, Y3
-
-join:
-	VMAXPS       Y0, Y2, Y0
-	VCMPPS       $0x03, Y2, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VMAXPS       Y1, Y3, Y1
-	VCMPPS       $0x03, Y3, Y3, Y3
-	VORPS        Y3, Y1, Y1
-	VMAXPS       Y0, Y1, Y0
-	VCMPPS       $0x03, Y1, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VMAXPS       Y0, Y5, Y0
-	VCMPPS       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VMOVSS       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func hasNaN32(x *float32, n int) int
-// Requires: AVX, AVX2
-TEXT ·hasNaN32(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VCMPPS       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func nonFinite32(x *float32, n int) int
-// Requires: AVX, AVX2
-TEXT ·nonFinite32(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c32_00000000<>+0(SB), Y0
-	VMOVUPS c32_00000000<>+0(SB), Y1
-	VMOVUPS c32_00000000<>+0(SB), Y2
-	VMOVUPS c32_00000000<>+0(SB), Y3
-	SUBQ    $0x00000020, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VSUBPS  Y4, Y4, Y4
-	VCMPPS  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000020, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000020, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTD X4, Y4
-	VPCMPGTD     numbers32<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTD     numbers32<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000010
-	JLE          join
-	VPCMPGTD     numbers32<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VSUBPS       Y6, Y6, Y6
-	VCMPPS       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x00000018
-	JLE          join
-	VPCMPGTD     numbers32<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VSUBPS       Y4, Y4, Y4
-	VCMPPS       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVSHDUP    X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
-	VZEROUPPER
-	RET
-
 // func less64(dst *bool, x *float64, y *float64, n int)
 // Requires: AVX, AVX2
 TEXT ·less64(SB), NOSPLIT, $0-32
@@ -13035,581 +18458,5 @@ rest:
 	JNE     rest
 
 end:
-	VZEROUPPER
-	RET
-
-DATA c64_0000000000000000<>+0(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+8(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+16(SB)/8, $0x0000000000000000
-DATA c64_0000000000000000<>+24(SB)/8, $0x0000000000000000
-GLOBL c64_0000000000000000<>(SB), RODATA|NOPTR, $32
-
-// func sum64(x *float64, n int) float64
-// Requires: AVX, AVX2
-TEXT ·sum64(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c64_0000000000000000<>+0(SB), Y0
-	VMOVUPS c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS c64_0000000000000000<>+0(SB), Y3
-	SUBQ    $0x00000010, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VADDPD  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VADDPD  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VADDPD  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     numbers64<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VADDPD       Y6, Y0, Y0
-	CMPQ         CX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VADDPD       Y6, Y2, Y2
-	CMPQ         CX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VADDPD       Y4, Y3, Y3
-
-join:
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VADDPD       Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VADDPD       Y5, Y0, Y0
-	VMOVSD       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func dot64(x *float64, y *float64, n int) float64
-// Requires: AVX, AVX2
-TEXT ·dot64(SB), NOSPLIT, $0-32
-	MOVQ    x+0(FP), AX
-	MOVQ    y+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS c64_0000000000000000<>+0(SB), Y0
-	VMOVUPS c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS c64_0000000000000000<>+0(SB), Y3
-	SUBQ    $0x00000010, DX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMOVUPS (CX), Y5
-	VMULPD  Y5, Y4, Y4
-	VADDPD  Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMOVUPS 32(CX), Y5
-	VMULPD  Y5, Y4, Y4
-	VADDPD  Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMOVUPS 64(CX), Y5
-	VMULPD  Y5, Y4, Y4
-	VADDPD  Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMOVUPS 96(CX), Y5
-	VMULPD  Y5, Y4, Y4
-	VADDPD  Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000010, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     numbers64<>+0(SB), Y4, Y5
-	VMASKMOVPS   (AX), Y5, Y7
-	VMASKMOVPS   (CX), Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VADDPD       Y7, Y0, Y0
-	CMPQ         DX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y4, Y5
-	VMASKMOVPS   32(AX), Y5, Y7
-	VMASKMOVPS   32(CX), Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VADDPD       Y7, Y1, Y1
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y4, Y5
-	VMASKMOVPS   64(AX), Y5, Y7
-	VMASKMOVPS   64(CX), Y5, Y5
-	VMULPD       Y5, Y7, Y7
-	VADDPD       Y7, Y2, Y2
-	CMPQ         DX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y5
-	VMASKMOVPS   96(CX), Y4, Y4
-	VMULPD       Y4, Y5, Y5
-	VADDPD       Y5, Y3, Y3
-
-join:
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X6
-	VADDPD       Y6, Y0, Y0
-	VPERMILPD    $0x01, X0, X6
-	VADDPD       Y6, Y0, Y0
-	VMOVSD       X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func sumSquaresShift64(x *float64, n int, m float64) float64
-// Requires: AVX, AVX2
-TEXT ·sumSquaresShift64(SB), NOSPLIT, $0-32
-	MOVQ         x+0(FP), AX
-	MOVQ         n+8(FP), CX
-	VBROADCASTSD m+16(FP), Y0
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y3
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y4
-	SUBQ         $0x00000010, CX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y1, Y1
-	VMOVUPS 32(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y2, Y2
-	VMOVUPS 64(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPS 96(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X5
-	VPBROADCASTQ X5, Y5
-	VPCMPGTQ     numbers64<>+0(SB), Y5, Y7
-	VMASKMOVPS   (AX), Y7, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMULPD       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	CMPQ         CX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y5, Y7
-	VMASKMOVPS   32(AX), Y7, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMULPD       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPD       Y8, Y2, Y2
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y5, Y7
-	VMASKMOVPS   64(AX), Y7, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMULPD       Y8, Y8, Y8
-	VANDPS       Y7, Y8, Y8
-	VADDPD       Y8, Y3, Y3
-	CMPQ         CX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(AX), Y5, Y7
-	VSUBPD       Y0, Y7, Y7
-	VMULPD       Y7, Y7, Y7
-	VANDPS       Y5, Y7, Y7
-	VADDPD       Y7, Y4, Y4
-
-join:
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X6
-	VADDPD       Y6, Y1, Y1
-	VPERMILPD    $0x01, X1, X6
-	VADDPD       Y6, Y1, Y1
-	VMOVSD       X1, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func dotShift64(x *float64, y *float64, n int, m float64) float64
-// Requires: AVX, AVX2
-TEXT ·dotShift64(SB), NOSPLIT, $0-40
-	MOVQ         x+0(FP), AX
-	MOVQ         y+8(FP), CX
-	MOVQ         n+16(FP), DX
-	VBROADCASTSD m+24(FP), Y0
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y3
-	VMOVUPS      c64_0000000000000000<>+0(SB), Y4
-	SUBQ         $0x00000010, DX
-	JLT          blocksDone
-
-blocks:
-	VMOVUPS (AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMOVUPS (CX), Y6
-	VMULPD  Y6, Y5, Y5
-	VADDPD  Y5, Y1, Y1
-	VMOVUPS 32(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMOVUPS 32(CX), Y6
-	VMULPD  Y6, Y5, Y5
-	VADDPD  Y5, Y2, Y2
-	VMOVUPS 64(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMOVUPS 64(CX), Y6
-	VMULPD  Y6, Y5, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPS 96(AX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMOVUPS 96(CX), Y6
-	VMULPD  Y6, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	SUBQ    $0x00000010, DX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, DX
-	TESTQ        DX, DX
-	JEQ          join
-	VMOVQ        DX, X5
-	VPBROADCASTQ X5, Y5
-	VPCMPGTQ     numbers64<>+0(SB), Y5, Y6
-	VMASKMOVPS   (AX), Y6, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMASKMOVPS   (CX), Y6, Y9
-	VMULPD       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPD       Y8, Y1, Y1
-	CMPQ         DX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y5, Y6
-	VMASKMOVPS   32(AX), Y6, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMASKMOVPS   32(CX), Y6, Y9
-	VMULPD       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPD       Y8, Y2, Y2
-	CMPQ         DX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y5, Y6
-	VMASKMOVPS   64(AX), Y6, Y8
-	VSUBPD       Y0, Y8, Y8
-	VMASKMOVPS   64(CX), Y6, Y9
-	VMULPD       Y9, Y8, Y8
-	VANDPS       Y6, Y8, Y8
-	VADDPD       Y8, Y3, Y3
-	CMPQ         DX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y5, Y5
-	VMASKMOVPS   96(AX), Y5, Y6
-	VSUBPD       Y0, Y6, Y6
-	VMASKMOVPS   96(CX), Y5, Y0
-	VMULPD       Y0, Y6, Y6
-	VANDPS       Y5, Y6, Y6
-	VADDPD       Y6, Y4, Y4
-
-join:
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y4, Y2, Y2
-	VADDPD       Y2, Y1, Y1
-	VEXTRACTF128 $0x01, Y1, X7
-	VADDPD       Y7, Y1, Y1
-	VPERMILPD    $0x01, X1, X7
-	VADDPD       Y7, Y1, Y1
-	VMOVSD       X1, ret+32(FP)
-	VZEROUPPER
-	RET
-
-DATA c64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
-DATA c64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000
-DATA c64_fff0000000000000<>+16(SB)/8, $0xfff0000000000000
-DATA c64_fff0000000000000<>+24(SB)/8, $0xfff0000000000000
-GLOBL c64_fff0000000000000<>(SB), RODATA|NOPTR, $32
-
-// func largest64(x *float64, n int) float64
-// Requires: AVX, AVX2
-TEXT ·largest64(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c64_fff0000000000000<>+0(SB), Y0
-	VMOVUPS c64_fff0000000000000<>+0(SB), Y1
-	VMOVUPS c64_fff0000000000000<>+0(SB), Y2
-	VMOVUPS c64_fff0000000000000<>+0(SB), Y3
-	SUBQ    $0x00000010, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VMAXPD  Y0, Y4, Y0
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VMAXPD  Y1, Y4, Y1
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VMAXPD  Y2, Y4, Y2
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VMAXPD  Y3, Y4, Y3
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     numbers64<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y7
-	VMOVUPS      c64_fff0000000000000<>+0(SB), Y8
-	VBLENDVPD    Y6, Y7, Y8, Y7
-	VMAXPD       Y0, Y7, Y0
-	VCMPPD       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y0, Y0
-	CMPQ         CX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y7
-	VMOVUPS      c64_fff0000000000000<>+0(SB), Y8
-	VBLENDVPD    Y6, Y7, Y8, Y7
-	VMAXPD       Y1, Y7, Y1
-	VCMPPD       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y7
-	VMOVUPS      c64_fff0000000000000<>+0(SB), Y8
-	VBLENDVPD    Y6, Y7, Y8, Y7
-	VMAXPD       Y2, Y7, Y2
-	VCMPPD       $0x03, Y7, Y7, Y7
-	VORPS        Y7, Y2, Y2
-	CMPQ         CX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y6
-	VMOVUPS      c64_fff0000000000000<>+0(SB), Y7
-	VBLENDVPD    Y4, Y6, Y7, Y6
-	VMAXPD       Y3, Y6, Y3
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y3, Y3
-
-join:
-	VMAXPD       Y0, Y2, Y0
-	VCMPPD       $0x03, Y2, Y2, Y2
-	VORPS        Y2, Y0, Y0
-	VMAXPD       Y1, Y3, Y1
-	VCMPPD       $0x03, Y3, Y3, Y3
-	VORPS        Y3, Y1, Y1
-	VMAXPD       Y0, Y1, Y0
-	VCMPPD       $0x03, Y1, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VMAXPD       Y0, Y5, Y0
-	VCMPPD       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VMAXPD       Y0, Y5, Y0
-	VCMPPD       $0x03, Y5, Y5, Y5
-	VORPS        Y5, Y0, Y0
-	VMOVSD       X0, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func hasNaN64(x *float64, n int) int
-// Requires: AVX, AVX2
-TEXT ·hasNaN64(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c64_0000000000000000<>+0(SB), Y0
-	VMOVUPS c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS c64_0000000000000000<>+0(SB), Y3
-	SUBQ    $0x00000010, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     numbers64<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VCMPPD       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
-	VZEROUPPER
-	RET
-
-// func nonFinite64(x *float64, n int) int
-// Requires: AVX, AVX2
-TEXT ·nonFinite64(SB), NOSPLIT, $0-24
-	MOVQ    x+0(FP), AX
-	MOVQ    n+8(FP), CX
-	VMOVUPS c64_0000000000000000<>+0(SB), Y0
-	VMOVUPS c64_0000000000000000<>+0(SB), Y1
-	VMOVUPS c64_0000000000000000<>+0(SB), Y2
-	VMOVUPS c64_0000000000000000<>+0(SB), Y3
-	SUBQ    $0x00000010, CX
-	JLT     blocksDone
-
-blocks:
-	VMOVUPS (AX), Y4
-	VSUBPD  Y4, Y4, Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y0, Y0
-	VMOVUPS 32(AX), Y4
-	VSUBPD  Y4, Y4, Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y1, Y1
-	VMOVUPS 64(AX), Y4
-	VSUBPD  Y4, Y4, Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y2, Y2
-	VMOVUPS 96(AX), Y4
-	VSUBPD  Y4, Y4, Y4
-	VCMPPD  $0x03, Y4, Y4, Y4
-	VORPS   Y4, Y3, Y3
-	ADDQ    $0x00000080, AX
-	SUBQ    $0x00000010, CX
-	JGE     blocks
-
-blocksDone:
-	ADDQ         $0x00000010, CX
-	TESTQ        CX, CX
-	JEQ          join
-	VMOVQ        CX, X4
-	VPBROADCASTQ X4, Y4
-	VPCMPGTQ     numbers64<>+0(SB), Y4, Y6
-	VMASKMOVPS   (AX), Y6, Y6
-	VSUBPD       Y6, Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y0, Y0
-	CMPQ         CX, $0x00000004
-	JLE          join
-	VPCMPGTQ     numbers64<>+32(SB), Y4, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VSUBPD       Y6, Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y1, Y1
-	CMPQ         CX, $0x00000008
-	JLE          join
-	VPCMPGTQ     numbers64<>+64(SB), Y4, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VSUBPD       Y6, Y6, Y6
-	VCMPPD       $0x03, Y6, Y6, Y6
-	VORPS        Y6, Y2, Y2
-	CMPQ         CX, $0x0000000c
-	JLE          join
-	VPCMPGTQ     numbers64<>+96(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
-	VSUBPD       Y4, Y4, Y4
-	VCMPPD       $0x03, Y4, Y4, Y4
-	VORPS        Y4, Y3, Y3
-
-join:
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
-	VEXTRACTF128 $0x01, Y0, X5
-	VORPS        Y5, Y0, Y0
-	VPERMILPD    $0x01, X0, X5
-	VORPS        Y5, Y0, Y0
-	VMOVQ        X0, AX
-	MOVQ         AX, ret+16(FP)
 	VZEROUPPER
 	RET

@@ -11,7 +11,8 @@ import (
 
 // Functions here return false, and do nothing, where there is no assembly.
 //
-// The assembly is called through functions that are not inlined, so that their prologues let the garbage collector stop a loop of them.
+// The assembly is called through functions that are not inlined, those of switch_amd64.go and some here, so that their prologues let the garbage
+// collector stop a loop of them.
 
 // far is where the assembly of Sin and Cos ends to be exact.
 const far = 1 << 17
@@ -121,67 +122,71 @@ func choice32(dst *float32, cond *bool, x, y *float32, n int) { choose32(dst, co
 //go:noinline
 func choice64(dst *float64, cond *bool, x, y *float64, n int) { choose64(dst, cond, x, y, n) }
 
-//go:noinline
+// whole is a slice for assembly that takes it in one call.
+func whole[To float32 | float64, T Float](s []T) (*To, int) { return pointer[To](s), len(s) }
+
 func sum[T Float](x []T) (T, bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return 0, false
+	case isSingle[T]():
+		return T(runSum32(whole[float32](x))), true
 	}
-	if isSingle[T]() {
-		return T(sum32(pointer[float32](x), len(x))), true
-	}
-	return T(sum64(pointer[float64](x), len(x))), true
+	return T(runSum64(whole[float64](x))), true
 }
 
-//go:noinline
 func dot[T Float](x, y []T) (T, bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return 0, false
+	case isSingle[T]():
+		return T(runDot32(pointer[float32](x), pointer[float32](y), len(x))), true
 	}
-	if isSingle[T]() {
-		return T(dot32(pointer[float32](x), pointer[float32](y), len(x))), true
-	}
-	return T(dot64(pointer[float64](x), pointer[float64](y), len(x))), true
+	return T(runDot64(pointer[float64](x), pointer[float64](y), len(x))), true
 }
 
-//go:noinline
 func sumSquaresShift[T Float](x []T, m T) (T, bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return 0, false
+	case isSingle[T]():
+		return T(runSumSquaresShift32(pointer[float32](x), len(x), float32(m))), true
 	}
-	if isSingle[T]() {
-		return T(sumSquaresShift32(pointer[float32](x), len(x), float32(m))), true
-	}
-	return T(sumSquaresShift64(pointer[float64](x), len(x), float64(m))), true
+	return T(runSumSquaresShift64(pointer[float64](x), len(x), float64(m))), true
 }
 
-//go:noinline
 func dotShift[T Float](x, y []T, m T) (T, bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return 0, false
+	case isSingle[T]():
+		return T(runDotShift32(pointer[float32](x), pointer[float32](y), len(x), float32(m))), true
 	}
-	if isSingle[T]() {
-		return T(dotShift32(pointer[float32](x), pointer[float32](y), len(x), float32(m))), true
-	}
-	return T(dotShift64(pointer[float64](x), pointer[float64](y), len(x), float64(m))), true
+	return T(runDotShift64(pointer[float64](x), pointer[float64](y), len(x), float64(m))), true
 }
 
-//go:noinline
 func expSumShift[T Float](dst, x []T, shift T) (T, bool) {
 	if !cpu.AVX2 || !isSingle[T]() {
 		return 0, false
 	}
-	return T(expSumShift32(pointer[float32](dst), pointer[float32](x), len(x), float32(shift))), true
+	return T(runExpSumShift32(pointer[float32](dst), pointer[float32](x), len(x), float32(shift))), true
 }
 
-//go:noinline
-func largest[T Float](x []T) (m T, ok bool) {
-	if !cpu.AVX2 {
+func expSum[T Float](x []T, shift T) (T, bool) {
+	if !cpu.AVX2 || !isSingle[T]() {
 		return 0, false
 	}
-	if isSingle[T]() {
-		m = T(largest32(pointer[float32](x), len(x)))
-	} else {
-		m = T(largest64(pointer[float64](x), len(x)))
+	return T(runExpSum32(pointer[float32](x), len(x), float32(shift))), true
+}
+
+func largest[T Float](x []T) (m T, ok bool) {
+	switch {
+	case !cpu.AVX2:
+		return 0, false
+	case isSingle[T]():
+		m = T(runLargest32(whole[float32](x)))
+	default:
+		m = T(runLargest64(whole[float64](x)))
 	}
 	if m == 0 { // of either sign
 		for _, v := range x {
@@ -193,30 +198,27 @@ func largest[T Float](x []T) (m T, ok bool) {
 	return m, true
 }
 
-//go:noinline
 func hasNaN[T Float](x []T) (found, ok bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return false, false
+	case isSingle[T]():
+		return runHasNaN32(whole[float32](x)) != 0, true
 	}
-	if isSingle[T]() {
-		return hasNaN32(pointer[float32](x), len(x)) != 0, true
-	}
-	return hasNaN64(pointer[float64](x), len(x)) != 0, true
+	return runHasNaN64(whole[float64](x)) != 0, true
 }
 
-//go:noinline
-func hasFar(x []float32) bool { return far32(unsafe.SliceData(x), len(x)) != 0 }
-
-//go:noinline
 func nonFinite[T Float](x []T) (found, ok bool) {
-	if !cpu.AVX2 {
+	switch {
+	case !cpu.AVX2:
 		return false, false
+	case isSingle[T]():
+		return runNonFinite32(whole[float32](x)) != 0, true
 	}
-	if isSingle[T]() {
-		return nonFinite32(pointer[float32](x), len(x)) != 0, true
-	}
-	return nonFinite64(pointer[float64](x), len(x)) != 0, true
+	return runNonFinite64(whole[float64](x)) != 0, true
 }
+
+func hasFar(x []float32) bool { return runFar32(unsafe.SliceData(x), len(x)) != 0 }
 
 //go:noinline
 func comparison32(r routine, dst *bool, x, y *float32, n int) {
@@ -243,106 +245,5 @@ func comparison64(r routine, dst *bool, x, y *float64, n int) {
 		equal64(dst, x, y, n)
 	case notEqual:
 		notEqual64(dst, x, y, n)
-	}
-}
-
-func adam[T Float](nw, nm, nv, w, m, v, g, size, second []T, b1, c1, b2, c2, eps T) bool {
-	if !cpu.AVX2 {
-		return false
-	}
-	for at, n := 0, len(nw); at < n; at += chunk {
-		k := min(chunk, n-at)
-		if isSingle[T]() {
-			p := func(s []T) *float32 { return pointer[float32](s[at : at+k]) }
-			adam32s(p(nw), p(nm), p(nv), p(w), p(m), p(v), p(g), p(size), p(second), k, float32(b1), float32(c1), float32(b2), float32(c2), float32(eps))
-		} else {
-			p := func(s []T) *float64 { return pointer[float64](s[at : at+k]) }
-			adam64s(p(nw), p(nm), p(nv), p(w), p(m), p(v), p(g), p(size), p(second), k, float64(b1), float64(c1), float64(b2), float64(c2), float64(eps))
-		}
-	}
-	return true
-}
-
-//go:noinline
-func adam32s(nw, nm, nv, w, m, v, g, size, second *float32, n int, b1, c1, b2, c2, eps float32) {
-	if cpu.AVX512 {
-		adam32AVX512(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
-	} else {
-		adam32(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
-	}
-}
-
-//go:noinline
-func adam64s(nw, nm, nv, w, m, v, g, size, second *float64, n int, b1, c1, b2, c2, eps float64) {
-	if cpu.AVX512 {
-		adam64AVX512(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
-	} else {
-		adam64(nw, nm, nv, w, m, v, g, size, second, n, b1, c1, b2, c2, eps)
-	}
-}
-
-func shifted[T Float](dst, x []T, m, a, b T) bool {
-	if !cpu.AVX2 {
-		return false
-	}
-	for at, n := 0, len(dst); at < n; at += chunk {
-		k := min(chunk, n-at)
-		if isSingle[T]() {
-			shiftedSingle(pointer[float32](dst[at:]), pointer[float32](x[at:at+k]), k, float32(m), float32(a), float32(b))
-		} else {
-			shiftedDouble(pointer[float64](dst[at:]), pointer[float64](x[at:at+k]), k, float64(m), float64(a), float64(b))
-		}
-	}
-	return true
-}
-
-//go:noinline
-func shiftedSingle(dst, x *float32, n int, m, a, b float32) {
-	if cpu.AVX512 {
-		shifted32AVX512(dst, x, n, m, a, b)
-	} else {
-		shifted32(dst, x, n, m, a, b)
-	}
-}
-
-//go:noinline
-func shiftedDouble(dst, x *float64, n int, m, a, b float64) {
-	if cpu.AVX512 {
-		shifted64AVX512(dst, x, n, m, a, b)
-	} else {
-		shifted64(dst, x, n, m, a, b)
-	}
-}
-
-func mixed[T Float](dst, x, y []T, m, a, b, c T) bool {
-	if !cpu.AVX2 {
-		return false
-	}
-	for at, n := 0, len(dst); at < n; at += chunk {
-		k := min(chunk, n-at)
-		if isSingle[T]() {
-			mixedSingle(pointer[float32](dst[at:]), pointer[float32](x[at:at+k]), pointer[float32](y[at:at+k]), k, float32(m), float32(a), float32(b), float32(c))
-		} else {
-			mixedDouble(pointer[float64](dst[at:]), pointer[float64](x[at:at+k]), pointer[float64](y[at:at+k]), k, float64(m), float64(a), float64(b), float64(c))
-		}
-	}
-	return true
-}
-
-//go:noinline
-func mixedSingle(dst, x, y *float32, n int, m, a, b, c float32) {
-	if cpu.AVX512 {
-		mixed32AVX512(dst, x, y, n, m, a, b, c)
-	} else {
-		mixed32(dst, x, y, n, m, a, b, c)
-	}
-}
-
-//go:noinline
-func mixedDouble(dst, x, y *float64, n int, m, a, b, c float64) {
-	if cpu.AVX512 {
-		mixed64AVX512(dst, x, y, n, m, a, b, c)
-	} else {
-		mixed64(dst, x, y, n, m, a, b, c)
 	}
 }

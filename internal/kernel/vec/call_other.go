@@ -30,6 +30,8 @@ func hasNaN[T Float]([]T) (found, ok bool) { return false, false }
 
 func nonFinite[T Float]([]T) (found, ok bool) { return false, false }
 
+func expSum[T Float]([]T, T) (T, bool) { return 0, false }
+
 func adam[T Float](_, _, _, _, _, _, _, _, _ []T, _, _, _, _, _ T) bool { return false }
 
 func dotShift[T Float](_, _ []T, _ T) (T, bool) { return 0, false }
@@ -37,3 +39,15 @@ func dotShift[T Float](_, _ []T, _ T) (T, bool) { return 0, false }
 func shifted[T Float](_, _ []T, _, _, _ T) bool { return false }
 
 func mixed[T Float](_, _, _ []T, _, _, _, _ T) bool { return false }
+
+func mixedScaled[T Float](_, _, _, _ []T, _, _, _, _ T) bool { return false }
+
+func normalized[T Float](_, _, _, _ []T, _, _ T) bool { return false }
+
+func moments[T Float]([]T) (mean, squares T, ok bool) { return 0, 0, false }
+
+func sumDotShift[T Float](_, _ []T, _ T) (sum, product T, ok bool) { return 0, 0, false }
+
+func normSums[T Float](_, _, _, _, _ []T, _, _ T) (sum, product T, ok bool) { return 0, 0, false }
+
+func rmsSums[T Float](_, _, _, _ []T, _ T) (product T, ok bool) { return 0, false }

@@ -31,6 +31,15 @@ func exact[T Float]() []elementwise[T] {
 			"Mixed", func(dst, x, y []T) { Mixed(dst, x, y, 0.4, 1.3, -0.7, 0.2) },
 			func(dst, x, y []T) { mixedGo(dst, x, y, 0.4, 1.3, -0.7, 0.2) },
 		},
+		{
+			"MixedScaled", func(dst, x, y []T) { MixedScaled(dst, x, y, x, 0.4, 1.3, -0.7, 0.2) },
+			func(dst, x, y []T) { mixedScaledGo(dst, x, y, x, 0.4, 1.3, -0.7, 0.2) },
+		},
+		{
+			"Normalized", func(dst, x, y []T) { Normalized(dst, x, y, x, 0.4, 1.3) },
+			func(dst, x, y []T) { normalizedGo(dst, x, y, x, 0.4, 1.3) },
+		},
+		{"MulScaled", func(dst, x, y []T) { MulScaled(dst, x, y, 0.3) }, func(dst, x, y []T) { mulScaledGo(dst, x, y, 0.3) }},
 		one("Shifted", func(dst, x []T) { Shifted(dst, x, 0.4, 1.3, -0.7) }, func(dst, x []T) { shiftedGo(dst, x, 0.4, 1.3, -0.7) }),
 		one("Scale", func(dst, x []T) { Scale(dst, x, -1.7) }, func(dst, x []T) { scaleGo(dst, x, -1.7) }),
 		one("Affine", func(dst, x []T) { Affine(dst, x, 1.3, -0.7) }, func(dst, x []T) { affineGo(dst, x, 1.3, -0.7) }),

@@ -78,6 +78,28 @@ func ExpSumShift[T Float](dst, x []T, shift T) T {
 	return Sum(dst)
 }
 
+// ExpSum returns Σ e^(x − shift) like ExpSumShift, and keeps no exponentials.
+func ExpSum[T Float](x []T, shift T) T {
+	if len(x) > block {
+		h := half(len(x))
+		return ExpSum(x[:h], shift) + ExpSum(x[h:], shift)
+	}
+	if s, ok := expSum(x, shift); ok {
+		return s
+	}
+	var p partial[T]
+	var tile [256]T // whose length is a multiple of any width
+	for at := 0; at < len(x); at += len(tile) {
+		t := tile[:min(len(tile), len(x)-at)]
+		Affine(t, x[at:], 1, -shift)
+		Exp(t, t)
+		for i, v := range t {
+			p[i&(width[T]()-1)] += v
+		}
+	}
+	return p.tree()
+}
+
 // Max returns the largest element of x, NaN if there is one, −Inf if x is empty; +0 is larger than −0.
 func Max[T Float](x []T) T {
 	m := T(math.Inf(-1))

@@ -16,6 +16,7 @@ const (
 	maximum
 	minimum
 	addScaled
+	mulScaled
 	geluSlope
 	geluTanhSlope
 	siluSlope

@@ -24,6 +24,8 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 			minimum32AVX512(dst, x, y, n)
 		case addScaled:
 			addScaled32AVX512(dst, x, y, n, a)
+		case mulScaled:
+			mulScaled32AVX512(dst, x, y, n, a)
 		case siluSlope:
 			siluSlope32AVX512(dst, x, y, n)
 		case geluSlope:
@@ -48,6 +50,8 @@ func binary32(r routine, dst, x, y *float32, n int, a float32) {
 		minimum32(dst, x, y, n)
 	case addScaled:
 		addScaled32(dst, x, y, n, a)
+	case mulScaled:
+		mulScaled32(dst, x, y, n, a)
 	case siluSlope:
 		siluSlope32(dst, x, y, n)
 	case geluSlope:
@@ -186,6 +190,8 @@ func binary64(r routine, dst, x, y *float64, n int, a float64) {
 			minimum64AVX512(dst, x, y, n)
 		case addScaled:
 			addScaled64AVX512(dst, x, y, n, a)
+		case mulScaled:
+			mulScaled64AVX512(dst, x, y, n, a)
 		}
 		return
 	}
@@ -204,6 +210,8 @@ func binary64(r routine, dst, x, y *float64, n int, a float64) {
 		minimum64(dst, x, y, n)
 	case addScaled:
 		addScaled64(dst, x, y, n, a)
+	case mulScaled:
+		mulScaled64(dst, x, y, n, a)
 	}
 }
 
@@ -268,4 +276,294 @@ func unary64(r routine, dst, x *float64, n int, a, b float64) {
 	case clamp:
 		clamp64(dst, x, n, a, b)
 	}
+}
+
+//go:noinline
+func runAdam32(nw *float32, nm *float32, nv *float32, w *float32, m *float32, v *float32, grad *float32, size *float32, second *float32, n int, b1 float32, c1 float32, b2 float32, c2 float32, eps float32) {
+	if cpu.AVX512 {
+		adam32AVX512(nw, nm, nv, w, m, v, grad, size, second, n, b1, c1, b2, c2, eps)
+		return
+	}
+	adam32(nw, nm, nv, w, m, v, grad, size, second, n, b1, c1, b2, c2, eps)
+}
+
+//go:noinline
+func runShifted32(dst *float32, x *float32, n int, m float32, a float32, b float32) {
+	if cpu.AVX512 {
+		shifted32AVX512(dst, x, n, m, a, b)
+		return
+	}
+	shifted32(dst, x, n, m, a, b)
+}
+
+//go:noinline
+func runMixed32(dst *float32, x *float32, y *float32, n int, m float32, a float32, b float32, c float32) {
+	if cpu.AVX512 {
+		mixed32AVX512(dst, x, y, n, m, a, b, c)
+		return
+	}
+	mixed32(dst, x, y, n, m, a, b, c)
+}
+
+//go:noinline
+func runMoments32(x *float32, n int) (mean, squares float32) {
+	if cpu.AVX512 {
+		return moments32AVX512(x, n)
+	}
+	return moments32(x, n)
+}
+
+//go:noinline
+func runNormalized32(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32) {
+	if cpu.AVX512 {
+		normalized32AVX512(y, x, scale, shift, n, m, r)
+		return
+	}
+	normalized32(y, x, scale, shift, n, m, r)
+}
+
+//go:noinline
+func runMixedScaled32(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32) {
+	if cpu.AVX512 {
+		mixedScaled32AVX512(dx, x, dy, scale, n, m, a, b, c)
+		return
+	}
+	mixedScaled32(dx, x, dy, scale, n, m, a, b, c)
+}
+
+//go:noinline
+func runNormSums32(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum, product float32) {
+	if cpu.AVX512 {
+		return normSums32AVX512(x, dy, scale, dscale, dshift, n, m, r)
+	}
+	return normSums32(x, dy, scale, dscale, dshift, n, m, r)
+}
+
+//go:noinline
+func runRmsSums32(x *float32, dy *float32, scale *float32, dscale *float32, n int, r float32) float32 {
+	if cpu.AVX512 {
+		return rmsSums32AVX512(x, dy, scale, dscale, n, r)
+	}
+	return rmsSums32(x, dy, scale, dscale, n, r)
+}
+
+//go:noinline
+func runSumDotShift32(x *float32, y *float32, n int, m float32) (sum, product float32) {
+	if cpu.AVX512 {
+		return sumDotShift32AVX512(x, y, n, m)
+	}
+	return sumDotShift32(x, y, n, m)
+}
+
+//go:noinline
+func runSum32(x *float32, n int) float32 {
+	if cpu.AVX512 {
+		return sum32AVX512(x, n)
+	}
+	return sum32(x, n)
+}
+
+//go:noinline
+func runDot32(x *float32, y *float32, n int) float32 {
+	if cpu.AVX512 {
+		return dot32AVX512(x, y, n)
+	}
+	return dot32(x, y, n)
+}
+
+//go:noinline
+func runSumSquaresShift32(x *float32, n int, m float32) float32 {
+	if cpu.AVX512 {
+		return sumSquaresShift32AVX512(x, n, m)
+	}
+	return sumSquaresShift32(x, n, m)
+}
+
+//go:noinline
+func runDotShift32(x *float32, y *float32, n int, m float32) float32 {
+	if cpu.AVX512 {
+		return dotShift32AVX512(x, y, n, m)
+	}
+	return dotShift32(x, y, n, m)
+}
+
+//go:noinline
+func runExpSumShift32(dst *float32, x *float32, n int, shift float32) float32 {
+	if cpu.AVX512 {
+		return expSumShift32AVX512(dst, x, n, shift)
+	}
+	return expSumShift32(dst, x, n, shift)
+}
+
+//go:noinline
+func runExpSum32(x *float32, n int, shift float32) float32 {
+	if cpu.AVX512 {
+		return expSum32AVX512(x, n, shift)
+	}
+	return expSum32(x, n, shift)
+}
+
+//go:noinline
+func runFar32(x *float32, n int) int {
+	if cpu.AVX512 {
+		return far32AVX512(x, n)
+	}
+	return far32(x, n)
+}
+
+//go:noinline
+func runLargest32(x *float32, n int) float32 {
+	if cpu.AVX512 {
+		return largest32AVX512(x, n)
+	}
+	return largest32(x, n)
+}
+
+//go:noinline
+func runHasNaN32(x *float32, n int) int {
+	if cpu.AVX512 {
+		return hasNaN32AVX512(x, n)
+	}
+	return hasNaN32(x, n)
+}
+
+//go:noinline
+func runNonFinite32(x *float32, n int) int {
+	if cpu.AVX512 {
+		return nonFinite32AVX512(x, n)
+	}
+	return nonFinite32(x, n)
+}
+
+//go:noinline
+func runAdam64(nw *float64, nm *float64, nv *float64, w *float64, m *float64, v *float64, grad *float64, size *float64, second *float64, n int, b1 float64, c1 float64, b2 float64, c2 float64, eps float64) {
+	if cpu.AVX512 {
+		adam64AVX512(nw, nm, nv, w, m, v, grad, size, second, n, b1, c1, b2, c2, eps)
+		return
+	}
+	adam64(nw, nm, nv, w, m, v, grad, size, second, n, b1, c1, b2, c2, eps)
+}
+
+//go:noinline
+func runShifted64(dst *float64, x *float64, n int, m float64, a float64, b float64) {
+	if cpu.AVX512 {
+		shifted64AVX512(dst, x, n, m, a, b)
+		return
+	}
+	shifted64(dst, x, n, m, a, b)
+}
+
+//go:noinline
+func runMixed64(dst *float64, x *float64, y *float64, n int, m float64, a float64, b float64, c float64) {
+	if cpu.AVX512 {
+		mixed64AVX512(dst, x, y, n, m, a, b, c)
+		return
+	}
+	mixed64(dst, x, y, n, m, a, b, c)
+}
+
+//go:noinline
+func runMoments64(x *float64, n int) (mean, squares float64) {
+	if cpu.AVX512 {
+		return moments64AVX512(x, n)
+	}
+	return moments64(x, n)
+}
+
+//go:noinline
+func runNormalized64(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64) {
+	if cpu.AVX512 {
+		normalized64AVX512(y, x, scale, shift, n, m, r)
+		return
+	}
+	normalized64(y, x, scale, shift, n, m, r)
+}
+
+//go:noinline
+func runMixedScaled64(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64) {
+	if cpu.AVX512 {
+		mixedScaled64AVX512(dx, x, dy, scale, n, m, a, b, c)
+		return
+	}
+	mixedScaled64(dx, x, dy, scale, n, m, a, b, c)
+}
+
+//go:noinline
+func runNormSums64(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum, product float64) {
+	if cpu.AVX512 {
+		return normSums64AVX512(x, dy, scale, dscale, dshift, n, m, r)
+	}
+	return normSums64(x, dy, scale, dscale, dshift, n, m, r)
+}
+
+//go:noinline
+func runRmsSums64(x *float64, dy *float64, scale *float64, dscale *float64, n int, r float64) float64 {
+	if cpu.AVX512 {
+		return rmsSums64AVX512(x, dy, scale, dscale, n, r)
+	}
+	return rmsSums64(x, dy, scale, dscale, n, r)
+}
+
+//go:noinline
+func runSumDotShift64(x *float64, y *float64, n int, m float64) (sum, product float64) {
+	if cpu.AVX512 {
+		return sumDotShift64AVX512(x, y, n, m)
+	}
+	return sumDotShift64(x, y, n, m)
+}
+
+//go:noinline
+func runSum64(x *float64, n int) float64 {
+	if cpu.AVX512 {
+		return sum64AVX512(x, n)
+	}
+	return sum64(x, n)
+}
+
+//go:noinline
+func runDot64(x *float64, y *float64, n int) float64 {
+	if cpu.AVX512 {
+		return dot64AVX512(x, y, n)
+	}
+	return dot64(x, y, n)
+}
+
+//go:noinline
+func runSumSquaresShift64(x *float64, n int, m float64) float64 {
+	if cpu.AVX512 {
+		return sumSquaresShift64AVX512(x, n, m)
+	}
+	return sumSquaresShift64(x, n, m)
+}
+
+//go:noinline
+func runDotShift64(x *float64, y *float64, n int, m float64) float64 {
+	if cpu.AVX512 {
+		return dotShift64AVX512(x, y, n, m)
+	}
+	return dotShift64(x, y, n, m)
+}
+
+//go:noinline
+func runLargest64(x *float64, n int) float64 {
+	if cpu.AVX512 {
+		return largest64AVX512(x, n)
+	}
+	return largest64(x, n)
+}
+
+//go:noinline
+func runHasNaN64(x *float64, n int) int {
+	if cpu.AVX512 {
+		return hasNaN64AVX512(x, n)
+	}
+	return hasNaN64(x, n)
+}
+
+//go:noinline
+func runNonFinite64(x *float64, n int) int {
+	if cpu.AVX512 {
+		return nonFinite64AVX512(x, n)
+	}
+	return nonFinite64(x, n)
 }

@@ -80,35 +80,48 @@ func (p place) store(v reg.VecVirtual, base cursor) {
 
 // keep zeroes the lanes that do not count.
 func (p place) keep(v reg.VecVirtual) {
-	if p.mask != nil {
+	switch {
+	case p.mask == nil:
+	case wide():
+		pick(p.k, VMOVUPS_Z, VMOVUPD_Z)(v, p.mask, v)
+	default:
 		VANDPS(p.mask, v, v)
 	}
 }
 
-// masks returns, for n elements that are left of a block, the mask of vector at.
-func masks(k kind, n reg.Register) func(at int) reg.VecVirtual {
+// fetch asks for what lies so many bytes, in a register, behind the vector: the next row, while this one is worked on.
+func (p place) fetch(base cursor, ahead reg.Register, instruction func(Op)) {
+	if p.mask == nil && width*p.at%64 == 0 {
+		instruction(Mem{Base: base.Register, Index: ahead, Scale: 1, Disp: width * p.at})
+	}
+}
+
+// masks returns, for n elements that are left of a block, the mask of vector at: its first lanes, all of them, or none.
+func masks(k kind, n reg.Register) func(at int) Op {
+	if wide() {
+		ones := GP64()
+		MOVQ(I32(-1), ones)
+		BZHIQ(n, ones, ones)
+		return func(at int) Op {
+			m, bits := K(), GP64()
+			MOVQ(ones, bits)
+			if at > 0 {
+				SHRQ(Imm(uint64(at*k.lanes())), bits)
+			}
+			KMOVW(bits.As32(), m)
+			return m
+		}
+	}
 	left := YMM()
 	VMOVQ(n, left.AsX())
 	pick(k, VPBROADCASTD, VPBROADCASTQ)(left.AsX(), left)
-	return func(at int) reg.VecVirtual {
+	return func(at int) Op {
 		m := YMM()
 		index := numbers(k)
 		index.Disp += 32 * at
 		pick(k, VPCMPGTD, VPCMPGTQ)(index, left, m)
 		return m
 	}
-}
-
-// rest returns the mask of the first n lanes, fewer than a vector has.
-func rest(k kind, n reg.Register) Op {
-	if !wide() {
-		return masks(k, n)(0)
-	}
-	ones, m := GP64(), K()
-	MOVQ(I32(-1), ones)
-	BZHIQ(n, ones, ones)
-	KMOVW(ones.As32(), m)
-	return m
 }
 
 // A cursor is a pointer that a loop moves, and the size of what it points to.
@@ -153,6 +166,7 @@ func signature(
 	for _, s := range scalars {
 		text += ", " + s + " " + k.name
 	}
+	called = append(called, calls{k, name, text[len("func("):], result, pointers, scalars})
 	name += pick(k, "32", "64")
 	if wide() {
 		name += "AVX512"
@@ -205,8 +219,11 @@ func elementwise(k kind, name string, unroll int, operands, scalars []string, f 
 
 // prepared is elementwise with a body that keeps constants in registers: prepare is called once, ahead of the loops.
 func prepared(k kind, name string, unroll int, operands, scalars []string, prepare func() body) {
-	written = append(written, routine{k, name, len(operands), len(scalars), wide()})
 	cs, n, ss := signature(k, name, named(append([]string{"dst"}, operands...)...), scalars, "")
+	if len(scalars) <= 3-len(operands) { // it is called by a switch instead
+		called = called[:len(called)-1]
+		written = append(written, routine{k, name, len(operands), len(scalars), wide()})
+	}
 	f := prepare()
 	one := func(p place) {
 		var in []reg.VecVirtual
@@ -233,7 +250,7 @@ func vectorwise(k kind, n reg.Register, unroll int, cs []cursor, one func(p plac
 	blocks("vectors", 1)
 	TESTQ(n, n)
 	JEQ(LabelRef("end"))
-	one(place{k: k, mask: rest(k, n)})
+	one(place{k: k, mask: masks(k, n)(0)})
 	Label("end")
 	end()
 }
@@ -249,15 +266,15 @@ func main() {
 			unaries(k)
 			adam(k)
 			norms(k)
+			reductions(k)
 		}
 		elementary()
 		slopes()
 		gelus()
 	}
-	for _, k := range []kind{f32, f64} { // for AVX2 alone, so that a reduction's tree is the same for both
+	for _, k := range []kind{f32, f64} { // for AVX2 alone
 		comparisons(k)
 		choice(k)
-		reductions(k)
 	}
 	Generate()
 	if err := os.WriteFile("switch_amd64.go", switches(), 0o644); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
+	"strings"
 )
 
 // A routine is an elementwise function that was written.
@@ -16,7 +17,19 @@ type routine struct {
 
 var written []routine
 
-// switches is the Go code that calls the assembly: a switch for each shape of arguments. The functions are not inlined, so that their
+// A calls is any other function that was written, with its parameters and results as in Go.
+type calls struct {
+	k              kind
+	name           string
+	params, result string
+	pointers       []pointer
+	scalars        []string
+}
+
+var called []calls
+
+// switches is the Go code that calls the assembly: a switch for each shape of arguments of elementwise functions, and a function run… for each
+// of the others that there is in both widths. The functions are not inlined, so that their
 // prologues let the garbage collector stop a loop of calls.
 func switches() []byte {
 	var b bytes.Buffer
@@ -42,7 +55,7 @@ func switches() []byte {
 				}
 				fmt.Fprint(&b, "switch r {\n")
 				for _, r := range written {
-					if r.k != k || r.wide != wide || r.operands != shape.operands || r.scalars > shape.scalars {
+					if r.k != k || r.wide != wide || r.operands != shape.operands {
 						continue
 					}
 					fmt.Fprintf(&b, "case %s: %[1]s%s(", r.name, suffix)
@@ -60,6 +73,28 @@ func switches() []byte {
 				}
 			}
 			fmt.Fprint(&b, "}\n")
+		}
+	}
+	seen := map[string]bool{}
+	for _, c := range called { // the wide ones come first
+		name := fmt.Sprint(c.name, 8*c.k.size)
+		if !seen[name] {
+			seen[name] = true
+			continue
+		}
+		args := ""
+		for _, p := range c.pointers {
+			args += p.name + ", "
+		}
+		args += "n"
+		for _, s := range c.scalars {
+			args += ", " + s
+		}
+		fmt.Fprintf(&b, "\n//go:noinline\nfunc run%s%s(%s)%s {\nif cpu.AVX512 {\n", strings.ToUpper(name[:1]), name[1:], c.params, c.result)
+		if c.result == "" {
+			fmt.Fprintf(&b, "%sAVX512(%s)\nreturn\n}\n%[1]s(%[2]s)\n}\n", name, args)
+		} else {
+			fmt.Fprintf(&b, "return %sAVX512(%s)\n}\nreturn %[1]s(%[2]s)\n}\n", name, args)
 		}
 	}
 	text, err := format.Source(b.Bytes())
