@@ -79,7 +79,10 @@ func (f Figure) placeLegend(p *plot.Plot, entries int) {
 			p.Y.Max += (p.Y.Max - p.Y.Min) * height / (1 - height)
 		}
 	}
-	p.Legend.Left, p.Legend.Top = best%2 == 1, best < 2
+	p.Legend.Left, p.Legend.Top, p.Legend.XOffs = best%2 == 1, best < 2, -8
+	if p.Legend.Left {
+		p.Legend.XOffs = 8
+	}
 }
 
 // share is where a value lies between the ends of an axis.

@@ -59,7 +59,7 @@ func (f Figure) plot() (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = f.Title, f.X, f.Y
 	p.Title.TextStyle.Font.Size, p.Title.Padding = 13, 6
-	p.Legend.TextStyle.Font.Size, p.Legend.Padding, p.Legend.XOffs = 10, 2, -6
+	p.Legend.TextStyle.Font.Size, p.Legend.Padding = 10, 2
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticks{}, ticks{}
 	if f.Log {
 		p.Y.Scale, p.Y.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
@@ -136,9 +136,17 @@ func (f Figure) add(p *plot.Plot, l Line) (bool, error) {
 	if b, ok := l.best(); ok && (!f.Log || b.Value > 0) {
 		m := mark{b, hue, l.Best != Last}
 		p.Add(m)
-		p.Legend.Add(fmt.Sprintf("best: %.4g at %s %.4g", b.Value, f.X, b.Step), m)
+		p.Legend.Add(l.Best.words(f.X, b), m)
 	}
 	return true, nil
+}
+
+// words say what is marked.
+func (b Best) words(x string, p Point) string {
+	if b == Last {
+		return fmt.Sprintf("%.4g at %s %.3g", p.Value, x, p.Step)
+	}
+	return fmt.Sprintf("best: %.4g at %s %.4g", p.Value, x, p.Step)
 }
 
 // A mark is a ring about a point and a line below it; what is to the right of it lies in a shade.
