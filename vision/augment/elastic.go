@@ -14,34 +14,32 @@ type Elastic struct {
 // energy is the mean of Σ w² over the four weights w of a cubic B-spline, by which it damps independent knots along an axis: 151/315.
 const energy = 151.0 / 315
 
-// Apply is as that of Affine. It allocates nothing for images of up to 15 × 15 cells.
+// Apply is as that of Affine. It allocates nothing for images of up to 32 × 32 pixels and 15 × 15 cells of up to 32 pixels.
 func (t Elastic) Apply(dst []float32, src []uint8, h, w int, a, b float32, seed uint64) {
 	r := source(seed)
 	m := t.draw(&r, h, w)
 	cell := max(1, t.Cell)
 	rows, columns := (h-1)/cell+4, (w-1)/cell+4
-	stack := [2 * 18 * 18]float32{}
-	knots := stack[:]
-	if n := 2 * rows * columns; n > len(stack) {
-		knots = make([]float32, n)
-	}
-	// A draw from [−1, 1) has the variance 1/3.
-	size := t.Bend * math.Sqrt(3) / energy
-	for i := range 2 * rows * columns {
+	var knotsHere [2 * 18 * 18]float32
+	knots := room(knotsHere[:], 2*rows*columns)
+	size := t.Bend * math.Sqrt(3) / energy // a draw from [−1, 1) has the variance 1/3
+	for i := range knots {
 		knots[i] = float32(size * r.signed())
 	}
-	line := [2 * 18]float32{}
-	across := line[:]
-	if 2*columns > len(line) {
-		across = make([]float32, 2*columns)
+	var weightsHere [32][4]float32
+	weights := room(weightsHere[:], min(cell, max(h, w)))
+	for i := range weights {
+		weights[i] = spline(i, cell)
 	}
+	var acrossHere [2 * 18]float32
+	across := room(acrossHere[:], 2*columns)
 	var memory [small]float32
 	p := framed(memory[:], src, h, w)
 	for y := range h {
 		// First along y, for the knots' columns, and then along x for every pixel.
-		v := spline(y%cell, cell)
+		v := &weights[y%cell]
 		from := knots[y/cell*2*columns:]
-		for j := range 2 * columns {
+		for j := range across {
 			across[j] = float32(v[0]*from[j]) + float32(v[1]*from[j+2*columns]) + float32(v[2]*from[j+4*columns]) + float32(v[3]*from[j+6*columns])
 		}
 		row := dst[y*w : (y+1)*w]
@@ -49,7 +47,7 @@ func (t Elastic) Apply(dst []float32, src []uint8, h, w int, a, b float32, seed 
 		for first := 0; first < w; first += cell {
 			k := across[first/cell*2:][:8]
 			for x := first; x < min(w, first+cell); x++ {
-				u := spline(x-first, cell)
+				u := &weights[x-first]
 				dx := float32(u[0]*k[0]) + float32(u[1]*k[2]) + float32(u[2]*k[4]) + float32(u[3]*k[6])
 				dy := float32(u[0]*k[1]) + float32(u[1]*k[3]) + float32(u[2]*k[5]) + float32(u[3]*k[7])
 				row[x] = float32(a*p.at(sx+float32(float32(x)*m.xx)+dx, sy+float32(float32(x)*m.yx)+dy)) + b
@@ -69,4 +67,12 @@ func spline(i, cell int) [4]float32 {
 		2.0/3 - ss + float32(ss*s)*0.5,
 		float32(tt*t) * (1.0 / 6),
 	}
+}
+
+// room is n elements of what there is, or new ones.
+func room[T any](here []T, n int) []T {
+	if n > len(here) {
+		return make([]T, n)
+	}
+	return here[:n]
 }

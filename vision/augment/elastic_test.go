@@ -58,7 +58,7 @@ func TestFieldOfElastic(t *testing.T) {
 // What does not bend is Affine, to the bit, for images of any size; what does is by the seed alone.
 func TestElasticIsAffineAndMore(t *testing.T) {
 	plain := Affine{Shift: 2, Rotate: 15, Scale: 0.1, Shear: 0.1}
-	for _, s := range [][3]int{{1, 1, 1}, {28, 28, 7}, {5, 31, 4}, {31, 3, 40}, {200, 170, 5}, {9, 9, 0}} {
+	for _, s := range [][3]int{{1, 1, 1}, {28, 28, 7}, {5, 31, 4}, {31, 3, 40}, {200, 170, 5}, {9, 9, 0}, {5, 6, math.MaxInt}} {
 		h, w, cell := s[0], s[1], s[2]
 		src := make([]uint8, h*w)
 		for i := range src {

@@ -13,9 +13,7 @@ const small = 35*34 + 1
 // framed puts src into memory if that is enough.
 func framed(memory []float32, src []uint8, h, w int) picture {
 	stride := w + 2
-	if n := (h+3)*stride + 1; n > len(memory) {
-		memory = make([]float32, n)
-	}
+	memory = room(memory, (h+3)*stride+1)
 	for y := range h {
 		to := memory[(y+1)*stride+1:][:w]
 		for x, level := range src[y*w : (y+1)*w] {
