@@ -14,6 +14,7 @@ import (
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/safetensors"
 )
 
 func open(t *testing.T, dir string, o checkpoint.Options) *checkpoint.Store {
@@ -288,12 +289,14 @@ func TestWarm(t *testing.T) {
 	body := graph.NewParam("", graph.NewBuffer(graph.T(graph.Float32, 3, 5)))
 	head := graph.NewParam("", graph.NewBuffer(graph.T(graph.Float32, 2)))
 	model := func(yield func(string, graph.Var) bool) { _ = yield("body.w", body) && yield("head", head) }
-	under := func(name string) (string, bool) { return "body." + name, true }
+	under := func(name string) string { return "body." + name }
+	isHead := func(name string) bool { return name == "head" }
 	for want, how := range map[string]checkpoint.Warm{
 		"body.w is missing; head is missing; w is unexpected": {},
 		"head is missing":            {Rename: under},
 		"w is unexpected":            {Missing: true},
-		"body.w is missing; head is": {Rename: func(string) (string, bool) { return "", false }},
+		"body.w is missing; w is":    {Skip: isHead},
+		"body.w is missing; head is": {Skip: func(name string) bool { return name == "w" }},
 	} {
 		if err := c.Warmed(model, how); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
@@ -304,6 +307,39 @@ func TestWarm(t *testing.T) {
 	}
 	if got := graph.Data[float32](body.Value())[1]; got != 701 {
 		t.Errorf("body.w[1] = %v", got)
+	}
+	body.Set(graph.NewBuffer(body.Type()))
+	if err := c.Warmed(model, checkpoint.Warm{Rename: under, Skip: isHead}); err != nil || graph.Data[float32](body.Value())[1] != 701 {
+		t.Error(err)
+	}
+	one := []safetensors.Tensor{{Name: "a", Dtype: "F32", Shape: []int{2}, Data: make([]byte, 8)}, {Name: "b", Dtype: "F32", Shape: []int{2}, Data: make([]byte, 8)}}
+	same := checkpoint.Warm{Rename: func(string) string { return "head" }, Missing: true}
+	if err := same.Assign(model, one); err == nil || err.Error() != "both a and b become head" {
+		t.Error(err)
+	}
+}
+
+func TestDiffers(t *testing.T) {
+	s := open(t, t.TempDir(), checkpoint.Options{})
+	save(t, s, 7)
+	c, _, err := s.Latest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*checkpoint.Snapshot){
+		"[]":         func(*checkpoint.Snapshot) {},
+		"[the step]": func(n *checkpoint.Snapshot) { n.Step++ },
+		"[w]": func(n *checkpoint.Snapshot) {
+			n.Weights[0].Data = append([]byte{n.Weights[0].Data[0] ^ 1}, n.Weights[0].Data[1:]...)
+		},
+		"[m n w]":   func(n *checkpoint.Snapshot) { n.Weights, n.State[0].Name = nil, "n" },
+		"[part at]": func(n *checkpoint.Snapshot) { n.Parts["at"] = []byte(`"elsewhere"`) },
+	} {
+		n := newRun().take(7)
+		change(n)
+		if got := fmt.Sprint(c.Differs(n)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

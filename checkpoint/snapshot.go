@@ -1,11 +1,13 @@
 package checkpoint
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/safetensors"
@@ -95,32 +97,78 @@ func (c *Checkpoint) fits(what string, vars iter.Seq2[string, graph.Var], ts []s
 	return nil
 }
 
-// Warm says how much of a checkpoint's weights a model takes over.
-type Warm struct {
-	Rename  func(name string) (string, bool) // of a weight in the file to one of the model; false leaves it out; nil keeps all names
-	Missing bool                             // whether the model may have weights that the file lacks: they stay as they are
-	Extra   bool                             // whether the file may have weights that the model lacks
+// Differs lists what a snapshot holds otherwise than c does: arrays by name, and parts of the manifest that both have. Nothing is listed
+// where all bits are the same.
+func (c *Checkpoint) Differs(s *Snapshot) (names []string) {
+	if c.Step != s.Step {
+		names = append(names, "the step")
+	}
+	for _, both := range [][2][]Tensor{{c.Weights, describe(s.Weights)}, {c.State, describe(s.State)}} {
+		sums := map[string]string{}
+		for _, t := range both[0] {
+			sums[t.Name] = t.SHA256
+		}
+		for _, t := range both[1] {
+			if sums[t.Name] != t.SHA256 {
+				names = append(names, t.Name)
+			}
+			delete(sums, t.Name)
+		}
+		for name := range sums {
+			names = append(names, name)
+		}
+	}
+	for name, part := range s.Parts {
+		var a, b bytes.Buffer
+		if kept, ok := c.Parts[name]; ok && (json.Compact(&a, kept) != nil || json.Compact(&b, part) != nil || !bytes.Equal(a.Bytes(), b.Bytes())) {
+			names = append(names, "part "+name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
-// Warmed begins a new run from these weights: with the zero Warm it is strict, as Restore is.
-func (c *Checkpoint) Warmed(weights iter.Seq2[string, graph.Var], how Warm) error {
+// Warm says how weights in a file become a model's, where it begins a new run with them. The zero Warm is strict: the same names, all of them.
+type Warm struct {
+	Rename  func(name string) string // of a weight in the file, to one of the model; nil keeps all names
+	Skip    func(name string) bool   // weights of the model that stay as they are, and of the file, as renamed, that are left out; nil skips none
+	Missing bool                     // whether the model may have other weights that the file lacks: they stay as they are
+	Extra   bool                     // whether the file may have other weights that the model lacks
+}
+
+// Assign gives weights the values of a file's arrays. What is missing, unexpected or of another type is listed in one error, and then
+// nothing has been changed.
+func (how Warm) Assign(weights iter.Seq2[string, graph.Var], tensors []safetensors.Tensor) error {
+	skip := func(name string) bool { return how.Skip != nil && how.Skip(name) }
 	var ts []safetensors.Tensor
 	used := map[string]string{}
-	for _, t := range c.weights {
-		from, ok := t.Name, true
+	for _, t := range tensors {
+		from := t.Name
 		if how.Rename != nil {
-			t.Name, ok = how.Rename(t.Name)
+			t.Name = how.Rename(from)
 		}
-		if !ok {
+		if skip(t.Name) {
 			continue
 		}
 		if other, twice := used[t.Name]; twice {
-			return fmt.Errorf("checkpoint %s: both %s and %s become %s", c.Path, other, from, t.Name)
+			return fmt.Errorf("both %s and %s become %s", other, from, t.Name)
 		}
 		used[t.Name] = from
 		ts = append(ts, t)
 	}
-	if err := assign(weights, ts, !how.Missing, !how.Extra); err != nil {
+	wanted := func(yield func(string, graph.Var) bool) {
+		for name, v := range weights {
+			if !skip(name) && !yield(name, v) {
+				return
+			}
+		}
+	}
+	return assign(wanted, ts, !how.Missing, !how.Extra)
+}
+
+// Warmed begins a new run from the weights of c; how, if it is zero, is strict, as Restore is.
+func (c *Checkpoint) Warmed(weights iter.Seq2[string, graph.Var], how Warm) error {
+	if err := how.Assign(weights, c.weights); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", c.Path, err)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/nn"
 )
 
 // keep writes a checkpoint if one is due, beside the run, or now and waits for it.
@@ -40,7 +41,7 @@ func (r *runner) tolerate(err error) error {
 }
 
 func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
-	s := checkpoint.Take(r.Step, r.weights(), r.states())
+	s := checkpoint.Take(r.Step, nn.Vars(r.Model), r.states(r.rng))
 	s.Graph = r.hash
 	s.Metrics = map[string]float64{}
 	for name, v := range r.Last {
@@ -68,7 +69,7 @@ func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
 
 // resume puts everything back to where a checkpoint was taken.
 func (r *runner) resume(c *checkpoint.Checkpoint) error {
-	if !r.Checkpoints.Inexact {
+	if r.Checkpoints == nil || !r.Checkpoints.Inexact {
 		if d := c.Build.Differs(checkpoint.ThisBuild()); d != "" {
 			return fmt.Errorf("checkpoint %s: the bits may differ: %s; resume inexactly to go on", c.Path, d)
 		}
@@ -76,7 +77,7 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 			return fmt.Errorf("checkpoint %s: the step's graph is not what it was; resume inexactly to go on", c.Path)
 		}
 	}
-	if err := c.Restore(r.weights(), r.states()); err != nil {
+	if err := c.Restore(nn.Vars(r.Model), r.states(r.rng)); err != nil {
 		return err
 	}
 	if err := c.Get(part, &r.progress); err != nil {
@@ -104,7 +105,7 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 // recover goes back to the best checkpoint, if the fault is one that it can go back from. The batches go on where they are.
 func (r *runner) recover(why error) error {
 	rec := r.Recovery
-	if rec == nil || !errors.Is(why, exec.ErrNaN) && !errors.Is(why, errWorse) {
+	if rec == nil || !errors.Is(why, exec.ErrNaN) && !errors.Is(why, errWorse) && !errors.Is(why, errDiverged) {
 		return why
 	}
 	if r.Recoveries == rec.Most {
@@ -118,7 +119,7 @@ func (r *runner) recover(why error) error {
 	if rec.Rate != nil {
 		factor = rec.Rate.Factor() * rec.Factor
 	}
-	if err := c.Restore(r.weights(), r.states()); err != nil {
+	if err := c.Restore(nn.Vars(r.Model), r.states(r.rng)); err != nil {
 		return errors.Join(why, err)
 	}
 	what := fmt.Sprintf("%v; went back to step %d", why, c.Step)
@@ -133,8 +134,19 @@ func (r *runner) recover(why error) error {
 	return r.event(r.Step, what)
 }
 
-// errWorse is why a recovery goes back from steps that were no faults.
-var errWorse = errors.New("the validation has become worse")
+// Why a recovery goes back from steps that were no faults.
+var (
+	errWorse    = errors.New("the validation has become worse")
+	errDiverged = errors.New("the run diverges")
+)
+
+// diverged looks at the loss of a step.
+func (r *runner) diverged(loss float64) error {
+	if r.Recovery == nil || r.Recovery.Above == 0 || loss <= r.Recovery.Above {
+		return nil
+	}
+	return fmt.Errorf("a loss of %.6g, above %.6g: %w", loss, r.Recovery.Above, errDiverged)
+}
 
 // best reads the checkpoint of the best validation, and the newest where nothing was validated yet.
 func (r *runner) best() (*checkpoint.Checkpoint, error) {
@@ -165,7 +177,7 @@ func (r *runner) judge(v map[string]float64) error {
 	}
 	if better {
 		r.Best, r.BestAt, r.Bad = x, r.Step, 0
-		if r.Recovery != nil { // there must be something to go back to
+		if r.Recovery != nil || r.Stop != nil { // there must be something to go back to
 			return r.tolerate(r.keep(true))
 		}
 		return nil

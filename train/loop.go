@@ -39,7 +39,7 @@ type Loop struct {
 	Times    *Log // the clock
 	LogEvery int  // steps between lines; an epoch if 0
 
-	// OnStep is told of every step, OnReport of every line, OnEvent of what happens beside: a recovery, a checkpoint that could not be
+	// OnStep is told of every step that did not fail, OnReport of every line, OnEvent of what happens beside: a recovery, a checkpoint that could not be
 	// written. An error of one of them ends the run.
 	OnStep   func(Step) error
 	OnReport func(Report) error
@@ -73,13 +73,15 @@ type Validation struct {
 	Plateau *optim.Plateau // is told the metric each time; its state is kept
 }
 
-// EarlyStop ends a run when the metric has not become better for more than Patience validations in a row.
+// EarlyStop ends a run when the metric has not become better for more than Patience validations in a row. The best checkpoint is kept, if
+// there are Checkpoints; see RestoreBest.
 type EarlyStop struct{ Patience int }
 
-// Recovery goes back to the best checkpoint, and on with the batches that come next, where a step gives NaN, or where the metric has been
-// worse than the best for more than Patience validations in a row. It needs Checkpoints, and keeps the best.
+// Recovery goes back to the best checkpoint, and on with the batches that come next, where a step gives NaN or a loss above a bound, or
+// where the metric has been worse than the best for more than Patience validations in a row. It needs Checkpoints, and keeps the best.
 type Recovery struct {
-	Patience int             // 0 recovers from NaN alone
+	Patience int             // 0 does not look at validations
+	Above    float64         // a loss above it is one of a run that diverges; 0 sets no bound
 	Most     int             // recoveries before the run fails
 	Rate     *optim.Adjusted // is multiplied by Factor at each, if not nil; its state is kept
 	Factor   float64
@@ -179,14 +181,17 @@ func (r *runner) step() error {
 	}
 	out, err := r.plan.RunBuffers(b.Fields...)
 	r.Step++
-	if err != nil {
+	var loss float64
+	if err == nil {
+		loss = r.add(out)
+		err = r.diverged(loss)
+	}
+	switch {
+	case err != nil:
 		if err := r.recover(fmt.Errorf("step %d: %w", r.Step, err)); err != nil {
 			return err
 		}
-		return r.keep(false)
-	}
-	loss := r.add(out)
-	if r.OnStep != nil {
+	case r.OnStep != nil:
 		if err := r.OnStep(Step{r.Step, r.Steps, b.At.Epoch, loss, b.EpochEnd}); err != nil {
 			return err
 		}

@@ -147,8 +147,8 @@ func (l *Loop) check() error {
 		return fmt.Errorf("train: %d steps, a line every %d, %d workers: want at least one step and no negative number", l.Steps, l.LogEvery, l.Workers)
 	case l.Checkpoints != nil && (l.Checkpoints.Store == nil || l.Checkpoints.Every < 0):
 		return errors.New("train: checkpoints want a Store, and Every of at least 0")
-	case l.Recovery != nil && (l.Checkpoints == nil || l.Recovery.Patience < 0 || l.Recovery.Most < 1):
-		return errors.New("train: a recovery wants Checkpoints to go back to, a Patience of at least 0 and Most of at least 1")
+	case l.Recovery != nil && (l.Checkpoints == nil || l.Recovery.Patience < 0 || l.Recovery.Most < 1 || !(l.Recovery.Above >= 0)):
+		return errors.New("train: a recovery wants Checkpoints to go back to, a Patience and a bound Above of at least 0 and Most of at least 1")
 	case l.Recovery != nil && l.Recovery.Rate != nil && !(l.Recovery.Factor > 0 && l.Recovery.Factor <= 1):
 		return fmt.Errorf("train: a recovery multiplies the rate by %v, want more than 0 and at most 1", l.Recovery.Factor)
 	case l.Stop != nil && (l.Validation == nil || l.Stop.Patience < 0):
@@ -164,6 +164,9 @@ func (l *Loop) check() error {
 
 // compile builds the step.
 func (r *runner) compile() error {
+	for name, v := range nn.Vars(r.Model) { // as the graph prints them, whoever has named them before
+		v.SetName(name)
+	}
 	g := graph.New(graph.Training)
 	g.SetRNG(r.rng)
 	in := placeholders(g, r.Data.Types())
@@ -218,20 +221,20 @@ func scalar(b graph.Buffer) float64 {
 }
 
 // states yields everything but the model that a checkpoint holds, the random key included.
-func (r *runner) states() iter.Seq2[string, graph.Var] {
-	all := []Stateful{r.Optimizer}
-	if r.EMA != nil {
-		all = append(all, r.EMA)
+func (l *Loop) states(rng *graph.State) iter.Seq2[string, graph.Var] {
+	all := []Stateful{l.Optimizer}
+	if l.EMA != nil {
+		all = append(all, l.EMA)
 	}
-	if r.Validation != nil && r.Validation.Plateau != nil {
-		all = append(all, r.Validation.Plateau)
+	if l.Validation != nil && l.Validation.Plateau != nil {
+		all = append(all, l.Validation.Plateau)
 	}
-	if r.Recovery != nil && r.Recovery.Rate != nil {
-		all = append(all, r.Recovery.Rate)
+	if l.Recovery != nil && l.Recovery.Rate != nil {
+		all = append(all, l.Recovery.Rate)
 	}
-	all = append(all, r.Extra...)
+	all = append(all, l.Extra...)
 	return func(yield func(string, graph.Var) bool) {
-		if !yield("rng", r.rng) {
+		if !yield("rng", rng) {
 			return
 		}
 		seen := map[*graph.State]bool{}
@@ -246,8 +249,26 @@ func (r *runner) states() iter.Seq2[string, graph.Var] {
 	}
 }
 
-func (r *runner) weights() iter.Seq2[string, graph.Var] { return nn.Vars(r.Model) }
-
 func (r *runner) result() Outcome {
 	return Outcome{Step: r.Step, Stopped: r.Stopped, Best: r.Best, BestAt: r.BestAt, Last: r.Last}
+}
+
+// RestoreBest gives the model, and whatever else has state, what the checkpoint of the best validation holds, and returns its step: after
+// an early stop, say.
+func (l *Loop) RestoreBest() (step int, err error) {
+	if l.Checkpoints == nil || l.Checkpoints.Store == nil {
+		return 0, errors.New("train: no best checkpoint: want Checkpoints with a Store")
+	}
+	step, ok, err := l.Checkpoints.Store.Best()
+	if err == nil && !ok {
+		err = errors.New("train: no checkpoint has a validation")
+	}
+	if err != nil {
+		return 0, err
+	}
+	c, err := l.Checkpoints.Store.At(step)
+	if err != nil {
+		return 0, err
+	}
+	return step, c.Restore(nn.Vars(l.Model), l.states(graph.NewRNG(l.Seed)))
 }

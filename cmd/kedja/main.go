@@ -26,6 +26,7 @@ type cli struct {
 		CartPole trainCartPole `cmd:"" name:"cartpole" help:"Train a deep Q-network to balance a pole."`
 	} `cmd:"" help:"Train a model."`
 	Resume  resumeCmd `cmd:"" help:"Go on with a run that was stopped: to the same bits as if it had not been."`
+	Verify  verifyCmd `cmd:"" help:"Check every sum of a run's checkpoints, and replay steps to the same bits."`
 	Predict struct {
 		MNIST predictMNIST `cmd:"" name:"mnist" help:"Read a handwritten digit from a PNG or JPEG."`
 	} `cmd:"" help:"Use a trained model."`

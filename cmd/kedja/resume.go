@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/train"
@@ -19,11 +20,11 @@ type resumeCmd struct {
 
 // Run goes on from the newest whole checkpoint.
 func (c *resumeCmd) Run(ctx context.Context, to streams) error {
-	_, m, err := newest(c.Dir)
+	k, err := newest(c.Dir)
 	if err != nil {
 		return fmt.Errorf("resume: %w", err)
 	}
-	j, err := remake(m)
+	j, err := remake(&k.Manifest)
 	if err != nil {
 		return fmt.Errorf("resume: %s: %w", c.Dir, err)
 	}
@@ -32,18 +33,18 @@ func (c *resumeCmd) Run(ctx context.Context, to streams) error {
 }
 
 // newest finds the newest checkpoint of a run that is whole, without opening the store: nothing is locked, made or removed.
-func newest(dir string) (path string, m *checkpoint.Manifest, err error) {
+func newest(dir string) (*checkpoint.Checkpoint, error) {
 	all, err := checkpoints(dir)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	for i := len(all) - 1; i >= 0; i-- {
+	for _, path := range slices.Backward(all) {
 		var c *checkpoint.Checkpoint
-		if c, err = checkpoint.Read(all[i]); err == nil {
-			return all[i], &c.Manifest, nil
+		if c, err = checkpoint.Read(path); err == nil {
+			return c, nil
 		}
 	}
-	return "", nil, fmt.Errorf("no whole checkpoint: %w", err)
+	return nil, fmt.Errorf("no whole checkpoint: %w", err)
 }
 
 // checkpoints lists those of a run, older ones first.

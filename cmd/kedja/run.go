@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -28,8 +29,24 @@ type learning struct {
 	Holdout  int    `default:"0" help:"Training images kept apart for the validation curve; the recipe's own number if 0."`
 	MaxSteps int    `default:"0" hidden:"" help:"Stop after so many steps."`
 	Every    int    `default:"200" help:"Steps between checkpoints."`
+	Keep     int    `default:"3" help:"How many checkpoints to keep beside the best; all if 0."`
+
+	Validate        int     `default:"0" help:"Steps between validations; an epoch if 0."`
+	Patience        int     `default:"0" help:"Stop when validation has not become better for more than so many times in a row, and end with the best weights; never if 0."`
+	Recover         int     `default:"3" help:"How often to go back to the best checkpoint, where a step gives NaN or the loss runs away."`
+	RecoverPatience int     `default:"0" help:"Go back too when validation has been worse than the best for more than so many times in a row; never if 0."`
+	RecoverRate     float64 `default:"0.5" help:"What going back multiplies the learning rate by."`
+	Rate            float64 `default:"1" help:"What the recipe's learning rate is multiplied by."`
+	Accumulate      int     `default:"1" help:"Batches whose gradients make one update."`
+
+	From    string            `type:"path" help:"Begin with the weights of a run's folder, a checkpoint or a safetensors file."`
+	Rename  map[string]string `help:"With --from: OLD=NEW for names that begin with OLD." placeholder:"OLD=NEW"`
+	Skip    []string          `help:"With --from: leave out weights whose names begin with this; they are drawn." placeholder:"PREFIX"`
+	Partial bool              `help:"With --from: allow weights that only one side has."`
+	Freeze  []string          `help:"Do not train parameters whose names begin with this." placeholder:"PREFIX"`
 
 	Workers int    `json:"-" default:"0" help:"Cores to use; all if 0. The result does not depend on it."`
+	Overfit bool   `json:"-" name:"overfit-one-batch" help:"Train on one batch alone to see whether the model can learn it by heart; nothing is written."`
 	Out     string `json:"-" type:"path" help:"Folder for checkpoints, weights, metrics and pictures; runs/ and the command's name if empty."`
 }
 
@@ -59,8 +76,14 @@ func (l learning) chosen(command string, all []recipe.Recipe) (recipe.Recipe, er
 		return recipe.Recipe{}, fmt.Errorf("train %s: there is no recipe %q, did you mean %q? There are %s",
 			command, l.Recipe, nearest(l.Recipe, names), strings.Join(names, ", "))
 	}
-	if l.Epochs < 0 || l.Holdout < 0 || l.MaxSteps < 0 || l.Workers < 0 || l.Every < 0 {
+	if slices.Min([]int{l.Epochs, l.Holdout, l.MaxSteps, l.Workers, l.Every, l.Keep, l.Validate, l.Patience, l.Recover, l.RecoverPatience, l.Accumulate}) < 0 {
 		return recipe.Recipe{}, fmt.Errorf("train %s: want no negative numbers", command)
+	}
+	if !(l.Rate > 0) || math.IsInf(l.Rate, 0) || !(l.RecoverRate > 0 && l.RecoverRate <= 1) {
+		return recipe.Recipe{}, fmt.Errorf("train %s: want --rate above 0, and --recover-rate above 0 and at most 1", command)
+	}
+	if l.From == "" && (len(l.Rename) > 0 || len(l.Skip) > 0 || l.Partial) {
+		return recipe.Recipe{}, fmt.Errorf("train %s: --rename, --skip and --partial want --from", command)
 	}
 	r := all[k]
 	if l.Epochs != 0 {
@@ -97,17 +120,39 @@ type kept struct {
 // loop makes the training loop.
 func (j *job) loop() (*train.Loop, error) {
 	j.model = j.recipe.Model(rand.New(rand.NewPCG(j.Seed, 0)), j.format)
-	loop, _, err := j.recipe.Loop(j.model, j.fit, j.held, j.moments, recipe.Options{Seed: j.Seed, Workers: j.Workers})
+	o := recipe.Options{Seed: j.Seed, Workers: j.Workers, Accumulate: j.Accumulate}
+	if len(j.Freeze) > 0 {
+		if err := known(j.model, j.Freeze); err != nil {
+			return nil, fmt.Errorf("train %s: --freeze: %w", j.name, err)
+		}
+		o.Trained = func(name string) bool { return !begins(name, j.Freeze) }
+	}
+	loop, rate, err := j.recipe.Loop(j.model, j.fit, j.held, j.moments, o)
 	if err != nil {
 		return nil, fmt.Errorf("train %s: %w", j.name, err)
 	}
+	rate.SetFactor(j.Rate)
 	loop.Checkpoints = &train.Checkpoints{Every: j.Every, Inexact: j.inexact, Parts: map[string]any{"kedja": kept{j.name, j.settings}}}
+	if loop.Validation != nil {
+		loop.Validation.Every = j.Validate
+	}
+	if j.Patience > 0 {
+		loop.Stop = &train.EarlyStop{Patience: j.Patience}
+	}
+	if j.Recover > 0 {
+		loop.Recovery = &train.Recovery{
+			Patience: j.RecoverPatience, Above: 10 * math.Log(float64(j.format.Classes)), Most: j.Recover, Rate: rate, Factor: j.RecoverRate,
+		}
+	}
 	return loop, nil
 }
 
 // run trains in the folder, or goes on there, and writes what comes of it.
 func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	start := time.Now()
+	if j.Overfit {
+		return j.overfit(ctx, to)
+	}
 	if j.Out == "" {
 		j.Out = filepath.Join("runs", j.name)
 	}
@@ -118,7 +163,12 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	if err != nil {
 		return err
 	}
-	folder, err := loop.Open(j.Out, checkpoint.Options{Last: 3})
+	if j.From != "" && !resume {
+		if err := j.warm(); err != nil {
+			return fmt.Errorf("train %s: --from: %w", j.name, err)
+		}
+	}
+	folder, err := loop.Open(j.Out, checkpoint.Options{Last: j.Keep})
 	if err != nil {
 		return err
 	}
@@ -128,7 +178,10 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	loop.OnStep = func(s train.Step) error { return bar.Set(s.Step) }
 	loop.OnReport = func(r train.Report) error {
 		_ = bar.Clear()
-		fmt.Fprintf(to.out, "epoch %d  loss %.4f  accuracy %.4f", r.Epoch+1, r.Train["loss"], r.Train["accuracy"])
+		fmt.Fprintf(to.out, "epoch %d", r.Epoch+1)
+		if r.Train != nil {
+			fmt.Fprintf(to.out, "  loss %.4f  accuracy %.4f", r.Train["loss"], r.Train["accuracy"])
+		}
 		if r.Validation != nil {
 			fmt.Fprintf(to.out, "  validation loss %.4f  accuracy %.4f", r.Validation["loss"], r.Validation["accuracy"])
 		}
@@ -137,7 +190,7 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	}
 	loop.OnEvent = func(e train.Event) error {
 		_ = bar.Clear()
-		fmt.Fprintf(to.err, "kedja: step %d: %s\n", e.Step, e.What)
+		fmt.Fprintf(to.err, "step %d: %s\n", e.Step, strings.TrimPrefix(e.What, fmt.Sprintf("step %d: ", e.Step)))
 		return nil
 	}
 	steps, err := loop.Checkpoints.Store.Steps()
@@ -160,6 +213,13 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 		return err
 	}
 	_ = bar.Finish()
+	if loop.Stop != nil {
+		best, err := loop.RestoreBest()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(to.out, "the best weights are those of step %d\n", best)
+	}
 	if loop.EMA != nil {
 		loop.EMA.Swap()
 	}
