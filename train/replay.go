@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/kedja-ml/kedja/checkpoint"
-	"github.com/kedja-ml/kedja/data"
 )
 
 // Replay does the steps between two checkpoints of the run again and compares every bit of what comes of them: arrays, the loader's
@@ -47,29 +46,6 @@ func (l *Loop) Replay(ctx context.Context, from, to *checkpoint.Checkpoint) (err
 	return nil
 }
 
-// OverfitOneBatch trains on the batch that comes next and on no other, so many times, and returns its loss at the first and at the last. A
-// model that cannot learn one batch by heart has a mistake in it. Nothing is written; the model is changed.
-func (l *Loop) OverfitOneBatch(ctx context.Context, steps int) (first, last float64, err error) {
-	again := l.alone()
-	again.Validation, again.Steps = nil, steps
-	b, err := l.Data.Next()
-	if err != nil {
-		return 0, 0, err
-	}
-	again.Data = &same{l.Data, b}
-	again.OnStep = func(s Step) error {
-		if last = s.Loss; s.Step == 1 {
-			first = s.Loss
-		}
-		if l.OnStep != nil {
-			return l.OnStep(s)
-		}
-		return nil
-	}
-	_, err = again.Run(ctx)
-	return first, last, err
-}
-
 // alone is the loop without what it writes, and with all of its state.
 func (l *Loop) alone() *Loop {
 	c := *l
@@ -79,11 +55,3 @@ func (l *Loop) alone() *Loop {
 	}
 	return &c
 }
-
-// same is a source of one batch.
-type same struct {
-	data.Source
-	b data.Batch
-}
-
-func (s *same) Next() (data.Batch, error) { return s.b, nil }

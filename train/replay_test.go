@@ -8,8 +8,6 @@ import (
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/data"
-	"github.com/kedja-ml/kedja/nn"
-	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/train"
 )
 
@@ -82,27 +80,6 @@ func TestReplayRefusesRecoveries(t *testing.T) {
 	}
 	if err := s.Replay(t.Context(), a, b); err == nil || !strings.Contains(err.Error(), "cannot be replayed") {
 		t.Error(err)
-	}
-}
-
-// One batch is learned by heart.
-func TestOverfitOneBatch(t *testing.T) {
-	s := newSetup(t, t.TempDir(), func(s *setup) { s.Optimizer = optim.NewAdam(nn.Params(s.m), optim.Constant(0.05)) })
-	before := s.Data.Position()
-	first, last, err := s.OverfitOneBatch(t.Context(), 150)
-	if err != nil || first < 0.5 || last > 0.05*first {
-		t.Error(first, last, err)
-	}
-	if at := s.Data.Position(); at.Batch != before.Batch+1 {
-		t.Error(at)
-	}
-	if steps, err := s.store.Steps(); len(steps) != 0 || err != nil {
-		t.Error("it kept", steps, err)
-	}
-	// A rate of 0 learns nothing.
-	s = newSetup(t, t.TempDir(), func(s *setup) { s.rate.SetFactor(0) })
-	if first, last, err = s.OverfitOneBatch(t.Context(), 20); err != nil || last < 0.5*first {
-		t.Error(first, last, err)
 	}
 }
 

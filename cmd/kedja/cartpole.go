@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"time"
 
 	"github.com/kedja-ml/kedja/rl"
 	"github.com/kedja-ml/kedja/rl/env"
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/train/progress"
 )
 
 type trainCartPole struct {
@@ -61,24 +62,24 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return err
 	}
-	bar := newBar(to, cfg.Steps, "playing")
+	bar := progress.New(to.err, "playing")
 	playing, stop := context.WithCancel(ctx)
 	defer stop()
 	var failed error
 	err = agent.Train(playing, e, func(step int, ret float64) {
-		_ = bar.Set(step)
+		bar.Set(step, cfg.Steps)
 		if failed = log.Write(map[string]any{"step": step, "return": ret}); failed != nil {
 			stop()
 		}
 	})
 	if err = cmp.Or(failed, err); err != nil {
-		_ = bar.Clear()
+		bar.Done()
 		if errors.Is(err, context.Canceled) {
 			err = interrupted(c.Out, agent.Q, e.steps, cfg.Steps)
 		}
 		return err
 	}
-	_ = bar.Finish()
+	bar.Done()
 	returns, err := agent.Evaluate(env.NewCartPole(), c.Episodes, evaluationSeed)
 	if err != nil {
 		return err
@@ -99,8 +100,8 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 }
 
 func writeJSON(path string, v any) error {
-	return writeWhole(path, func(f *os.File) error {
-		enc := json.NewEncoder(f)
+	return writeWhole(path, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
 		enc.SetIndent("", "\t")
 		return enc.Encode(v)
 	})

@@ -11,10 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/alecthomas/kong"
-	"github.com/schollz/progressbar/v3"
 
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/vision/recipe"
@@ -106,18 +104,6 @@ func helps(rs []recipe.Recipe) string {
 		texts = append(texts, r.Name+" ("+r.Help+")")
 	}
 	return strings.Join(texts, ", ")
-}
-
-// newBar is a progress bar, which shows only on a terminal: what is kept in a file is read as lines.
-func newBar(to streams, steps int, doing string) *progressbar.ProgressBar {
-	terminal := false
-	if f, ok := to.err.(*os.File); ok {
-		i, err := f.Stat()
-		terminal = err == nil && i.Mode()&os.ModeCharDevice != 0
-	}
-	return progressbar.NewOptions(steps, progressbar.OptionSetWriter(to.err), progressbar.OptionSetDescription(doing),
-		progressbar.OptionSetVisibility(terminal), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
 }
 
 // interrupted saves what the steps before an interrupt made of a model, beside the files of a finished run, and says so.

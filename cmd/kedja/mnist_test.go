@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"image"
 	"image/png"
-	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -177,29 +175,5 @@ func TestOutputsTaken(t *testing.T) {
 				t.Error(args, "left behind:", got)
 			}
 		}
-	}
-}
-
-func TestWriteWhole(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "x")
-	if err := writeWhole(path, func(f *os.File) error { _, err := io.WriteString(f, "good"); return err }); err != nil {
-		t.Fatal(err)
-	}
-	broken := errors.New("the pen is empty")
-	err := writeWhole(path, func(f *os.File) error { _, _ = io.WriteString(f, "ba"); return broken })
-	if !errors.Is(err, broken) || !strings.HasPrefix(err.Error(), path+": ") {
-		t.Error(err)
-	}
-	if err := writeWhole(dir, func(*os.File) error { return nil }); err == nil {
-		t.Error("a folder was replaced")
-	}
-	if err := writeWhole(filepath.Join(dir, "none", "x"), func(*os.File) error { return nil }); err == nil {
-		t.Error("written to a folder that is not there")
-	}
-	info, err := os.Stat(path)
-	data, err2 := os.ReadFile(path)
-	if err != nil || err2 != nil || string(data) != "good" || info.Mode().Perm() != 0o644 || files(t, dir) != "x" {
-		t.Error(err, err2, string(data), info.Mode(), files(t, dir))
 	}
 }

@@ -1,105 +1,42 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
+	"io"
 	"math"
-	"os"
-	"path/filepath"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/whole"
+	"github.com/kedja-ml/kedja/train/plots"
 )
 
 // writePNG writes an image whole or not at all.
 func writePNG(path string, m image.Image) error {
-	return writeWhole(path, func(f *os.File) error { return png.Encode(f, m) })
+	return writeWhole(path, func(w io.Writer) error { return png.Encode(w, m) })
 }
 
-// writeWhole lets write fill a temporary file beside path, and then gives it its name.
-func writeWhole(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".kedja-*")
-	if err != nil {
-		return err
-	}
-	err = write(f)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
+func writeWhole(path string, write func(io.Writer) error) error {
+	if err := whole.Write(path, write); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
 
-// drawCurves plots the loss on training and validation examples as a log has them: where they part, the model overfits.
+// drawCurves plots loss and accuracy on training and validation examples as a log has them: where they part, the model overfits.
 func drawCurves(path, log string) error {
-	text, err := os.ReadFile(log)
+	reports, err := plots.ReadLog(log)
 	if err != nil {
 		return err
 	}
-	p := plot.New()
-	p.Title.Text = "Cross-entropy by step"
-	p.X.Label.Text, p.Y.Label.Text = "step", "nats"
-	p.Add(plotter.NewGrid())
-	var fit, check plotter.XYs
-	for line := range bytes.Lines(text) {
-		var l struct {
-			Step       float64
-			Loss       *float64
-			Validation *float64 `json:"validation_loss"`
-		}
-		if err := json.Unmarshal(line, &l); err != nil {
-			return fmt.Errorf("%s: %w", log, err)
-		}
-		if l.Loss != nil {
-			fit = append(fit, plotter.XY{X: l.Step, Y: *l.Loss})
-		}
-		if l.Validation != nil {
-			check = append(check, plotter.XY{X: l.Step, Y: *l.Validation})
-		}
-	}
-	for i, c := range []struct {
-		name string
-		xy   plotter.XYs
-	}{{"training (augmented, with dropout)", fit}, {"validation", check}} {
-		if len(c.xy) == 0 {
-			continue
-		}
-		l, dots, err := plotter.NewLinePoints(c.xy)
-		if err != nil {
-			return err
-		}
-		l.Width = vg.Points(1.5)
-		l.Color = []color.Color{color.RGBA{0x1f, 0x77, 0xb4, 255}, color.RGBA{0xd6, 0x27, 0x28, 255}}[i]
-		dots.Color = l.Color
-		p.Add(l, dots)
-		p.Legend.Add(c.name, l, dots)
-	}
-	p.Legend.Top = true
-	p.Y.Min, p.Y.Max = 0, 1.1*p.Y.Max // room for the first point below the frame
-	w, err := p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "png")
-	if err != nil {
-		return err
-	}
-	return writeWhole(path, func(f *os.File) error { _, err := w.WriteTo(f); return err })
+	return plots.WriteFile(path, plots.Curves("loss", false, reports), plots.Curves("accuracy", true, reports))
 }
 
 // drawConfusion shows how often each digit was read as each: rows are the truth, columns the reading. Shades are by the

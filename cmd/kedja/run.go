@@ -17,6 +17,7 @@ import (
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/train/progress"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/recipe"
 )
@@ -174,10 +175,10 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	}
 	defer folder.Close()
 
-	bar := newBar(to, loop.Steps, "training")
-	loop.OnStep = func(s train.Step) error { return bar.Set(s.Step) }
+	bar := progress.New(to.err, "training")
+	loop.OnStep = bar.Step
 	loop.OnReport = func(r train.Report) error {
-		_ = bar.Clear()
+		bar.Clear()
 		fmt.Fprintf(to.out, "epoch %d", r.Epoch+1)
 		if r.Train != nil {
 			fmt.Fprintf(to.out, "  loss %.4f  accuracy %.4f", r.Train["loss"], r.Train["accuracy"])
@@ -189,7 +190,7 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 		return nil
 	}
 	loop.OnEvent = func(e train.Event) error {
-		_ = bar.Clear()
+		bar.Clear()
 		fmt.Fprintf(to.err, "step %d: %s\n", e.Step, strings.TrimPrefix(e.What, fmt.Sprintf("step %d: ", e.Step)))
 		return nil
 	}
@@ -206,13 +207,13 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	}
 	out, err := begin(ctx)
 	if err != nil {
-		_ = bar.Clear()
+		bar.Done()
 		if errors.Is(err, context.Canceled) {
 			err = fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", out.Step, loop.Steps, j.Out)
 		}
 		return err
 	}
-	_ = bar.Finish()
+	bar.Done()
 	if loop.Stop != nil {
 		best, err := loop.RestoreBest()
 		if err != nil {

@@ -96,9 +96,7 @@ func (c *verifyCmd) replay(ctx context.Context, to streams, paths []string) erro
 	if err != nil {
 		return err
 	}
-	bar := newBar(to, last, "replaying")
 	err = loop.Replay(ctx, ends[0], ends[1])
-	_ = bar.Clear()
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/safetensors"
-	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/train/diagnose"
 )
 
 // warm gives the model weights of another run, as the flags say.
@@ -99,26 +99,20 @@ func known(model any, prefixes []string) error {
 
 // overfit looks whether the model learns one batch by heart.
 func (j *job) overfit(ctx context.Context, to streams) error {
-	const steps, enough = 200, 0.05
-	j.recipe.Steps = 0
 	loop, err := j.loop()
 	if err != nil {
 		return err
 	}
-	bar := newBar(to, steps, "one batch")
-	loop.OnStep = func(s train.Step) error { return bar.Set(s.Step) }
-	first, last, err := loop.OverfitOneBatch(ctx, steps)
-	_ = bar.Clear()
+	v, err := diagnose.OverfitOneBatch(ctx, loop, diagnose.Overfit{})
+	if errors.Is(err, context.Canceled) {
+		return errors.New("interrupted")
+	}
 	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			err = errors.New("interrupted")
-		}
 		return err
 	}
-	said := fmt.Sprintf("%d steps on one batch of %d: loss %.4f, at first %.4f", steps, j.recipe.Batch, last, first)
-	if last > enough*first {
-		return fmt.Errorf("train %s: the model does not learn one batch by heart: %s", j.name, said)
+	if !v.Passed {
+		return fmt.Errorf("train %s: %v", j.name, v)
 	}
-	fmt.Fprintln(to.out, said)
+	fmt.Fprintln(to.out, v)
 	return nil
 }
