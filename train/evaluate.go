@@ -3,12 +3,14 @@ package train
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/train/metrics"
 )
 
 // Classify is the loss function of a classifier: of batches of examples and labels, the cross-entropy of its logits in nats, and the
@@ -16,14 +18,14 @@ import (
 func Classify(model nn.Layer) func(batch []*graph.Node) Outputs {
 	return func(batch []*graph.Node) Outputs {
 		logits := model.Forward(batch[0])
-		return Outputs{Loss: nn.CrossEntropy(logits, batch[1]), Metrics: []Metric{{"accuracy", nn.Accuracy(logits, batch[1])}}}
+		return Outputs{Loss: nn.CrossEntropy(logits, batch[1]), Metrics: []Metric{{"accuracy", nn.Accuracy(logits, batch[1])}}, Predictions: logits, Targets: batch[1]}
 	}
 }
 
 // Measure returns the mean of each output of a loss function over the examples of a data set as they are, in evaluation mode. Batches
 // hold so many examples; any number gives the same means, up to rounding. Workers are the cores to use at most, all if 0.
 func Measure(d data.Dataset, batch, workers int, loss func(batch []*graph.Node) Outputs) (map[string]float64, error) {
-	e, err := newMeasuring(d, batch, workers, nil, loss)
+	e, err := newMeasuring(d, batch, workers, nil, loss, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -115,13 +117,25 @@ func (e *evaluation) run(see func(data.Batch, []graph.Buffer) error) error {
 type measuring struct {
 	*evaluation
 	names []string
+	also  map[string]metrics.Metric // of the two values after those that have names
 }
 
-func newMeasuring(d data.Dataset, batch, workers int, mean *optim.Average, loss func([]*graph.Node) Outputs) (m *measuring, err error) {
-	m = &measuring{}
+func newMeasuring(d data.Dataset, batch, workers int, mean *optim.Average, loss func([]*graph.Node) Outputs, also map[string]metrics.Metric) (m *measuring, err error) {
+	m = &measuring{also: also}
 	m.evaluation, err = newEvaluation(d, batch, workers, mean, func(in []*graph.Node) (outs []*graph.Node, err error) {
-		m.names, outs, err = loss(in).list()
-		return outs, err
+		o := loss(in)
+		if m.names, outs, err = o.list(); err != nil || len(also) == 0 {
+			return outs, err
+		}
+		for name, a := range also {
+			if name == "" || a == nil || slices.Contains(m.names, name) {
+				return nil, fmt.Errorf("train: the validation's metrics want a metric for %q, and every name once", name)
+			}
+		}
+		if o.Predictions == nil || o.Targets == nil {
+			return nil, errors.New("train: the validation's metrics want the outputs' Predictions and Targets")
+		}
+		return append(outs, o.Predictions, o.Targets), nil
 	})
 	return m, err
 }
@@ -129,16 +143,27 @@ func newMeasuring(d data.Dataset, batch, workers int, mean *optim.Average, loss 
 // run returns the mean of each output over all examples.
 func (m *measuring) run() (map[string]float64, error) {
 	sums, n := make([]float64, len(m.names)), 0
+	for _, a := range m.also {
+		a.Reset()
+	}
 	err := m.evaluation.run(func(b data.Batch, out []graph.Buffer) error {
-		for i, o := range out {
-			sums[i] += scalar(o) * float64(b.N)
+		for i := range sums {
+			sums[i] += scalar(out[i]) * float64(b.N)
 		}
 		n += b.N
+		for name, a := range m.also {
+			if err := a.Add(out[len(sums)], out[len(sums)+1]); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
 		return nil
 	})
 	means := map[string]float64{}
 	for i, name := range m.names {
 		means[name] = sums[i] / float64(n)
+	}
+	for name, a := range m.also {
+		means[name] = a.Value()
 	}
 	return means, err
 }

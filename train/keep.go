@@ -54,13 +54,13 @@ func (r *runner) snapshot() (*checkpoint.Snapshot, error) {
 	for name, b := range r.parts {
 		s.Parts[name] = b
 	}
-	for _, l := range r.logs() {
-		s.Logs = append(s.Logs, checkpoint.Log{Name: l.name(), Offset: l.at})
+	for _, j := range r.journals() {
+		s.Logs = append(s.Logs, checkpoint.Log{Name: j.Name(), Offset: j.Offset()})
 	}
 	s.Before = func() error { // the lines that it counts on are on disk before it is
 		var err error
-		for _, l := range r.logs() {
-			err = errors.Join(err, l.f.Sync())
+		for _, j := range r.journals() {
+			err = errors.Join(err, j.Sync())
 		}
 		return err
 	}
@@ -89,17 +89,8 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 	if err := r.Data.Seek(r.At); err != nil {
 		return fmt.Errorf("checkpoint %s: %w", c.Path, err)
 	}
-	for _, l := range r.logs() {
-		for _, kept := range c.Logs {
-			if kept.Name == l.name() {
-				if err := l.cut(kept.Offset); err != nil {
-					return err
-				}
-			}
-		}
-	}
 	r.saved = r.Step
-	return nil
+	return r.cutBack(c)
 }
 
 // recover goes back to the best checkpoint, if the fault is one that it can go back from. The batches go on where they are.

@@ -11,6 +11,7 @@ import (
 	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/train/metrics"
 )
 
 // A Loop trains a model: it takes batches, steps, measures on other examples, keeps checkpoints, and goes back to one where the model
@@ -35,9 +36,10 @@ type Loop struct {
 	Recovery    *Recovery
 	Checkpoints *Checkpoints
 
-	Log      *Log // what is measured; its bytes depend on the fields alone
-	Times    *Log // the clock
-	LogEvery int  // steps between lines; an epoch if 0
+	Log      *Log     // what is measured; its bytes depend on the fields alone
+	Times    *Log     // the clock
+	Loggers  []Logger // are told each line and each event, such as a tensorboard.Writer
+	LogEvery int      // steps between lines; an epoch if 0
 
 	// OnStep is told of every step that did not fail, OnReport of every line, OnEvent of what happens beside: a recovery, a checkpoint that could not be
 	// written. An error of one of them ends the run.
@@ -50,6 +52,8 @@ type Loop struct {
 type Outputs struct {
 	Loss    *graph.Node // a scalar, the mean over the batch
 	Metrics []Metric    // likewise
+	// Predictions and Targets are what the Metrics of a Validation look at: of classes, scores and labels. Others need not set them.
+	Predictions, Targets *graph.Node
 }
 
 // A Metric is a scalar of a batch, a mean over its examples.
@@ -65,9 +69,12 @@ type Stateful interface {
 
 // Validation says when to measure on examples that are not trained on, and what is judged by.
 type Validation struct {
-	Data    data.Dataset
-	Batch   int            // examples at once; any number gives the same means, up to rounding
-	Every   int            // steps; the end of each epoch if 0
+	Data  data.Dataset
+	Batch int // examples at once; any number gives the same means, up to rounding
+	Every int // steps; the end of each epoch if 0
+	// Metrics are measured beside the outputs' own, and named like them: what is no mean over batches, such as F1 or AUC. They look at the
+	// outputs' Predictions and Targets.
+	Metrics map[string]metrics.Metric
 	Metric  string         // judged by EarlyStop, Recovery and Plateau, and named "validation_…" in checkpoints; "loss" if ""
 	Larger  bool           // whether more of it is better
 	Plateau *optim.Plateau // is told the metric each time; its state is kept
@@ -226,6 +233,11 @@ func (r *runner) interrupted(ctx context.Context) error {
 func (l *Loop) event(step int, what string) error {
 	if l.Log != nil {
 		if err := l.Log.Write(map[string]any{"step": step, "event": what}); err != nil {
+			return err
+		}
+	}
+	for _, log := range l.Loggers {
+		if err := log.Event(Event{step, what}); err != nil {
 			return err
 		}
 	}

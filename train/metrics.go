@@ -51,10 +51,17 @@ func (l *Log) Write(v any) error {
 // Close closes the file.
 func (l *Log) Close() error { return l.f.Close() }
 
-func (l *Log) name() string { return filepath.Base(l.path) }
+// Name is that of the file, without its folder.
+func (l *Log) Name() string { return filepath.Base(l.path) }
 
-// cut takes back what was written after a checkpoint was taken.
-func (l *Log) cut(at int64) error {
+// Offset is the length of the file.
+func (l *Log) Offset() int64 { return l.at }
+
+// Sync returns once the file is on disk.
+func (l *Log) Sync() error { return l.f.Sync() }
+
+// Cut takes back what was written after the file had a length.
+func (l *Log) Cut(at int64) error {
 	if l.at < at {
 		return fmt.Errorf("metrics: %s has %d bytes, the checkpoint was taken at %d: it is another file, or a part is lost", l.path, l.at, at)
 	}

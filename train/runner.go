@@ -88,7 +88,7 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 	r.Sums = make(numbers, len(r.names))
 	if v := l.Validation; v != nil {
 		var err error
-		if r.eval, err = newMeasuring(v.Data, v.Batch, l.Workers, l.EMA, l.Loss); err != nil {
+		if r.eval, err = newMeasuring(v.Data, v.Batch, l.Workers, l.EMA, l.Loss, v.Metrics); err != nil {
 			return nil, err
 		}
 	}
@@ -117,8 +117,8 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 			return nil, fmt.Errorf("train: there is a checkpoint of step %d already: resume it, or choose another folder", steps[len(steps)-1])
 		}
 	}
-	for _, log := range l.logs() {
-		if err := log.cut(0); err != nil {
+	for _, j := range l.journals() {
+		if err := j.Cut(0); err != nil {
 			return nil, err
 		}
 	}
@@ -126,16 +126,6 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 		return r, r.keep(true) // something to go back to, and to resume from whatever happens
 	}
 	return r, nil
-}
-
-// logs are those that there are.
-func (l *Loop) logs() (logs []*Log) {
-	for _, log := range []*Log{l.Log, l.Times} {
-		if log != nil {
-			logs = append(logs, log)
-		}
-	}
-	return logs
 }
 
 // check looks at what would otherwise fail far from its cause.
@@ -159,7 +149,7 @@ func (l *Loop) check() error {
 	if v := l.Validation; v != nil && (v.Data == nil || v.Data.Len() == 0 || v.Batch < 1 || v.Every < 0) {
 		return errors.New("train: a validation wants examples, and a Batch of at least 1")
 	}
-	return nil
+	return l.checkJournals()
 }
 
 // compile builds the step.

@@ -36,6 +36,11 @@ func (r *runner) report(epoch int, line, validate bool) error {
 			return err
 		}
 	}
+	for _, log := range r.Loggers {
+		if err := log.Report(rep); err != nil {
+			return err
+		}
+	}
 	if r.OnReport != nil {
 		if err := r.OnReport(rep); err != nil {
 			return err
