@@ -156,6 +156,25 @@ func TestEventFileIsCutBack(t *testing.T) {
 	if strings.Count(file, "f1/validation") != 5 || strings.Count(file, "loss/training") < 9 {
 		t.Errorf("%d and %d curves", strings.Count(file, "f1/validation"), strings.Count(file, "loss/training"))
 	}
+	s.close()
+	s = begin(dir) // steps that are replayed are not written
+	s.Loggers[0].(*tensorboard.Writer).Clock = func() time.Time { return time.Unix(2e9, 0) }
+	steps, err := s.store.Steps()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := s.store.At(steps[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := s.store.At(45)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Replay(t.Context(), from, to); err != nil || read(dir) != file {
+		t.Error("replaying wrote to the event file", err)
+	}
+	s.close()
 	for _, at := range []int{1, 3, 9, 11, 20, 37, 44} {
 		dir := t.TempDir()
 		s := begin(dir)

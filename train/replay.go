@@ -49,7 +49,7 @@ func (l *Loop) Replay(ctx context.Context, from, to *checkpoint.Checkpoint) (err
 // alone is the loop without what it writes, and with all of its state.
 func (l *Loop) alone() *Loop {
 	c := *l
-	c.Checkpoints, c.Log, c.Times, c.OnReport, c.OnEvent = nil, nil, nil, nil, nil
+	c.Checkpoints, c.Log, c.Times, c.Loggers, c.OnReport, c.OnEvent = nil, nil, nil, nil, nil, nil
 	if c.Recovery = nil; l.Recovery != nil && l.Recovery.Rate != nil {
 		c.Extra = append([]Stateful{l.Recovery.Rate}, l.Extra...)
 	}

@@ -38,7 +38,7 @@ func RateRange(ctx context.Context, low, high float64, steps int, build func(rat
 	}
 	one := *loop
 	one.Steps, one.LogEvery, one.Validation, one.Stop, one.Recovery, one.Checkpoints, one.Log, one.Times = steps, steps, nil, nil, nil, nil, nil, nil
-	one.OnReport, one.OnEvent = nil, nil
+	one.Loggers, one.OnReport, one.OnEvent = nil, nil, nil
 	least := math.Inf(1)
 	one.OnStep = func(s train.Step) error {
 		r.Rates = append(r.Rates, low*math.Pow(factor, float64(s.Step-1)))
