@@ -4,7 +4,7 @@ package gemm
 
 import "unsafe"
 
-// As tile32 and tile64, the functions here are not inlined, so that loops of them can be stopped.
+// As the choosers of tiles, the functions here are not inlined, so that loops of them can be stopped.
 
 // interleave packs the first columns of MR rows of A and returns how many.
 //

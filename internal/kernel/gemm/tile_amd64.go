@@ -26,181 +26,25 @@ func tile[T Float](s isa, mr, nr, k int, a *T, lda int, b *T, ldb int, c *T, ldc
 	case s == plain:
 		tileGo(mr, nr, k, a, lda, b, ldb, c, ldc, flags, bias)
 	case s == avx2 && sizeof[T]() == 4:
-		tile32x8(mr, nr, k, cast[float32](a), lda, cast[float32](b), ldb, cast[float32](c), ldc, flags, cast[float32](bias))
+		tilefloat32AVX2(mr, nr, k, cast[float32](a), lda, cast[float32](b), ldb, cast[float32](c), ldc, flags, cast[float32](bias))
 	case s == avx2:
-		tile64x4(mr, nr, k, cast[float64](a), lda, cast[float64](b), ldb, cast[float64](c), ldc, flags, cast[float64](bias))
+		tilefloat64AVX2(mr, nr, k, cast[float64](a), lda, cast[float64](b), ldb, cast[float64](c), ldc, flags, cast[float64](bias))
 	case sizeof[T]() == 4:
-		tile32x16(mr, nr, k, cast[float32](a), lda, cast[float32](b), ldb, cast[float32](c), ldc, flags, cast[float32](bias))
+		tilefloat32AVX512(mr, nr, k, cast[float32](a), lda, cast[float32](b), ldb, cast[float32](c), ldc, flags, cast[float32](bias))
 	default:
-		tile64x8(mr, nr, k, cast[float64](a), lda, cast[float64](b), ldb, cast[float64](c), ldc, flags, cast[float64](bias))
+		tilefloat64AVX512(mr, nr, k, cast[float64](a), lda, cast[float64](b), ldb, cast[float64](c), ldc, flags, cast[float64](bias))
+	}
+}
+
+// pair is tile for 512-bit vectors, over two panels of B whose columns are neighbours: the second begins next elements behind the
+// first; ahead is where to begin to fetch what is read later (strip.fetch). Its 24 sums hide what the 12 of one panel leave of the time
+// that operands take to arrive.
+func pair[T Float](mr, k int, a *T, lda int, b *T, ldb, next int, ahead *T, c *T, ldc, flags int, bias *T) {
+	if sizeof[T]() == 4 {
+		pairfloat32AVX512(mr, k, cast[float32](a), lda, cast[float32](b), ldb, next, cast[float32](ahead), cast[float32](c), ldc, flags, cast[float32](bias))
+	} else {
+		pairfloat64AVX512(mr, k, cast[float64](a), lda, cast[float64](b), ldb, next, cast[float64](ahead), cast[float64](c), ldc, flags, cast[float64](bias))
 	}
 }
 
 func cast[To, From Float](p *From) *To { return (*To)(unsafe.Pointer(p)) }
-
-// Each set of tiles is called through a function of its own, not inlined, so that its prologue lets the garbage collector
-// stop a loop of tiles.
-//
-//go:noinline
-func tile32x8(mr, nr, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc, flags int, bias *float32) {
-	switch {
-	case nr == wide*16:
-		if flags&rowMajor != 0 {
-			lda = 1
-		}
-		tileCol1x8float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-	case flags&rowMajor != 0:
-		switch mr {
-		case 1:
-			tileRow1x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileRow2x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileRow3x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileRow4x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileRow5x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileRow6x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	default:
-		switch mr {
-		case 1:
-			tileCol1x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileCol2x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileCol3x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileCol4x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileCol5x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileCol6x2float32AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	}
-}
-
-//go:noinline
-func tile64x4(mr, nr, k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc, flags int, bias *float64) {
-	switch {
-	case nr == wide*8:
-		if flags&rowMajor != 0 {
-			lda = 1
-		}
-		tileCol1x8float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-	case flags&rowMajor != 0:
-		switch mr {
-		case 1:
-			tileRow1x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileRow2x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileRow3x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileRow4x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileRow5x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileRow6x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	default:
-		switch mr {
-		case 1:
-			tileCol1x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileCol2x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileCol3x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileCol4x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileCol5x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileCol6x2float64AVX2(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	}
-}
-
-//go:noinline
-func tile32x16(mr, nr, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc, flags int, bias *float32) {
-	switch {
-	case nr == wide*32:
-		if flags&rowMajor != 0 {
-			lda = 1
-		}
-		tileCol1x8float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-	case flags&rowMajor != 0:
-		switch mr {
-		case 1:
-			tileRow1x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileRow2x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileRow3x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileRow4x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileRow5x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileRow6x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	default:
-		switch mr {
-		case 1:
-			tileCol1x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileCol2x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileCol3x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileCol4x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileCol5x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileCol6x2float32AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	}
-}
-
-//go:noinline
-func tile64x8(mr, nr, k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc, flags int, bias *float64) {
-	switch {
-	case nr == wide*16:
-		if flags&rowMajor != 0 {
-			lda = 1
-		}
-		tileCol1x8float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-	case flags&rowMajor != 0:
-		switch mr {
-		case 1:
-			tileRow1x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileRow2x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileRow3x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileRow4x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileRow5x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileRow6x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	default:
-		switch mr {
-		case 1:
-			tileCol1x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 2:
-			tileCol2x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 3:
-			tileCol3x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 4:
-			tileCol4x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 5:
-			tileCol5x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		case 6:
-			tileCol6x2float64AVX512(k, a, lda, b, ldb, c, ldc, flags, bias)
-		}
-	}
-}

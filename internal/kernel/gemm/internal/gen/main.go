@@ -1,5 +1,5 @@
 // Command gen writes the assembly of package gemm: tiles of C held in registers, packers, and the register-only loops
-// that measure a machine's peak. Run it by go generate in the package's folder.
+// that measure a machine's peak; and choose_amd64.go, which chooses among tiles. Run it by go generate in the package's folder.
 package main
 
 import (
@@ -92,18 +92,21 @@ func (f flavour) scale(r Op) {
 	SHLQ(Imm(3), r)
 }
 
+var flavours = []flavour{
+	{"AVX2", "float32", 4, 32},
+	{"AVX2", "float64", 8, 32},
+	{"AVX512", "float32", 4, 64},
+	{"AVX512", "float64", 8, 64},
+}
+
 func main() {
+	choose("choose_amd64.go")
 	ConstraintExpr("amd64,!noasm")
-	for _, f := range []flavour{
-		{"AVX2", "float32", 4, 32},
-		{"AVX2", "float64", 8, 32},
-		{"AVX512", "float32", 4, 64},
-		{"AVX512", "float64", 8, 64},
-	} {
+	for _, f := range flavours {
 		for rows := 1; rows <= maxRows; rows++ {
 			tile(f, rows, vectors, true)
 			tile(f, rows, vectors, false)
-			if f.wide == 64 { // there are registers for 24 sums
+			if f.Pairs() {
 				tile(f, rows, paired, true)
 				tile(f, rows, paired, false)
 			}
