@@ -14,10 +14,15 @@ func tile1float32AVX2(shape int, count int, data *float32, table *int32, bases *
 //go:noescape
 func tile2float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
-// Copies n rows, each of a positive number of runs.
+// Has a loop for each number of rows up to 4, and groups of 8, 8, 8 and 6 slots, or, for AVX2, 8, 6, 4 and 3. A bias is bias[r·apart].
 //
 //go:noescape
-func panelfloat32AVX2(n int, data *float32, offsets *int, runs *int, count int, panel *float32)
+func linesfloat32AVX2(rows int, groups int, count int, data *float32, table *int32, w *float32, slots *int32, dst *float32, plane int, bias *float32, apart int, least float32, add bool)
+
+// Adds the sum over slots of y[to + lane]·data[from + table[t] + lane] to sums[t], a vector, for each of n taps.
+//
+//go:noescape
+func dotsfloat32AVX2(n int, count int, data *float32, table *int32, slots *int32, y *float32, sums *float32)
 
 // Adds a bias to each row of n vectors, unless bias is nil, and applies ReLU, if asked to.
 //
@@ -29,10 +34,10 @@ func finishfloat32AVX2(rows int, n int, c *float32, ldc int, bias *float32, relu
 //go:noescape
 func unloadfloat32(pixels int, channels int, src *float32, pitch int, dst *float32, plane int, bias *float32, apart int, least float32)
 
-// Adds width elements from src[i*stride] on to dst[offsets[i]] and what follows, for n rows in order.
+// Adds n elements from src on to those of dst.
 //
 //go:noescape
-func accumulatefloat32(n int, width int, src *float32, stride int, dst *float32, offsets *int)
+func accumulatefloat32(n int, src *float32, dst *float32)
 
 // Copies n elements from src on to dst, in each of rows rows.
 //
@@ -59,10 +64,15 @@ func tile1float64AVX2(shape int, count int, data *float64, table *int32, bases *
 //go:noescape
 func tile2float64AVX2(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
-// Copies n rows, each of a positive number of runs.
+// Has a loop for each number of rows up to 4, and groups of 8, 8, 8 and 6 slots, or, for AVX2, 8, 6, 4 and 3. A bias is bias[r·apart].
 //
 //go:noescape
-func panelfloat64AVX2(n int, data *float64, offsets *int, runs *int, count int, panel *float64)
+func linesfloat64AVX2(rows int, groups int, count int, data *float64, table *int32, w *float64, slots *int32, dst *float64, plane int, bias *float64, apart int, least float64, add bool)
+
+// Adds the sum over slots of y[to + lane]·data[from + table[t] + lane] to sums[t], a vector, for each of n taps.
+//
+//go:noescape
+func dotsfloat64AVX2(n int, count int, data *float64, table *int32, slots *int32, y *float64, sums *float64)
 
 // Adds a bias to each row of n vectors, unless bias is nil, and applies ReLU, if asked to.
 //
@@ -74,10 +84,10 @@ func finishfloat64AVX2(rows int, n int, c *float64, ldc int, bias *float64, relu
 //go:noescape
 func unloadfloat64(pixels int, channels int, src *float64, pitch int, dst *float64, plane int, bias *float64, apart int, least float64)
 
-// Adds width elements from src[i*stride] on to dst[offsets[i]] and what follows, for n rows in order.
+// Adds n elements from src on to those of dst.
 //
 //go:noescape
-func accumulatefloat64(n int, width int, src *float64, stride int, dst *float64, offsets *int)
+func accumulatefloat64(n int, src *float64, dst *float64)
 
 // Copies n elements from src on to dst, in each of rows rows.
 //
@@ -104,10 +114,15 @@ func tile1float32AVX512(shape int, count int, data *float32, table *int32, bases
 //go:noescape
 func tile2float32AVX512(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 
-// Copies n rows, each of a positive number of runs.
+// Has a loop for each number of rows up to 4, and groups of 8, 8, 8 and 6 slots, or, for AVX2, 8, 6, 4 and 3. A bias is bias[r·apart].
 //
 //go:noescape
-func panelfloat32AVX512(n int, data *float32, offsets *int, runs *int, count int, panel *float32)
+func linesfloat32AVX512(rows int, groups int, count int, data *float32, table *int32, w *float32, slots *int32, dst *float32, plane int, bias *float32, apart int, least float32, add bool)
+
+// Adds the sum over slots of y[to + lane]·data[from + table[t] + lane] to sums[t], a vector, for each of n taps.
+//
+//go:noescape
+func dotsfloat32AVX512(n int, count int, data *float32, table *int32, slots *int32, y *float32, sums *float32)
 
 // Adds a bias to each row of n vectors, unless bias is nil, and applies ReLU, if asked to.
 //
@@ -124,10 +139,15 @@ func tile1float64AVX512(shape int, count int, data *float64, table *int32, bases
 //go:noescape
 func tile2float64AVX512(shape int, count int, data *float64, table *int32, bases *int, panel *float64, c *float64, add bool)
 
-// Copies n rows, each of a positive number of runs.
+// Has a loop for each number of rows up to 4, and groups of 8, 8, 8 and 6 slots, or, for AVX2, 8, 6, 4 and 3. A bias is bias[r·apart].
 //
 //go:noescape
-func panelfloat64AVX512(n int, data *float64, offsets *int, runs *int, count int, panel *float64)
+func linesfloat64AVX512(rows int, groups int, count int, data *float64, table *int32, w *float64, slots *int32, dst *float64, plane int, bias *float64, apart int, least float64, add bool)
+
+// Adds the sum over slots of y[to + lane]·data[from + table[t] + lane] to sums[t], a vector, for each of n taps.
+//
+//go:noescape
+func dotsfloat64AVX512(n int, count int, data *float64, table *int32, slots *int32, y *float64, sums *float64)
 
 // Adds a bias to each row of n vectors, unless bias is nil, and applies ReLU, if asked to.
 //

@@ -4,6 +4,24 @@
 
 #include "textflag.h"
 
+DATA lanes<>+0(SB)/4, $0xffffffff
+DATA lanes<>+4(SB)/4, $0xffffffff
+DATA lanes<>+8(SB)/4, $0xffffffff
+DATA lanes<>+12(SB)/4, $0xffffffff
+DATA lanes<>+16(SB)/4, $0xffffffff
+DATA lanes<>+20(SB)/4, $0xffffffff
+DATA lanes<>+24(SB)/4, $0xffffffff
+DATA lanes<>+28(SB)/4, $0xffffffff
+DATA lanes<>+32(SB)/4, $0x00000000
+DATA lanes<>+36(SB)/4, $0x00000000
+DATA lanes<>+40(SB)/4, $0x00000000
+DATA lanes<>+44(SB)/4, $0x00000000
+DATA lanes<>+48(SB)/4, $0x00000000
+DATA lanes<>+52(SB)/4, $0x00000000
+DATA lanes<>+56(SB)/4, $0x00000000
+DATA lanes<>+60(SB)/4, $0x00000000
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
+
 // func tile1float32AVX2(shape int, count int, data *float32, table *int32, bases *int, panel *float32, c *float32, add bool)
 // Requires: AVX, FMA3
 TEXT ·tile1float32AVX2(SB), NOSPLIT, $0-57
@@ -1214,131 +1232,1969 @@ n6s1loop:
 	VZEROUPPER
 	RET
 
-// func panelfloat32AVX2(n int, data *float32, offsets *int, runs *int, count int, panel *float32)
-// Requires: AVX
-TEXT ·panelfloat32AVX2(SB), NOSPLIT, $0-48
+// func linesfloat32AVX2(rows int, groups int, count int, data *float32, table *int32, w *float32, slots *int32, dst *float32, plane int, bias *float32, apart int, least float32, add bool)
+// Requires: AVX, FMA3
+TEXT ·linesfloat32AVX2(SB), NOSPLIT, $0-93
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JEQ  rows1
+	CMPQ AX, $0x02
+	JEQ  rows2
+	CMPQ AX, $0x03
+	JEQ  rows3
+	CMPQ AX, $0x04
+	JEQ  rows4
+	RET
+
+rows1:
+	MOVQ slots+48(FP), AX
+
+rows1group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*4), R11
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows1pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R12), Y8
+	VFMADD231PS  (DX)(R14*4), Y8, Y0
+	VFMADD231PS  (BX)(R14*4), Y8, Y1
+	VFMADD231PS  (SI)(R14*4), Y8, Y2
+	VFMADD231PS  (DI)(R14*4), Y8, Y3
+	VFMADD231PS  (R8)(R14*4), Y8, Y4
+	VFMADD231PS  (R9)(R14*4), Y8, Y5
+	VFMADD231PS  (R10)(R14*4), Y8, Y6
+	VFMADD231PS  (R11)(R14*4), Y8, Y7
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNE          rows1pair
+	VBROADCASTSS least+88(FP), Y8
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSS (BX), Y9
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows1r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y10
+	VMASKMOVPS   (CX)(R8*4), Y10, Y10
+	VADDPS       Y10, Y0, Y0
+
+rows1r0q0:
+	VADDPS  Y9, Y0, Y0
+	VMAXPS  Y0, Y8, Y0
+	CMPL    8(AX), $0x00000008
+	JNE     rows1r0q0some
+	VMOVUPS Y0, (CX)(R8*4)
+	JMP     rows1r0q0done
+
+rows1r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y10
+	VMASKMOVPS Y0, Y10, (CX)(R8*4)
+
+rows1r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y1, Y1
+
+rows1r0q1:
+	VADDPS  Y9, Y1, Y1
+	VMAXPS  Y1, Y8, Y1
+	CMPL    24(AX), $0x00000008
+	JNE     rows1r0q1some
+	VMOVUPS Y1, (CX)(R8*4)
+	JMP     rows1r0q1done
+
+rows1r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y1, Y0, (CX)(R8*4)
+
+rows1r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y2, Y2
+
+rows1r0q2:
+	VADDPS  Y9, Y2, Y2
+	VMAXPS  Y2, Y8, Y2
+	CMPL    40(AX), $0x00000008
+	JNE     rows1r0q2some
+	VMOVUPS Y2, (CX)(R8*4)
+	JMP     rows1r0q2done
+
+rows1r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+
+rows1r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y3, Y3
+
+rows1r0q3:
+	VADDPS  Y9, Y3, Y3
+	VMAXPS  Y3, Y8, Y3
+	CMPL    56(AX), $0x00000008
+	JNE     rows1r0q3some
+	VMOVUPS Y3, (CX)(R8*4)
+	JMP     rows1r0q3done
+
+rows1r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y3, Y0, (CX)(R8*4)
+
+rows1r0q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y4, Y4
+
+rows1r0q4:
+	VADDPS  Y9, Y4, Y4
+	VMAXPS  Y4, Y8, Y4
+	CMPL    72(AX), $0x00000008
+	JNE     rows1r0q4some
+	VMOVUPS Y4, (CX)(R8*4)
+	JMP     rows1r0q4done
+
+rows1r0q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y4, Y0, (CX)(R8*4)
+
+rows1r0q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y5, Y5
+
+rows1r0q5:
+	VADDPS  Y9, Y5, Y5
+	VMAXPS  Y5, Y8, Y5
+	CMPL    88(AX), $0x00000008
+	JNE     rows1r0q5some
+	VMOVUPS Y5, (CX)(R8*4)
+	JMP     rows1r0q5done
+
+rows1r0q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y5, Y0, (CX)(R8*4)
+
+rows1r0q5done:
+	MOVLQSX    100(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q6
+	MOVLQSX    104(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y6, Y6
+
+rows1r0q6:
+	VADDPS  Y9, Y6, Y6
+	VMAXPS  Y6, Y8, Y6
+	CMPL    104(AX), $0x00000008
+	JNE     rows1r0q6some
+	VMOVUPS Y6, (CX)(R8*4)
+	JMP     rows1r0q6done
+
+rows1r0q6some:
+	MOVLQSX    104(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y6, Y0, (CX)(R8*4)
+
+rows1r0q6done:
+	MOVLQSX    116(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q7
+	MOVLQSX    120(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y7, Y7
+
+rows1r0q7:
+	VADDPS  Y9, Y7, Y7
+	VMAXPS  Y7, Y8, Y7
+	CMPL    120(AX), $0x00000008
+	JNE     rows1r0q7some
+	VMOVUPS Y7, (CX)(R8*4)
+	JMP     rows1r0q7done
+
+rows1r0q7some:
+	MOVLQSX    120(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y7, Y0, (CX)(R8*4)
+
+rows1r0q7done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000080, AX
+	DECQ groups+8(FP)
+	JNE  rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ slots+48(FP), AX
+
+rows2group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R10
+	MOVQ    count+16(FP), R11
+
+rows2pair:
+	MOVLQSX      (CX), R12
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R10), Y12
+	VBROADCASTSS 4(R10), Y13
+	VMOVUPS      (DX)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      (BX)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      (SI)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      (DI)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      (R8)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      (R9)(R12*4), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNE          rows2pair
+	VBROADCASTSS least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSS (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows2r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPS   (CX)(R8*4), Y14, Y14
+	VADDPS       Y14, Y0, Y0
+
+rows2r0q0:
+	VADDPS  Y13, Y0, Y0
+	VMAXPS  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000008
+	JNE     rows2r0q0some
+	VMOVUPS Y0, (CX)(R8*4)
+	JMP     rows2r0q0done
+
+rows2r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPS Y0, Y14, (CX)(R8*4)
+
+rows2r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y1, Y1
+
+rows2r0q1:
+	VADDPS  Y13, Y1, Y1
+	VMAXPS  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000008
+	JNE     rows2r0q1some
+	VMOVUPS Y1, (CX)(R8*4)
+	JMP     rows2r0q1done
+
+rows2r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y1, Y0, (CX)(R8*4)
+
+rows2r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y2, Y2
+
+rows2r0q2:
+	VADDPS  Y13, Y2, Y2
+	VMAXPS  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000008
+	JNE     rows2r0q2some
+	VMOVUPS Y2, (CX)(R8*4)
+	JMP     rows2r0q2done
+
+rows2r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+
+rows2r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y3, Y3
+
+rows2r0q3:
+	VADDPS  Y13, Y3, Y3
+	VMAXPS  Y3, Y12, Y3
+	CMPL    56(AX), $0x00000008
+	JNE     rows2r0q3some
+	VMOVUPS Y3, (CX)(R8*4)
+	JMP     rows2r0q3done
+
+rows2r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y3, Y0, (CX)(R8*4)
+
+rows2r0q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y4, Y4
+
+rows2r0q4:
+	VADDPS  Y13, Y4, Y4
+	VMAXPS  Y4, Y12, Y4
+	CMPL    72(AX), $0x00000008
+	JNE     rows2r0q4some
+	VMOVUPS Y4, (CX)(R8*4)
+	JMP     rows2r0q4done
+
+rows2r0q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y4, Y0, (CX)(R8*4)
+
+rows2r0q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y5, Y5
+
+rows2r0q5:
+	VADDPS  Y13, Y5, Y5
+	VMAXPS  Y5, Y12, Y5
+	CMPL    88(AX), $0x00000008
+	JNE     rows2r0q5some
+	VMOVUPS Y5, (CX)(R8*4)
+	JMP     rows2r0q5done
+
+rows2r0q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y5, Y0, (CX)(R8*4)
+
+rows2r0q5done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows2r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y6, Y6
+
+rows2r1q0:
+	VADDPS  Y0, Y6, Y6
+	VMAXPS  Y6, Y12, Y6
+	CMPL    8(AX), $0x00000008
+	JNE     rows2r1q0some
+	VMOVUPS Y6, (CX)(R8*4)
+	JMP     rows2r1q0done
+
+rows2r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y6, Y1, (CX)(R8*4)
+
+rows2r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y7, Y7
+
+rows2r1q1:
+	VADDPS  Y0, Y7, Y7
+	VMAXPS  Y7, Y12, Y7
+	CMPL    24(AX), $0x00000008
+	JNE     rows2r1q1some
+	VMOVUPS Y7, (CX)(R8*4)
+	JMP     rows2r1q1done
+
+rows2r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y7, Y1, (CX)(R8*4)
+
+rows2r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y8, Y8
+
+rows2r1q2:
+	VADDPS  Y0, Y8, Y8
+	VMAXPS  Y8, Y12, Y8
+	CMPL    40(AX), $0x00000008
+	JNE     rows2r1q2some
+	VMOVUPS Y8, (CX)(R8*4)
+	JMP     rows2r1q2done
+
+rows2r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y8, Y1, (CX)(R8*4)
+
+rows2r1q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y9, Y9
+
+rows2r1q3:
+	VADDPS  Y0, Y9, Y9
+	VMAXPS  Y9, Y12, Y9
+	CMPL    56(AX), $0x00000008
+	JNE     rows2r1q3some
+	VMOVUPS Y9, (CX)(R8*4)
+	JMP     rows2r1q3done
+
+rows2r1q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y9, Y1, (CX)(R8*4)
+
+rows2r1q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y10, Y10
+
+rows2r1q4:
+	VADDPS  Y0, Y10, Y10
+	VMAXPS  Y10, Y12, Y10
+	CMPL    72(AX), $0x00000008
+	JNE     rows2r1q4some
+	VMOVUPS Y10, (CX)(R8*4)
+	JMP     rows2r1q4done
+
+rows2r1q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y10, Y1, (CX)(R8*4)
+
+rows2r1q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y11, Y11
+
+rows2r1q5:
+	VADDPS  Y0, Y11, Y11
+	VMAXPS  Y11, Y12, Y11
+	CMPL    88(AX), $0x00000008
+	JNE     rows2r1q5some
+	VMOVUPS Y11, (CX)(R8*4)
+	JMP     rows2r1q5done
+
+rows2r1q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y11, Y0, (CX)(R8*4)
+
+rows2r1q5done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000060, AX
+	DECQ groups+8(FP)
+	JNE  rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ slots+48(FP), AX
+
+rows3group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R8
+	MOVQ    count+16(FP), R9
+
+rows3pair:
+	MOVLQSX      (CX), R10
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R8), Y12
+	VBROADCASTSS 4(R8), Y13
+	VBROADCASTSS 8(R8), Y14
+	VMOVUPS      (DX)(R10*4), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      (BX)(R10*4), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (SI)(R10*4), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      (DI)(R10*4), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x0c, R8
+	DECQ         R9
+	JNE          rows3pair
+	VBROADCASTSS least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSS (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPS   (CX)(R8*4), Y14, Y14
+	VADDPS       Y14, Y0, Y0
+
+rows3r0q0:
+	VADDPS  Y13, Y0, Y0
+	VMAXPS  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000008
+	JNE     rows3r0q0some
+	VMOVUPS Y0, (CX)(R8*4)
+	JMP     rows3r0q0done
+
+rows3r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPS Y0, Y14, (CX)(R8*4)
+
+rows3r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y1, Y1
+
+rows3r0q1:
+	VADDPS  Y13, Y1, Y1
+	VMAXPS  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000008
+	JNE     rows3r0q1some
+	VMOVUPS Y1, (CX)(R8*4)
+	JMP     rows3r0q1done
+
+rows3r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y1, Y0, (CX)(R8*4)
+
+rows3r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y2, Y2
+
+rows3r0q2:
+	VADDPS  Y13, Y2, Y2
+	VMAXPS  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000008
+	JNE     rows3r0q2some
+	VMOVUPS Y2, (CX)(R8*4)
+	JMP     rows3r0q2done
+
+rows3r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+
+rows3r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y3, Y3
+
+rows3r0q3:
+	VADDPS  Y13, Y3, Y3
+	VMAXPS  Y3, Y12, Y3
+	CMPL    56(AX), $0x00000008
+	JNE     rows3r0q3some
+	VMOVUPS Y3, (CX)(R8*4)
+	JMP     rows3r0q3done
+
+rows3r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y3, Y0, (CX)(R8*4)
+
+rows3r0q3done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y4, Y4
+
+rows3r1q0:
+	VADDPS  Y0, Y4, Y4
+	VMAXPS  Y4, Y12, Y4
+	CMPL    8(AX), $0x00000008
+	JNE     rows3r1q0some
+	VMOVUPS Y4, (CX)(R8*4)
+	JMP     rows3r1q0done
+
+rows3r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y4, Y1, (CX)(R8*4)
+
+rows3r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y5, Y5
+
+rows3r1q1:
+	VADDPS  Y0, Y5, Y5
+	VMAXPS  Y5, Y12, Y5
+	CMPL    24(AX), $0x00000008
+	JNE     rows3r1q1some
+	VMOVUPS Y5, (CX)(R8*4)
+	JMP     rows3r1q1done
+
+rows3r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y5, Y1, (CX)(R8*4)
+
+rows3r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y6, Y6
+
+rows3r1q2:
+	VADDPS  Y0, Y6, Y6
+	VMAXPS  Y6, Y12, Y6
+	CMPL    40(AX), $0x00000008
+	JNE     rows3r1q2some
+	VMOVUPS Y6, (CX)(R8*4)
+	JMP     rows3r1q2done
+
+rows3r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y6, Y1, (CX)(R8*4)
+
+rows3r1q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y7, Y7
+
+rows3r1q3:
+	VADDPS  Y0, Y7, Y7
+	VMAXPS  Y7, Y12, Y7
+	CMPL    56(AX), $0x00000008
+	JNE     rows3r1q3some
+	VMOVUPS Y7, (CX)(R8*4)
+	JMP     rows3r1q3done
+
+rows3r1q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y7, Y0, (CX)(R8*4)
+
+rows3r1q3done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r2q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y8, Y8
+
+rows3r2q0:
+	VADDPS  Y0, Y8, Y8
+	VMAXPS  Y8, Y12, Y8
+	CMPL    8(AX), $0x00000008
+	JNE     rows3r2q0some
+	VMOVUPS Y8, (CX)(R8*4)
+	JMP     rows3r2q0done
+
+rows3r2q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y8, Y1, (CX)(R8*4)
+
+rows3r2q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y9, Y9
+
+rows3r2q1:
+	VADDPS  Y0, Y9, Y9
+	VMAXPS  Y9, Y12, Y9
+	CMPL    24(AX), $0x00000008
+	JNE     rows3r2q1some
+	VMOVUPS Y9, (CX)(R8*4)
+	JMP     rows3r2q1done
+
+rows3r2q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y9, Y1, (CX)(R8*4)
+
+rows3r2q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y10, Y10
+
+rows3r2q2:
+	VADDPS  Y0, Y10, Y10
+	VMAXPS  Y10, Y12, Y10
+	CMPL    40(AX), $0x00000008
+	JNE     rows3r2q2some
+	VMOVUPS Y10, (CX)(R8*4)
+	JMP     rows3r2q2done
+
+rows3r2q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y10, Y1, (CX)(R8*4)
+
+rows3r2q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y11, Y11
+
+rows3r2q3:
+	VADDPS  Y0, Y11, Y11
+	VMAXPS  Y11, Y12, Y11
+	CMPL    56(AX), $0x00000008
+	JNE     rows3r2q3some
+	VMOVUPS Y11, (CX)(R8*4)
+	JMP     rows3r2q3done
+
+rows3r2q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y11, Y0, (CX)(R8*4)
+
+rows3r2q3done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000040, AX
+	DECQ groups+8(FP)
+	JNE  rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ slots+48(FP), AX
+
+rows4group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), DI
+	MOVQ    count+16(FP), R8
+
+rows4pair:
+	MOVLQSX      (CX), R9
+	ADDQ         $0x04, CX
+	VMOVUPS      (DX)(R9*4), Y12
+	VMOVUPS      (BX)(R9*4), Y13
+	VMOVUPS      (SI)(R9*4), Y14
+	VBROADCASTSS (DI), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(DI), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(DI), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(DI), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x10, DI
+	DECQ         R8
+	JNE          rows4pair
+	VBROADCASTSS least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSS (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPS   (CX)(R8*4), Y14, Y14
+	VADDPS       Y14, Y0, Y0
+
+rows4r0q0:
+	VADDPS  Y13, Y0, Y0
+	VMAXPS  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000008
+	JNE     rows4r0q0some
+	VMOVUPS Y0, (CX)(R8*4)
+	JMP     rows4r0q0done
+
+rows4r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPS Y0, Y14, (CX)(R8*4)
+
+rows4r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y1, Y1
+
+rows4r0q1:
+	VADDPS  Y13, Y1, Y1
+	VMAXPS  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000008
+	JNE     rows4r0q1some
+	VMOVUPS Y1, (CX)(R8*4)
+	JMP     rows4r0q1done
+
+rows4r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y1, Y0, (CX)(R8*4)
+
+rows4r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS (CX)(R8*4), Y0, Y0
+	VADDPS     Y0, Y2, Y2
+
+rows4r0q2:
+	VADDPS  Y13, Y2, Y2
+	VMAXPS  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000008
+	JNE     rows4r0q2some
+	VMOVUPS Y2, (CX)(R8*4)
+	JMP     rows4r0q2done
+
+rows4r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y2, Y0, (CX)(R8*4)
+
+rows4r0q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y3, Y3
+
+rows4r1q0:
+	VADDPS  Y0, Y3, Y3
+	VMAXPS  Y3, Y12, Y3
+	CMPL    8(AX), $0x00000008
+	JNE     rows4r1q0some
+	VMOVUPS Y3, (CX)(R8*4)
+	JMP     rows4r1q0done
+
+rows4r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y3, Y1, (CX)(R8*4)
+
+rows4r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y4, Y4
+
+rows4r1q1:
+	VADDPS  Y0, Y4, Y4
+	VMAXPS  Y4, Y12, Y4
+	CMPL    24(AX), $0x00000008
+	JNE     rows4r1q1some
+	VMOVUPS Y4, (CX)(R8*4)
+	JMP     rows4r1q1done
+
+rows4r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y4, Y1, (CX)(R8*4)
+
+rows4r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y5, Y5
+
+rows4r1q2:
+	VADDPS  Y0, Y5, Y5
+	VMAXPS  Y5, Y12, Y5
+	CMPL    40(AX), $0x00000008
+	JNE     rows4r1q2some
+	VMOVUPS Y5, (CX)(R8*4)
+	JMP     rows4r1q2done
+
+rows4r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y5, Y0, (CX)(R8*4)
+
+rows4r1q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r2q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y6, Y6
+
+rows4r2q0:
+	VADDPS  Y0, Y6, Y6
+	VMAXPS  Y6, Y12, Y6
+	CMPL    8(AX), $0x00000008
+	JNE     rows4r2q0some
+	VMOVUPS Y6, (CX)(R8*4)
+	JMP     rows4r2q0done
+
+rows4r2q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y6, Y1, (CX)(R8*4)
+
+rows4r2q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r2q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y7, Y7
+
+rows4r2q1:
+	VADDPS  Y0, Y7, Y7
+	VMAXPS  Y7, Y12, Y7
+	CMPL    24(AX), $0x00000008
+	JNE     rows4r2q1some
+	VMOVUPS Y7, (CX)(R8*4)
+	JMP     rows4r2q1done
+
+rows4r2q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y7, Y1, (CX)(R8*4)
+
+rows4r2q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r2q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y8, Y8
+
+rows4r2q2:
+	VADDPS  Y0, Y8, Y8
+	VMAXPS  Y8, Y12, Y8
+	CMPL    40(AX), $0x00000008
+	JNE     rows4r2q2some
+	VMOVUPS Y8, (CX)(R8*4)
+	JMP     rows4r2q2done
+
+rows4r2q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y8, Y0, (CX)(R8*4)
+
+rows4r2q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+92(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r3q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x02, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPS   (CX)(R8*4), Y1, Y1
+	VADDPS       Y1, Y9, Y9
+
+rows4r3q0:
+	VADDPS  Y0, Y9, Y9
+	VMAXPS  Y9, Y12, Y9
+	CMPL    8(AX), $0x00000008
+	JNE     rows4r3q0some
+	VMOVUPS Y9, (CX)(R8*4)
+	JMP     rows4r3q0done
+
+rows4r3q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y9, Y1, (CX)(R8*4)
+
+rows4r3q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r3q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y10, Y10
+
+rows4r3q1:
+	VADDPS  Y0, Y10, Y10
+	VMAXPS  Y10, Y12, Y10
+	CMPL    24(AX), $0x00000008
+	JNE     rows4r3q1some
+	VMOVUPS Y10, (CX)(R8*4)
+	JMP     rows4r3q1done
+
+rows4r3q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS Y10, Y1, (CX)(R8*4)
+
+rows4r3q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+92(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r3q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPS (CX)(R8*4), Y1, Y1
+	VADDPS     Y1, Y11, Y11
+
+rows4r3q2:
+	VADDPS  Y0, Y11, Y11
+	VMAXPS  Y11, Y12, Y11
+	CMPL    40(AX), $0x00000008
+	JNE     rows4r3q2some
+	VMOVUPS Y11, (CX)(R8*4)
+	JMP     rows4r3q2done
+
+rows4r3q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x02, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPS Y11, Y0, (CX)(R8*4)
+
+rows4r3q2done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000030, AX
+	DECQ groups+8(FP)
+	JNE  rows4group
+	VZEROUPPER
+	RET
+
+// func dotsfloat32AVX2(n int, count int, data *float32, table *int32, slots *int32, y *float32, sums *float32)
+// Requires: AVX, FMA3
+TEXT ·dotsfloat32AVX2(SB), NOSPLIT, $8-56
 	MOVQ n+0(FP), AX
-	MOVQ data+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ runs+24(FP), BX
-	MOVQ count+32(FP), SI
-	MOVQ panel+40(FP), DI
-	CMPQ SI, $0x01
-	JNE  not1
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+	CMPQ AX, $0x01
+	JEQ  taps1
+	CMPQ AX, $0x02
+	JEQ  taps2
+	CMPQ AX, $0x03
+	JEQ  taps3
+	CMPQ AX, $0x04
+	JEQ  taps4
+	CMPQ AX, $0x05
+	JEQ  taps5
+	CMPQ AX, $0x06
+	JEQ  taps6
+	CMPQ AX, $0x07
+	JEQ  taps7
+	CMPQ AX, $0x08
+	JEQ  taps8
+	CMPQ AX, $0x09
+	JEQ  taps9
+	RET
 
-loop1:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Y0
-	VMOVUPS Y0, (CX)(BX*1)
-	VMOVUPS 32(SI)(DI*4), Y0
-	VMOVUPS Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop1
+taps1:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DX
+	MOVQ    count+8(FP), BX
+	LEAQ    lanes<>+0(SB), SI
+
+taps1slot:
+	MOVLQSX     4(AX), DI
+	MOVLQSX     8(AX), R8
+	SHLQ        $0x02, R8
+	NEGQ        R8
+	VMOVDQU     32(SI)(R8*1), Y1
+	VMASKMOVPS  (DX)(DI*4), Y1, Y1
+	MOVLQSX     (AX), DI
+	VFMADD231PS (CX)(DI*4), Y1, Y0
+	ADDQ        $0x10, AX
+	DECQ        BX
+	JNE         taps1slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
 	VZEROUPPER
 	RET
 
-not1:
-	CMPQ SI, $0x02
-	JNE  not2
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), R8
-	SHLQ $0x02, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*4), R9
-	MOVQ 24(BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps2:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), BX
+	MOVQ    count+8(FP), SI
+	LEAQ    lanes<>+0(SB), DI
 
-loop2:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Y0
-	VMOVUPS Y0, (R8)(BX*1)
-	VMOVUPS 32(SI)(DI*4), Y0
-	VMOVUPS Y0, 32(R8)(BX*1)
-	VMOVUPS (R9)(DI*4), Y0
-	VMOVUPS Y0, (CX)(BX*1)
-	VMOVUPS 32(R9)(DI*4), Y0
-	VMOVUPS Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop2
+taps2slot:
+	MOVLQSX     4(AX), R8
+	MOVLQSX     8(AX), R9
+	SHLQ        $0x02, R9
+	NEGQ        R9
+	VMOVDQU     32(DI)(R9*1), Y2
+	VMASKMOVPS  (BX)(R8*4), Y2, Y2
+	MOVLQSX     (AX), R8
+	VFMADD231PS (DX)(R8*4), Y2, Y0
+	VFMADD231PS (CX)(R8*4), Y2, Y1
+	ADDQ        $0x10, AX
+	DECQ        SI
+	JNE         taps2slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
 	VZEROUPPER
 	RET
 
-not2:
-	CMPQ SI, $0x03
-	JNE  not3
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), R8
-	SHLQ $0x02, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*4), R9
-	MOVQ 24(BX), R10
-	SHLQ $0x02, R10
-	ADDQ DI, R10
-	MOVQ 56(BX), R11
-	LEAQ (CX)(R11*4), R11
-	MOVQ 48(BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps3:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), SI
+	MOVQ    count+8(FP), DI
+	LEAQ    lanes<>+0(SB), R8
 
-loop3:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Y0
-	VMOVUPS Y0, (R8)(BX*1)
-	VMOVUPS 32(SI)(DI*4), Y0
-	VMOVUPS Y0, 32(R8)(BX*1)
-	VMOVUPS (R9)(DI*4), Y0
-	VMOVUPS Y0, (R10)(BX*1)
-	VMOVUPS 32(R9)(DI*4), Y0
-	VMOVUPS Y0, 32(R10)(BX*1)
-	VMOVUPS (R11)(DI*4), Y0
-	VMOVUPS Y0, (CX)(BX*1)
-	VMOVUPS 32(R11)(DI*4), Y0
-	VMOVUPS Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop3
+taps3slot:
+	MOVLQSX     4(AX), R9
+	MOVLQSX     8(AX), R10
+	SHLQ        $0x02, R10
+	NEGQ        R10
+	VMOVDQU     32(R8)(R10*1), Y3
+	VMASKMOVPS  (SI)(R9*4), Y3, Y3
+	MOVLQSX     (AX), R9
+	VFMADD231PS (DX)(R9*4), Y3, Y0
+	VFMADD231PS (BX)(R9*4), Y3, Y1
+	VFMADD231PS (CX)(R9*4), Y3, Y2
+	ADDQ        $0x10, AX
+	DECQ        DI
+	JNE         taps3slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
 	VZEROUPPER
 	RET
 
-not3:
-rows:
-	MOVQ (DX), R8
-	ADDQ $0x08, DX
-	LEAQ (CX)(R8*4), R8
-	MOVQ BX, R9
-	MOVQ SI, R10
+taps4:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DI
+	MOVQ    count+8(FP), R8
+	LEAQ    lanes<>+0(SB), R9
 
-runs:
-	MOVQ    8(R9), R11
-	MOVQ    (R9), R12
-	VMOVUPS (R8)(R11*4), Y0
-	VMOVUPS Y0, (DI)(R12*4)
-	VMOVUPS 32(R8)(R11*4), Y0
-	VMOVUPS Y0, 32(DI)(R12*4)
-	ADDQ    $0x18, R9
-	DECQ    R10
-	JNE     runs
-	ADDQ    $0x00000040, DI
-	DECQ    AX
-	JNE     rows
+taps4slot:
+	MOVLQSX     4(AX), R10
+	MOVLQSX     8(AX), R11
+	SHLQ        $0x02, R11
+	NEGQ        R11
+	VMOVDQU     32(R9)(R11*1), Y4
+	VMASKMOVPS  (DI)(R10*4), Y4, Y4
+	MOVLQSX     (AX), R10
+	VFMADD231PS (DX)(R10*4), Y4, Y0
+	VFMADD231PS (BX)(R10*4), Y4, Y1
+	VFMADD231PS (SI)(R10*4), Y4, Y2
+	VFMADD231PS (CX)(R10*4), Y4, Y3
+	ADDQ        $0x10, AX
+	DECQ        R8
+	JNE         taps4slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+taps5:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R8
+	MOVQ    count+8(FP), R9
+	LEAQ    lanes<>+0(SB), R10
+
+taps5slot:
+	MOVLQSX     4(AX), R11
+	MOVLQSX     8(AX), R12
+	SHLQ        $0x02, R12
+	NEGQ        R12
+	VMOVDQU     32(R10)(R12*1), Y5
+	VMASKMOVPS  (R8)(R11*4), Y5, Y5
+	MOVLQSX     (AX), R11
+	VFMADD231PS (DX)(R11*4), Y5, Y0
+	VFMADD231PS (BX)(R11*4), Y5, Y1
+	VFMADD231PS (SI)(R11*4), Y5, Y2
+	VFMADD231PS (DI)(R11*4), Y5, Y3
+	VFMADD231PS (CX)(R11*4), Y5, Y4
+	ADDQ        $0x10, AX
+	DECQ        R9
+	JNE         taps5slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+taps6:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R9
+	MOVQ    count+8(FP), R10
+	LEAQ    lanes<>+0(SB), R11
+
+taps6slot:
+	MOVLQSX     4(AX), R12
+	MOVLQSX     8(AX), R13
+	SHLQ        $0x02, R13
+	NEGQ        R13
+	VMOVDQU     32(R11)(R13*1), Y6
+	VMASKMOVPS  (R9)(R12*4), Y6, Y6
+	MOVLQSX     (AX), R12
+	VFMADD231PS (DX)(R12*4), Y6, Y0
+	VFMADD231PS (BX)(R12*4), Y6, Y1
+	VFMADD231PS (SI)(R12*4), Y6, Y2
+	VFMADD231PS (DI)(R12*4), Y6, Y3
+	VFMADD231PS (R8)(R12*4), Y6, Y4
+	VFMADD231PS (CX)(R12*4), Y6, Y5
+	ADDQ        $0x10, AX
+	DECQ        R10
+	JNE         taps6slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+taps7:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R10
+	MOVQ    count+8(FP), R11
+	LEAQ    lanes<>+0(SB), R12
+
+taps7slot:
+	MOVLQSX     4(AX), R13
+	MOVLQSX     8(AX), R14
+	SHLQ        $0x02, R14
+	NEGQ        R14
+	VMOVDQU     32(R12)(R14*1), Y7
+	VMASKMOVPS  (R10)(R13*4), Y7, Y7
+	MOVLQSX     (AX), R13
+	VFMADD231PS (DX)(R13*4), Y7, Y0
+	VFMADD231PS (BX)(R13*4), Y7, Y1
+	VFMADD231PS (SI)(R13*4), Y7, Y2
+	VFMADD231PS (DI)(R13*4), Y7, Y3
+	VFMADD231PS (R8)(R13*4), Y7, Y4
+	VFMADD231PS (R9)(R13*4), Y7, Y5
+	VFMADD231PS (CX)(R13*4), Y7, Y6
+	ADDQ        $0x10, AX
+	DECQ        R11
+	JNE         taps7slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VZEROUPPER
+	RET
+
+taps8:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVLQSX 28(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R11
+	MOVQ    count+8(FP), R12
+	LEAQ    lanes<>+0(SB), R13
+
+taps8slot:
+	MOVLQSX     4(AX), R14
+	MOVLQSX     8(AX), R15
+	SHLQ        $0x02, R15
+	NEGQ        R15
+	VMOVDQU     32(R13)(R15*1), Y8
+	VMASKMOVPS  (R11)(R14*4), Y8, Y8
+	MOVLQSX     (AX), R14
+	VFMADD231PS (DX)(R14*4), Y8, Y0
+	VFMADD231PS (BX)(R14*4), Y8, Y1
+	VFMADD231PS (SI)(R14*4), Y8, Y2
+	VFMADD231PS (DI)(R14*4), Y8, Y3
+	VFMADD231PS (R8)(R14*4), Y8, Y4
+	VFMADD231PS (R9)(R14*4), Y8, Y5
+	VFMADD231PS (R10)(R14*4), Y8, Y6
+	VFMADD231PS (CX)(R14*4), Y8, Y7
+	ADDQ        $0x10, AX
+	DECQ        R12
+	JNE         taps8slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VMOVUPS     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+taps9:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVLQSX 28(CX), R11
+	LEAQ    (AX)(R11*4), R11
+	MOVLQSX 32(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R12
+	MOVQ    count+8(FP), R13
+	LEAQ    lanes<>+0(SB), R14
+
+taps9slot:
+	MOVLQSX     4(AX), R15
+	MOVLQSX     8(AX), BP
+	SHLQ        $0x02, BP
+	NEGQ        BP
+	VMOVDQU     32(R14)(BP*1), Y9
+	VMASKMOVPS  (R12)(R15*4), Y9, Y9
+	MOVLQSX     (AX), R15
+	VFMADD231PS (DX)(R15*4), Y9, Y0
+	VFMADD231PS (BX)(R15*4), Y9, Y1
+	VFMADD231PS (SI)(R15*4), Y9, Y2
+	VFMADD231PS (DI)(R15*4), Y9, Y3
+	VFMADD231PS (R8)(R15*4), Y9, Y4
+	VFMADD231PS (R9)(R15*4), Y9, Y5
+	VFMADD231PS (R10)(R15*4), Y9, Y6
+	VFMADD231PS (R11)(R15*4), Y9, Y7
+	VFMADD231PS (CX)(R15*4), Y9, Y8
+	ADDQ        $0x10, AX
+	DECQ        R13
+	JNE         taps9slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VMOVUPS     Y7, 224(AX)
+	VMOVUPS     Y8, 256(AX)
 	VZEROUPPER
 	RET
 
@@ -1518,61 +3374,38 @@ channelsdone:
 	VZEROUPPER
 	RET
 
-// func accumulatefloat32(n int, width int, src *float32, stride int, dst *float32, offsets *int)
+// func accumulatefloat32(n int, src *float32, dst *float32)
 // Requires: AVX
-TEXT ·accumulatefloat32(SB), NOSPLIT, $0-48
+TEXT ·accumulatefloat32(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
-	MOVQ src+16(FP), CX
-	MOVQ stride+24(FP), DX
-	MOVQ dst+32(FP), BX
-	MOVQ offsets+40(FP), SI
-	SHLQ $0x02, DX
-
-row:
-	MOVQ width+8(FP), DI
-	MOVQ CX, R8
-	MOVQ (SI), R9
-	LEAQ (BX)(R9*4), R9
-	SUBQ $0x08, DI
-	JLT  half
+	MOVQ src+8(FP), CX
+	MOVQ dst+16(FP), DX
+	SUBQ $0x08, AX
+	JLT  rest
 
 whole:
-	VMOVUPS (R9), Y0
-	VADDPS  (R8), Y0, Y0
-	VMOVUPS Y0, (R9)
-	ADDQ    $0x20, R8
-	ADDQ    $0x20, R9
-	SUBQ    $0x08, DI
+	VMOVUPS (DX), Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, AX
 	JGE     whole
 
-half:
-	ADDQ    $0x04, DI
-	JLT     rest
-	VMOVUPS (R9), X0
-	VADDPS  (R8), X0, X0
-	VMOVUPS X0, (R9)
-	ADDQ    $0x10, R8
-	ADDQ    $0x10, R9
-	SUBQ    $0x04, DI
-
 rest:
-	ADDQ $0x04, DI
-	JE   next
+	ADDQ $0x08, AX
+	JE   done
 
 single:
-	VMOVSS (R9), X0
-	VADDSS (R8), X0, X0
-	VMOVSS X0, (R9)
-	ADDQ   $0x04, R8
-	ADDQ   $0x04, R9
-	DECQ   DI
+	VMOVSS (DX), X0
+	VADDSS (CX), X0, X0
+	VMOVSS X0, (DX)
+	ADDQ   $0x04, CX
+	ADDQ   $0x04, DX
+	DECQ   AX
 	JNE    single
 
-next:
-	ADDQ DX, CX
-	ADDQ $0x08, SI
-	DECQ AX
-	JNE  row
+done:
 	VZEROUPPER
 	RET
 
@@ -2974,131 +4807,1969 @@ n6s1loop:
 	VZEROUPPER
 	RET
 
-// func panelfloat64AVX2(n int, data *float64, offsets *int, runs *int, count int, panel *float64)
-// Requires: AVX
-TEXT ·panelfloat64AVX2(SB), NOSPLIT, $0-48
+// func linesfloat64AVX2(rows int, groups int, count int, data *float64, table *int32, w *float64, slots *int32, dst *float64, plane int, bias *float64, apart int, least float64, add bool)
+// Requires: AVX, FMA3
+TEXT ·linesfloat64AVX2(SB), NOSPLIT, $0-97
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JEQ  rows1
+	CMPQ AX, $0x02
+	JEQ  rows2
+	CMPQ AX, $0x03
+	JEQ  rows3
+	CMPQ AX, $0x04
+	JEQ  rows4
+	RET
+
+rows1:
+	MOVQ slots+48(FP), AX
+
+rows1group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*8), R11
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows1pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R12), Y8
+	VFMADD231PD  (DX)(R14*8), Y8, Y0
+	VFMADD231PD  (BX)(R14*8), Y8, Y1
+	VFMADD231PD  (SI)(R14*8), Y8, Y2
+	VFMADD231PD  (DI)(R14*8), Y8, Y3
+	VFMADD231PD  (R8)(R14*8), Y8, Y4
+	VFMADD231PD  (R9)(R14*8), Y8, Y5
+	VFMADD231PD  (R10)(R14*8), Y8, Y6
+	VFMADD231PD  (R11)(R14*8), Y8, Y7
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNE          rows1pair
+	VBROADCASTSD least+88(FP), Y8
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSD (BX), Y9
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows1r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y10
+	VMASKMOVPD   (CX)(R8*8), Y10, Y10
+	VADDPD       Y10, Y0, Y0
+
+rows1r0q0:
+	VADDPD  Y9, Y0, Y0
+	VMAXPD  Y0, Y8, Y0
+	CMPL    8(AX), $0x00000004
+	JNE     rows1r0q0some
+	VMOVUPD Y0, (CX)(R8*8)
+	JMP     rows1r0q0done
+
+rows1r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y10
+	VMASKMOVPD Y0, Y10, (CX)(R8*8)
+
+rows1r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y1, Y1
+
+rows1r0q1:
+	VADDPD  Y9, Y1, Y1
+	VMAXPD  Y1, Y8, Y1
+	CMPL    24(AX), $0x00000004
+	JNE     rows1r0q1some
+	VMOVUPD Y1, (CX)(R8*8)
+	JMP     rows1r0q1done
+
+rows1r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y1, Y0, (CX)(R8*8)
+
+rows1r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y2, Y2
+
+rows1r0q2:
+	VADDPD  Y9, Y2, Y2
+	VMAXPD  Y2, Y8, Y2
+	CMPL    40(AX), $0x00000004
+	JNE     rows1r0q2some
+	VMOVUPD Y2, (CX)(R8*8)
+	JMP     rows1r0q2done
+
+rows1r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+
+rows1r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y3, Y3
+
+rows1r0q3:
+	VADDPD  Y9, Y3, Y3
+	VMAXPD  Y3, Y8, Y3
+	CMPL    56(AX), $0x00000004
+	JNE     rows1r0q3some
+	VMOVUPD Y3, (CX)(R8*8)
+	JMP     rows1r0q3done
+
+rows1r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y3, Y0, (CX)(R8*8)
+
+rows1r0q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y4, Y4
+
+rows1r0q4:
+	VADDPD  Y9, Y4, Y4
+	VMAXPD  Y4, Y8, Y4
+	CMPL    72(AX), $0x00000004
+	JNE     rows1r0q4some
+	VMOVUPD Y4, (CX)(R8*8)
+	JMP     rows1r0q4done
+
+rows1r0q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y4, Y0, (CX)(R8*8)
+
+rows1r0q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y5, Y5
+
+rows1r0q5:
+	VADDPD  Y9, Y5, Y5
+	VMAXPD  Y5, Y8, Y5
+	CMPL    88(AX), $0x00000004
+	JNE     rows1r0q5some
+	VMOVUPD Y5, (CX)(R8*8)
+	JMP     rows1r0q5done
+
+rows1r0q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y5, Y0, (CX)(R8*8)
+
+rows1r0q5done:
+	MOVLQSX    100(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q6
+	MOVLQSX    104(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y6, Y6
+
+rows1r0q6:
+	VADDPD  Y9, Y6, Y6
+	VMAXPD  Y6, Y8, Y6
+	CMPL    104(AX), $0x00000004
+	JNE     rows1r0q6some
+	VMOVUPD Y6, (CX)(R8*8)
+	JMP     rows1r0q6done
+
+rows1r0q6some:
+	MOVLQSX    104(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y6, Y0, (CX)(R8*8)
+
+rows1r0q6done:
+	MOVLQSX    116(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows1r0q7
+	MOVLQSX    120(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y7, Y7
+
+rows1r0q7:
+	VADDPD  Y9, Y7, Y7
+	VMAXPD  Y7, Y8, Y7
+	CMPL    120(AX), $0x00000004
+	JNE     rows1r0q7some
+	VMOVUPD Y7, (CX)(R8*8)
+	JMP     rows1r0q7done
+
+rows1r0q7some:
+	MOVLQSX    120(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y7, Y0, (CX)(R8*8)
+
+rows1r0q7done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000080, AX
+	DECQ groups+8(FP)
+	JNE  rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ slots+48(FP), AX
+
+rows2group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R10
+	MOVQ    count+16(FP), R11
+
+rows2pair:
+	MOVLQSX      (CX), R12
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R10), Y12
+	VBROADCASTSD 8(R10), Y13
+	VMOVUPD      (DX)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y0
+	VFMADD231PD  Y14, Y13, Y6
+	VMOVUPD      (BX)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y1
+	VFMADD231PD  Y14, Y13, Y7
+	VMOVUPD      (SI)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y2
+	VFMADD231PD  Y14, Y13, Y8
+	VMOVUPD      (DI)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y3
+	VFMADD231PD  Y14, Y13, Y9
+	VMOVUPD      (R8)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y4
+	VFMADD231PD  Y14, Y13, Y10
+	VMOVUPD      (R9)(R12*8), Y14
+	VFMADD231PD  Y14, Y12, Y5
+	VFMADD231PD  Y14, Y13, Y11
+	ADDQ         $0x10, R10
+	DECQ         R11
+	JNE          rows2pair
+	VBROADCASTSD least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSD (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows2r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPD   (CX)(R8*8), Y14, Y14
+	VADDPD       Y14, Y0, Y0
+
+rows2r0q0:
+	VADDPD  Y13, Y0, Y0
+	VMAXPD  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000004
+	JNE     rows2r0q0some
+	VMOVUPD Y0, (CX)(R8*8)
+	JMP     rows2r0q0done
+
+rows2r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPD Y0, Y14, (CX)(R8*8)
+
+rows2r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y1, Y1
+
+rows2r0q1:
+	VADDPD  Y13, Y1, Y1
+	VMAXPD  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000004
+	JNE     rows2r0q1some
+	VMOVUPD Y1, (CX)(R8*8)
+	JMP     rows2r0q1done
+
+rows2r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y1, Y0, (CX)(R8*8)
+
+rows2r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y2, Y2
+
+rows2r0q2:
+	VADDPD  Y13, Y2, Y2
+	VMAXPD  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000004
+	JNE     rows2r0q2some
+	VMOVUPD Y2, (CX)(R8*8)
+	JMP     rows2r0q2done
+
+rows2r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+
+rows2r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y3, Y3
+
+rows2r0q3:
+	VADDPD  Y13, Y3, Y3
+	VMAXPD  Y3, Y12, Y3
+	CMPL    56(AX), $0x00000004
+	JNE     rows2r0q3some
+	VMOVUPD Y3, (CX)(R8*8)
+	JMP     rows2r0q3done
+
+rows2r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y3, Y0, (CX)(R8*8)
+
+rows2r0q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y4, Y4
+
+rows2r0q4:
+	VADDPD  Y13, Y4, Y4
+	VMAXPD  Y4, Y12, Y4
+	CMPL    72(AX), $0x00000004
+	JNE     rows2r0q4some
+	VMOVUPD Y4, (CX)(R8*8)
+	JMP     rows2r0q4done
+
+rows2r0q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y4, Y0, (CX)(R8*8)
+
+rows2r0q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r0q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y5, Y5
+
+rows2r0q5:
+	VADDPD  Y13, Y5, Y5
+	VMAXPD  Y5, Y12, Y5
+	CMPL    88(AX), $0x00000004
+	JNE     rows2r0q5some
+	VMOVUPD Y5, (CX)(R8*8)
+	JMP     rows2r0q5done
+
+rows2r0q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y5, Y0, (CX)(R8*8)
+
+rows2r0q5done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows2r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y6, Y6
+
+rows2r1q0:
+	VADDPD  Y0, Y6, Y6
+	VMAXPD  Y6, Y12, Y6
+	CMPL    8(AX), $0x00000004
+	JNE     rows2r1q0some
+	VMOVUPD Y6, (CX)(R8*8)
+	JMP     rows2r1q0done
+
+rows2r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y6, Y1, (CX)(R8*8)
+
+rows2r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y7, Y7
+
+rows2r1q1:
+	VADDPD  Y0, Y7, Y7
+	VMAXPD  Y7, Y12, Y7
+	CMPL    24(AX), $0x00000004
+	JNE     rows2r1q1some
+	VMOVUPD Y7, (CX)(R8*8)
+	JMP     rows2r1q1done
+
+rows2r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y7, Y1, (CX)(R8*8)
+
+rows2r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y8, Y8
+
+rows2r1q2:
+	VADDPD  Y0, Y8, Y8
+	VMAXPD  Y8, Y12, Y8
+	CMPL    40(AX), $0x00000004
+	JNE     rows2r1q2some
+	VMOVUPD Y8, (CX)(R8*8)
+	JMP     rows2r1q2done
+
+rows2r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y8, Y1, (CX)(R8*8)
+
+rows2r1q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y9, Y9
+
+rows2r1q3:
+	VADDPD  Y0, Y9, Y9
+	VMAXPD  Y9, Y12, Y9
+	CMPL    56(AX), $0x00000004
+	JNE     rows2r1q3some
+	VMOVUPD Y9, (CX)(R8*8)
+	JMP     rows2r1q3done
+
+rows2r1q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y9, Y1, (CX)(R8*8)
+
+rows2r1q3done:
+	MOVLQSX    68(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q4
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y10, Y10
+
+rows2r1q4:
+	VADDPD  Y0, Y10, Y10
+	VMAXPD  Y10, Y12, Y10
+	CMPL    72(AX), $0x00000004
+	JNE     rows2r1q4some
+	VMOVUPD Y10, (CX)(R8*8)
+	JMP     rows2r1q4done
+
+rows2r1q4some:
+	MOVLQSX    72(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y10, Y1, (CX)(R8*8)
+
+rows2r1q4done:
+	MOVLQSX    84(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows2r1q5
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y11, Y11
+
+rows2r1q5:
+	VADDPD  Y0, Y11, Y11
+	VMAXPD  Y11, Y12, Y11
+	CMPL    88(AX), $0x00000004
+	JNE     rows2r1q5some
+	VMOVUPD Y11, (CX)(R8*8)
+	JMP     rows2r1q5done
+
+rows2r1q5some:
+	MOVLQSX    88(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y11, Y0, (CX)(R8*8)
+
+rows2r1q5done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000060, AX
+	DECQ groups+8(FP)
+	JNE  rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ slots+48(FP), AX
+
+rows3group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R8
+	MOVQ    count+16(FP), R9
+
+rows3pair:
+	MOVLQSX      (CX), R10
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R8), Y12
+	VBROADCASTSD 8(R8), Y13
+	VBROADCASTSD 16(R8), Y14
+	VMOVUPD      (DX)(R10*8), Y15
+	VFMADD231PD  Y15, Y12, Y0
+	VFMADD231PD  Y15, Y13, Y4
+	VFMADD231PD  Y15, Y14, Y8
+	VMOVUPD      (BX)(R10*8), Y15
+	VFMADD231PD  Y15, Y12, Y1
+	VFMADD231PD  Y15, Y13, Y5
+	VFMADD231PD  Y15, Y14, Y9
+	VMOVUPD      (SI)(R10*8), Y15
+	VFMADD231PD  Y15, Y12, Y2
+	VFMADD231PD  Y15, Y13, Y6
+	VFMADD231PD  Y15, Y14, Y10
+	VMOVUPD      (DI)(R10*8), Y15
+	VFMADD231PD  Y15, Y12, Y3
+	VFMADD231PD  Y15, Y13, Y7
+	VFMADD231PD  Y15, Y14, Y11
+	ADDQ         $0x18, R8
+	DECQ         R9
+	JNE          rows3pair
+	VBROADCASTSD least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSD (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPD   (CX)(R8*8), Y14, Y14
+	VADDPD       Y14, Y0, Y0
+
+rows3r0q0:
+	VADDPD  Y13, Y0, Y0
+	VMAXPD  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000004
+	JNE     rows3r0q0some
+	VMOVUPD Y0, (CX)(R8*8)
+	JMP     rows3r0q0done
+
+rows3r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPD Y0, Y14, (CX)(R8*8)
+
+rows3r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y1, Y1
+
+rows3r0q1:
+	VADDPD  Y13, Y1, Y1
+	VMAXPD  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000004
+	JNE     rows3r0q1some
+	VMOVUPD Y1, (CX)(R8*8)
+	JMP     rows3r0q1done
+
+rows3r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y1, Y0, (CX)(R8*8)
+
+rows3r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y2, Y2
+
+rows3r0q2:
+	VADDPD  Y13, Y2, Y2
+	VMAXPD  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000004
+	JNE     rows3r0q2some
+	VMOVUPD Y2, (CX)(R8*8)
+	JMP     rows3r0q2done
+
+rows3r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+
+rows3r0q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r0q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y3, Y3
+
+rows3r0q3:
+	VADDPD  Y13, Y3, Y3
+	VMAXPD  Y3, Y12, Y3
+	CMPL    56(AX), $0x00000004
+	JNE     rows3r0q3some
+	VMOVUPD Y3, (CX)(R8*8)
+	JMP     rows3r0q3done
+
+rows3r0q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y3, Y0, (CX)(R8*8)
+
+rows3r0q3done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y4, Y4
+
+rows3r1q0:
+	VADDPD  Y0, Y4, Y4
+	VMAXPD  Y4, Y12, Y4
+	CMPL    8(AX), $0x00000004
+	JNE     rows3r1q0some
+	VMOVUPD Y4, (CX)(R8*8)
+	JMP     rows3r1q0done
+
+rows3r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y4, Y1, (CX)(R8*8)
+
+rows3r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y5, Y5
+
+rows3r1q1:
+	VADDPD  Y0, Y5, Y5
+	VMAXPD  Y5, Y12, Y5
+	CMPL    24(AX), $0x00000004
+	JNE     rows3r1q1some
+	VMOVUPD Y5, (CX)(R8*8)
+	JMP     rows3r1q1done
+
+rows3r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y5, Y1, (CX)(R8*8)
+
+rows3r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y6, Y6
+
+rows3r1q2:
+	VADDPD  Y0, Y6, Y6
+	VMAXPD  Y6, Y12, Y6
+	CMPL    40(AX), $0x00000004
+	JNE     rows3r1q2some
+	VMOVUPD Y6, (CX)(R8*8)
+	JMP     rows3r1q2done
+
+rows3r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y6, Y1, (CX)(R8*8)
+
+rows3r1q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r1q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y7, Y7
+
+rows3r1q3:
+	VADDPD  Y0, Y7, Y7
+	VMAXPD  Y7, Y12, Y7
+	CMPL    56(AX), $0x00000004
+	JNE     rows3r1q3some
+	VMOVUPD Y7, (CX)(R8*8)
+	JMP     rows3r1q3done
+
+rows3r1q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y7, Y0, (CX)(R8*8)
+
+rows3r1q3done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows3r2q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y8, Y8
+
+rows3r2q0:
+	VADDPD  Y0, Y8, Y8
+	VMAXPD  Y8, Y12, Y8
+	CMPL    8(AX), $0x00000004
+	JNE     rows3r2q0some
+	VMOVUPD Y8, (CX)(R8*8)
+	JMP     rows3r2q0done
+
+rows3r2q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y8, Y1, (CX)(R8*8)
+
+rows3r2q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y9, Y9
+
+rows3r2q1:
+	VADDPD  Y0, Y9, Y9
+	VMAXPD  Y9, Y12, Y9
+	CMPL    24(AX), $0x00000004
+	JNE     rows3r2q1some
+	VMOVUPD Y9, (CX)(R8*8)
+	JMP     rows3r2q1done
+
+rows3r2q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y9, Y1, (CX)(R8*8)
+
+rows3r2q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y10, Y10
+
+rows3r2q2:
+	VADDPD  Y0, Y10, Y10
+	VMAXPD  Y10, Y12, Y10
+	CMPL    40(AX), $0x00000004
+	JNE     rows3r2q2some
+	VMOVUPD Y10, (CX)(R8*8)
+	JMP     rows3r2q2done
+
+rows3r2q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y10, Y1, (CX)(R8*8)
+
+rows3r2q2done:
+	MOVLQSX    52(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows3r2q3
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y11, Y11
+
+rows3r2q3:
+	VADDPD  Y0, Y11, Y11
+	VMAXPD  Y11, Y12, Y11
+	CMPL    56(AX), $0x00000004
+	JNE     rows3r2q3some
+	VMOVUPD Y11, (CX)(R8*8)
+	JMP     rows3r2q3done
+
+rows3r2q3some:
+	MOVLQSX    56(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y11, Y0, (CX)(R8*8)
+
+rows3r2q3done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000040, AX
+	DECQ groups+8(FP)
+	JNE  rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ slots+48(FP), AX
+
+rows4group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
+	VXORPS  Y8, Y8, Y8
+	VXORPS  Y9, Y9, Y9
+	VXORPS  Y10, Y10, Y10
+	VXORPS  Y11, Y11, Y11
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), DI
+	MOVQ    count+16(FP), R8
+
+rows4pair:
+	MOVLQSX      (CX), R9
+	ADDQ         $0x04, CX
+	VMOVUPD      (DX)(R9*8), Y12
+	VMOVUPD      (BX)(R9*8), Y13
+	VMOVUPD      (SI)(R9*8), Y14
+	VBROADCASTSD (DI), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD 8(DI), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	VBROADCASTSD 16(DI), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD 24(DI), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNE          rows4pair
+	VBROADCASTSD least+88(FP), Y12
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	LEAQ         lanes<>+0(SB), DI
+	VBROADCASTSD (BX), Y13
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r0q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y14
+	VMASKMOVPD   (CX)(R8*8), Y14, Y14
+	VADDPD       Y14, Y0, Y0
+
+rows4r0q0:
+	VADDPD  Y13, Y0, Y0
+	VMAXPD  Y0, Y12, Y0
+	CMPL    8(AX), $0x00000004
+	JNE     rows4r0q0some
+	VMOVUPD Y0, (CX)(R8*8)
+	JMP     rows4r0q0done
+
+rows4r0q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y14
+	VMASKMOVPD Y0, Y14, (CX)(R8*8)
+
+rows4r0q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r0q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y1, Y1
+
+rows4r0q1:
+	VADDPD  Y13, Y1, Y1
+	VMAXPD  Y1, Y12, Y1
+	CMPL    24(AX), $0x00000004
+	JNE     rows4r0q1some
+	VMOVUPD Y1, (CX)(R8*8)
+	JMP     rows4r0q1done
+
+rows4r0q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y1, Y0, (CX)(R8*8)
+
+rows4r0q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r0q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD (CX)(R8*8), Y0, Y0
+	VADDPD     Y0, Y2, Y2
+
+rows4r0q2:
+	VADDPD  Y13, Y2, Y2
+	VMAXPD  Y2, Y12, Y2
+	CMPL    40(AX), $0x00000004
+	JNE     rows4r0q2some
+	VMOVUPD Y2, (CX)(R8*8)
+	JMP     rows4r0q2done
+
+rows4r0q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y2, Y0, (CX)(R8*8)
+
+rows4r0q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r1q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y3, Y3
+
+rows4r1q0:
+	VADDPD  Y0, Y3, Y3
+	VMAXPD  Y3, Y12, Y3
+	CMPL    8(AX), $0x00000004
+	JNE     rows4r1q0some
+	VMOVUPD Y3, (CX)(R8*8)
+	JMP     rows4r1q0done
+
+rows4r1q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y3, Y1, (CX)(R8*8)
+
+rows4r1q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r1q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y4, Y4
+
+rows4r1q1:
+	VADDPD  Y0, Y4, Y4
+	VMAXPD  Y4, Y12, Y4
+	CMPL    24(AX), $0x00000004
+	JNE     rows4r1q1some
+	VMOVUPD Y4, (CX)(R8*8)
+	JMP     rows4r1q1done
+
+rows4r1q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y4, Y1, (CX)(R8*8)
+
+rows4r1q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r1q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y5, Y5
+
+rows4r1q2:
+	VADDPD  Y0, Y5, Y5
+	VMAXPD  Y5, Y12, Y5
+	CMPL    40(AX), $0x00000004
+	JNE     rows4r1q2some
+	VMOVUPD Y5, (CX)(R8*8)
+	JMP     rows4r1q2done
+
+rows4r1q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y5, Y0, (CX)(R8*8)
+
+rows4r1q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r2q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y6, Y6
+
+rows4r2q0:
+	VADDPD  Y0, Y6, Y6
+	VMAXPD  Y6, Y12, Y6
+	CMPL    8(AX), $0x00000004
+	JNE     rows4r2q0some
+	VMOVUPD Y6, (CX)(R8*8)
+	JMP     rows4r2q0done
+
+rows4r2q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y6, Y1, (CX)(R8*8)
+
+rows4r2q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r2q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y7, Y7
+
+rows4r2q1:
+	VADDPD  Y0, Y7, Y7
+	VMAXPD  Y7, Y12, Y7
+	CMPL    24(AX), $0x00000004
+	JNE     rows4r2q1some
+	VMOVUPD Y7, (CX)(R8*8)
+	JMP     rows4r2q1done
+
+rows4r2q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y7, Y1, (CX)(R8*8)
+
+rows4r2q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r2q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y8, Y8
+
+rows4r2q2:
+	VADDPD  Y0, Y8, Y8
+	VMAXPD  Y8, Y12, Y8
+	CMPL    40(AX), $0x00000004
+	JNE     rows4r2q2some
+	VMOVUPD Y8, (CX)(R8*8)
+	JMP     rows4r2q2done
+
+rows4r2q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y8, Y0, (CX)(R8*8)
+
+rows4r2q2done:
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Y0
+	MOVLQSX      4(AX), R8
+	MOVBLZX      add+96(FP), R9
+	TESTL        R9, R9
+	JZ           rows4r3q0
+	MOVLQSX      8(AX), R9
+	SHLQ         $0x03, R9
+	NEGQ         R9
+	VMOVDQU      32(DI)(R9*1), Y1
+	VMASKMOVPD   (CX)(R8*8), Y1, Y1
+	VADDPD       Y1, Y9, Y9
+
+rows4r3q0:
+	VADDPD  Y0, Y9, Y9
+	VMAXPD  Y9, Y12, Y9
+	CMPL    8(AX), $0x00000004
+	JNE     rows4r3q0some
+	VMOVUPD Y9, (CX)(R8*8)
+	JMP     rows4r3q0done
+
+rows4r3q0some:
+	MOVLQSX    8(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y9, Y1, (CX)(R8*8)
+
+rows4r3q0done:
+	MOVLQSX    20(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r3q1
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y10, Y10
+
+rows4r3q1:
+	VADDPD  Y0, Y10, Y10
+	VMAXPD  Y10, Y12, Y10
+	CMPL    24(AX), $0x00000004
+	JNE     rows4r3q1some
+	VMOVUPD Y10, (CX)(R8*8)
+	JMP     rows4r3q1done
+
+rows4r3q1some:
+	MOVLQSX    24(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD Y10, Y1, (CX)(R8*8)
+
+rows4r3q1done:
+	MOVLQSX    36(AX), R8
+	MOVBLZX    add+96(FP), R9
+	TESTL      R9, R9
+	JZ         rows4r3q2
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y1
+	VMASKMOVPD (CX)(R8*8), Y1, Y1
+	VADDPD     Y1, Y11, Y11
+
+rows4r3q2:
+	VADDPD  Y0, Y11, Y11
+	VMAXPD  Y11, Y12, Y11
+	CMPL    40(AX), $0x00000004
+	JNE     rows4r3q2some
+	VMOVUPD Y11, (CX)(R8*8)
+	JMP     rows4r3q2done
+
+rows4r3q2some:
+	MOVLQSX    40(AX), R9
+	SHLQ       $0x03, R9
+	NEGQ       R9
+	VMOVDQU    32(DI)(R9*1), Y0
+	VMASKMOVPD Y11, Y0, (CX)(R8*8)
+
+rows4r3q2done:
+	ADDQ DX, CX
+	ADDQ SI, BX
+	ADDQ $0x00000030, AX
+	DECQ groups+8(FP)
+	JNE  rows4group
+	VZEROUPPER
+	RET
+
+// func dotsfloat64AVX2(n int, count int, data *float64, table *int32, slots *int32, y *float64, sums *float64)
+// Requires: AVX, FMA3
+TEXT ·dotsfloat64AVX2(SB), NOSPLIT, $8-56
 	MOVQ n+0(FP), AX
-	MOVQ data+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ runs+24(FP), BX
-	MOVQ count+32(FP), SI
-	MOVQ panel+40(FP), DI
-	CMPQ SI, $0x01
-	JNE  not1
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+	CMPQ AX, $0x01
+	JEQ  taps1
+	CMPQ AX, $0x02
+	JEQ  taps2
+	CMPQ AX, $0x03
+	JEQ  taps3
+	CMPQ AX, $0x04
+	JEQ  taps4
+	CMPQ AX, $0x05
+	JEQ  taps5
+	CMPQ AX, $0x06
+	JEQ  taps6
+	CMPQ AX, $0x07
+	JEQ  taps7
+	CMPQ AX, $0x08
+	JEQ  taps8
+	CMPQ AX, $0x09
+	JEQ  taps9
+	RET
 
-loop1:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Y0
-	VMOVUPD Y0, (CX)(BX*1)
-	VMOVUPD 32(SI)(DI*8), Y0
-	VMOVUPD Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop1
+taps1:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DX
+	MOVQ    count+8(FP), BX
+	LEAQ    lanes<>+0(SB), SI
+
+taps1slot:
+	MOVLQSX     4(AX), DI
+	MOVLQSX     8(AX), R8
+	SHLQ        $0x03, R8
+	NEGQ        R8
+	VMOVDQU     32(SI)(R8*1), Y1
+	VMASKMOVPD  (DX)(DI*8), Y1, Y1
+	MOVLQSX     (AX), DI
+	VFMADD231PD (CX)(DI*8), Y1, Y0
+	ADDQ        $0x10, AX
+	DECQ        BX
+	JNE         taps1slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
 	VZEROUPPER
 	RET
 
-not1:
-	CMPQ SI, $0x02
-	JNE  not2
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), R8
-	SHLQ $0x03, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*8), R9
-	MOVQ 24(BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps2:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), BX
+	MOVQ    count+8(FP), SI
+	LEAQ    lanes<>+0(SB), DI
 
-loop2:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Y0
-	VMOVUPD Y0, (R8)(BX*1)
-	VMOVUPD 32(SI)(DI*8), Y0
-	VMOVUPD Y0, 32(R8)(BX*1)
-	VMOVUPD (R9)(DI*8), Y0
-	VMOVUPD Y0, (CX)(BX*1)
-	VMOVUPD 32(R9)(DI*8), Y0
-	VMOVUPD Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop2
+taps2slot:
+	MOVLQSX     4(AX), R8
+	MOVLQSX     8(AX), R9
+	SHLQ        $0x03, R9
+	NEGQ        R9
+	VMOVDQU     32(DI)(R9*1), Y2
+	VMASKMOVPD  (BX)(R8*8), Y2, Y2
+	MOVLQSX     (AX), R8
+	VFMADD231PD (DX)(R8*8), Y2, Y0
+	VFMADD231PD (CX)(R8*8), Y2, Y1
+	ADDQ        $0x10, AX
+	DECQ        SI
+	JNE         taps2slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
 	VZEROUPPER
 	RET
 
-not2:
-	CMPQ SI, $0x03
-	JNE  not3
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), R8
-	SHLQ $0x03, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*8), R9
-	MOVQ 24(BX), R10
-	SHLQ $0x03, R10
-	ADDQ DI, R10
-	MOVQ 56(BX), R11
-	LEAQ (CX)(R11*8), R11
-	MOVQ 48(BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps3:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), SI
+	MOVQ    count+8(FP), DI
+	LEAQ    lanes<>+0(SB), R8
 
-loop3:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Y0
-	VMOVUPD Y0, (R8)(BX*1)
-	VMOVUPD 32(SI)(DI*8), Y0
-	VMOVUPD Y0, 32(R8)(BX*1)
-	VMOVUPD (R9)(DI*8), Y0
-	VMOVUPD Y0, (R10)(BX*1)
-	VMOVUPD 32(R9)(DI*8), Y0
-	VMOVUPD Y0, 32(R10)(BX*1)
-	VMOVUPD (R11)(DI*8), Y0
-	VMOVUPD Y0, (CX)(BX*1)
-	VMOVUPD 32(R11)(DI*8), Y0
-	VMOVUPD Y0, 32(CX)(BX*1)
-	ADDQ    $0x00000040, BX
-	DECQ    AX
-	JNE     loop3
+taps3slot:
+	MOVLQSX     4(AX), R9
+	MOVLQSX     8(AX), R10
+	SHLQ        $0x03, R10
+	NEGQ        R10
+	VMOVDQU     32(R8)(R10*1), Y3
+	VMASKMOVPD  (SI)(R9*8), Y3, Y3
+	MOVLQSX     (AX), R9
+	VFMADD231PD (DX)(R9*8), Y3, Y0
+	VFMADD231PD (BX)(R9*8), Y3, Y1
+	VFMADD231PD (CX)(R9*8), Y3, Y2
+	ADDQ        $0x10, AX
+	DECQ        DI
+	JNE         taps3slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
 	VZEROUPPER
 	RET
 
-not3:
-rows:
-	MOVQ (DX), R8
-	ADDQ $0x08, DX
-	LEAQ (CX)(R8*8), R8
-	MOVQ BX, R9
-	MOVQ SI, R10
+taps4:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DI
+	MOVQ    count+8(FP), R8
+	LEAQ    lanes<>+0(SB), R9
 
-runs:
-	MOVQ    8(R9), R11
-	MOVQ    (R9), R12
-	VMOVUPD (R8)(R11*8), Y0
-	VMOVUPD Y0, (DI)(R12*8)
-	VMOVUPD 32(R8)(R11*8), Y0
-	VMOVUPD Y0, 32(DI)(R12*8)
-	ADDQ    $0x18, R9
-	DECQ    R10
-	JNE     runs
-	ADDQ    $0x00000040, DI
-	DECQ    AX
-	JNE     rows
+taps4slot:
+	MOVLQSX     4(AX), R10
+	MOVLQSX     8(AX), R11
+	SHLQ        $0x03, R11
+	NEGQ        R11
+	VMOVDQU     32(R9)(R11*1), Y4
+	VMASKMOVPD  (DI)(R10*8), Y4, Y4
+	MOVLQSX     (AX), R10
+	VFMADD231PD (DX)(R10*8), Y4, Y0
+	VFMADD231PD (BX)(R10*8), Y4, Y1
+	VFMADD231PD (SI)(R10*8), Y4, Y2
+	VFMADD231PD (CX)(R10*8), Y4, Y3
+	ADDQ        $0x10, AX
+	DECQ        R8
+	JNE         taps4slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+taps5:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R8
+	MOVQ    count+8(FP), R9
+	LEAQ    lanes<>+0(SB), R10
+
+taps5slot:
+	MOVLQSX     4(AX), R11
+	MOVLQSX     8(AX), R12
+	SHLQ        $0x03, R12
+	NEGQ        R12
+	VMOVDQU     32(R10)(R12*1), Y5
+	VMASKMOVPD  (R8)(R11*8), Y5, Y5
+	MOVLQSX     (AX), R11
+	VFMADD231PD (DX)(R11*8), Y5, Y0
+	VFMADD231PD (BX)(R11*8), Y5, Y1
+	VFMADD231PD (SI)(R11*8), Y5, Y2
+	VFMADD231PD (DI)(R11*8), Y5, Y3
+	VFMADD231PD (CX)(R11*8), Y5, Y4
+	ADDQ        $0x10, AX
+	DECQ        R9
+	JNE         taps5slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+taps6:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R9
+	MOVQ    count+8(FP), R10
+	LEAQ    lanes<>+0(SB), R11
+
+taps6slot:
+	MOVLQSX     4(AX), R12
+	MOVLQSX     8(AX), R13
+	SHLQ        $0x03, R13
+	NEGQ        R13
+	VMOVDQU     32(R11)(R13*1), Y6
+	VMASKMOVPD  (R9)(R12*8), Y6, Y6
+	MOVLQSX     (AX), R12
+	VFMADD231PD (DX)(R12*8), Y6, Y0
+	VFMADD231PD (BX)(R12*8), Y6, Y1
+	VFMADD231PD (SI)(R12*8), Y6, Y2
+	VFMADD231PD (DI)(R12*8), Y6, Y3
+	VFMADD231PD (R8)(R12*8), Y6, Y4
+	VFMADD231PD (CX)(R12*8), Y6, Y5
+	ADDQ        $0x10, AX
+	DECQ        R10
+	JNE         taps6slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+taps7:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R10
+	MOVQ    count+8(FP), R11
+	LEAQ    lanes<>+0(SB), R12
+
+taps7slot:
+	MOVLQSX     4(AX), R13
+	MOVLQSX     8(AX), R14
+	SHLQ        $0x03, R14
+	NEGQ        R14
+	VMOVDQU     32(R12)(R14*1), Y7
+	VMASKMOVPD  (R10)(R13*8), Y7, Y7
+	MOVLQSX     (AX), R13
+	VFMADD231PD (DX)(R13*8), Y7, Y0
+	VFMADD231PD (BX)(R13*8), Y7, Y1
+	VFMADD231PD (SI)(R13*8), Y7, Y2
+	VFMADD231PD (DI)(R13*8), Y7, Y3
+	VFMADD231PD (R8)(R13*8), Y7, Y4
+	VFMADD231PD (R9)(R13*8), Y7, Y5
+	VFMADD231PD (CX)(R13*8), Y7, Y6
+	ADDQ        $0x10, AX
+	DECQ        R11
+	JNE         taps7slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VZEROUPPER
+	RET
+
+taps8:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVLQSX 28(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R11
+	MOVQ    count+8(FP), R12
+	LEAQ    lanes<>+0(SB), R13
+
+taps8slot:
+	MOVLQSX     4(AX), R14
+	MOVLQSX     8(AX), R15
+	SHLQ        $0x03, R15
+	NEGQ        R15
+	VMOVDQU     32(R13)(R15*1), Y8
+	VMASKMOVPD  (R11)(R14*8), Y8, Y8
+	MOVLQSX     (AX), R14
+	VFMADD231PD (DX)(R14*8), Y8, Y0
+	VFMADD231PD (BX)(R14*8), Y8, Y1
+	VFMADD231PD (SI)(R14*8), Y8, Y2
+	VFMADD231PD (DI)(R14*8), Y8, Y3
+	VFMADD231PD (R8)(R14*8), Y8, Y4
+	VFMADD231PD (R9)(R14*8), Y8, Y5
+	VFMADD231PD (R10)(R14*8), Y8, Y6
+	VFMADD231PD (CX)(R14*8), Y8, Y7
+	ADDQ        $0x10, AX
+	DECQ        R12
+	JNE         taps8slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+taps9:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVLQSX 28(CX), R11
+	LEAQ    (AX)(R11*8), R11
+	MOVLQSX 32(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R12
+	MOVQ    count+8(FP), R13
+	LEAQ    lanes<>+0(SB), R14
+
+taps9slot:
+	MOVLQSX     4(AX), R15
+	MOVLQSX     8(AX), BP
+	SHLQ        $0x03, BP
+	NEGQ        BP
+	VMOVDQU     32(R14)(BP*1), Y9
+	VMASKMOVPD  (R12)(R15*8), Y9, Y9
+	MOVLQSX     (AX), R15
+	VFMADD231PD (DX)(R15*8), Y9, Y0
+	VFMADD231PD (BX)(R15*8), Y9, Y1
+	VFMADD231PD (SI)(R15*8), Y9, Y2
+	VFMADD231PD (DI)(R15*8), Y9, Y3
+	VFMADD231PD (R8)(R15*8), Y9, Y4
+	VFMADD231PD (R9)(R15*8), Y9, Y5
+	VFMADD231PD (R10)(R15*8), Y9, Y6
+	VFMADD231PD (R11)(R15*8), Y9, Y7
+	VFMADD231PD (CX)(R15*8), Y9, Y8
+	ADDQ        $0x10, AX
+	DECQ        R13
+	JNE         taps9slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VMOVUPD     Y8, 256(AX)
 	VZEROUPPER
 	RET
 
@@ -3242,61 +6913,38 @@ channelsdone:
 	VZEROUPPER
 	RET
 
-// func accumulatefloat64(n int, width int, src *float64, stride int, dst *float64, offsets *int)
+// func accumulatefloat64(n int, src *float64, dst *float64)
 // Requires: AVX
-TEXT ·accumulatefloat64(SB), NOSPLIT, $0-48
+TEXT ·accumulatefloat64(SB), NOSPLIT, $0-24
 	MOVQ n+0(FP), AX
-	MOVQ src+16(FP), CX
-	MOVQ stride+24(FP), DX
-	MOVQ dst+32(FP), BX
-	MOVQ offsets+40(FP), SI
-	SHLQ $0x03, DX
-
-row:
-	MOVQ width+8(FP), DI
-	MOVQ CX, R8
-	MOVQ (SI), R9
-	LEAQ (BX)(R9*8), R9
-	SUBQ $0x04, DI
-	JLT  half
+	MOVQ src+8(FP), CX
+	MOVQ dst+16(FP), DX
+	SUBQ $0x04, AX
+	JLT  rest
 
 whole:
-	VMOVUPD (R9), Y0
-	VADDPD  (R8), Y0, Y0
-	VMOVUPD Y0, (R9)
-	ADDQ    $0x20, R8
-	ADDQ    $0x20, R9
-	SUBQ    $0x04, DI
+	VMOVUPD (DX), Y0
+	VADDPD  (CX), Y0, Y0
+	VMOVUPD Y0, (DX)
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	SUBQ    $0x04, AX
 	JGE     whole
 
-half:
-	ADDQ    $0x02, DI
-	JLT     rest
-	VMOVUPD (R9), X0
-	VADDPD  (R8), X0, X0
-	VMOVUPD X0, (R9)
-	ADDQ    $0x10, R8
-	ADDQ    $0x10, R9
-	SUBQ    $0x02, DI
-
 rest:
-	ADDQ $0x02, DI
-	JE   next
+	ADDQ $0x04, AX
+	JE   done
 
 single:
-	VMOVSD (R9), X0
-	VADDSD (R8), X0, X0
-	VMOVSD X0, (R9)
-	ADDQ   $0x08, R8
-	ADDQ   $0x08, R9
-	DECQ   DI
+	VMOVSD (DX), X0
+	VADDSD (CX), X0, X0
+	VMOVSD X0, (DX)
+	ADDQ   $0x08, CX
+	ADDQ   $0x08, DX
+	DECQ   AX
 	JNE    single
 
-next:
-	ADDQ DX, CX
-	ADDQ $0x08, SI
-	DECQ AX
-	JNE  row
+done:
 	VZEROUPPER
 	RET
 
@@ -7872,131 +11520,1760 @@ n14s1loop:
 	VZEROUPPER
 	RET
 
-// func panelfloat32AVX512(n int, data *float32, offsets *int, runs *int, count int, panel *float32)
+// func linesfloat32AVX512(rows int, groups int, count int, data *float32, table *int32, w *float32, slots *int32, dst *float32, plane int, bias *float32, apart int, least float32, add bool)
 // Requires: AVX, AVX512F
-TEXT ·panelfloat32AVX512(SB), NOSPLIT, $0-48
+TEXT ·linesfloat32AVX512(SB), NOSPLIT, $0-93
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JEQ  rows1
+	CMPQ AX, $0x02
+	JEQ  rows2
+	CMPQ AX, $0x03
+	JEQ  rows3
+	CMPQ AX, $0x04
+	JEQ  rows4
+	RET
+
+rows1:
+	MOVQ slots+48(FP), AX
+
+rows1group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*4), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows1pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R12), Z8
+	VFMADD231PS  (DX)(R14*4), Z8, Z0
+	VFMADD231PS  (BX)(R14*4), Z8, Z1
+	VFMADD231PS  (SI)(R14*4), Z8, Z2
+	VFMADD231PS  (DI)(R14*4), Z8, Z3
+	VFMADD231PS  (R8)(R14*4), Z8, Z4
+	VFMADD231PS  (R9)(R14*4), Z8, Z5
+	VFMADD231PS  (R10)(R14*4), Z8, Z6
+	VFMADD231PS  (R11)(R14*4), Z8, Z7
+	ADDQ         $0x04, R12
+	DECQ         R13
+	JNE          rows1pair
+	VBROADCASTSS least+88(FP), Z8
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	VBROADCASTSS (BX), Z9
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows1r0q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z10
+	VADDPS       Z10, Z0, Z0
+
+rows1r0q0:
+	VADDPS    Z9, Z0, Z0
+	VMAXPS    Z0, Z8, Z0
+	KMOVW     12(AX), K1
+	VMOVUPS   Z0, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z1, Z1
+
+rows1r0q1:
+	VADDPS    Z9, Z1, Z1
+	VMAXPS    Z1, Z8, Z1
+	KMOVW     28(AX), K1
+	VMOVUPS   Z1, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z2, Z2
+
+rows1r0q2:
+	VADDPS    Z9, Z2, Z2
+	VMAXPS    Z2, Z8, Z2
+	KMOVW     44(AX), K1
+	VMOVUPS   Z2, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z3, Z3
+
+rows1r0q3:
+	VADDPS    Z9, Z3, Z3
+	VMAXPS    Z3, Z8, Z3
+	KMOVW     60(AX), K1
+	VMOVUPS   Z3, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z4, Z4
+
+rows1r0q4:
+	VADDPS    Z9, Z4, Z4
+	VMAXPS    Z4, Z8, Z4
+	KMOVW     76(AX), K1
+	VMOVUPS   Z4, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z5, Z5
+
+rows1r0q5:
+	VADDPS    Z9, Z5, Z5
+	VMAXPS    Z5, Z8, Z5
+	KMOVW     92(AX), K1
+	VMOVUPS   Z5, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z6, Z6
+
+rows1r0q6:
+	VADDPS    Z9, Z6, Z6
+	VMAXPS    Z6, Z8, Z6
+	KMOVW     108(AX), K1
+	VMOVUPS   Z6, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z10
+	VADDPS    Z10, Z7, Z7
+
+rows1r0q7:
+	VADDPS  Z9, Z7, Z7
+	VMAXPS  Z7, Z8, Z7
+	KMOVW   124(AX), K1
+	VMOVUPS Z7, K1, (CX)(DI*4)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ slots+48(FP), AX
+
+rows2group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*4), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows2pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R12), Z16
+	VBROADCASTSS 4(R12), Z17
+	VMOVUPS      (DX)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z8
+	VMOVUPS      (BX)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z1
+	VFMADD231PS  Z18, Z17, Z9
+	VMOVUPS      (SI)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z10
+	VMOVUPS      (DI)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z3
+	VFMADD231PS  Z18, Z17, Z11
+	VMOVUPS      (R8)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z12
+	VMOVUPS      (R9)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z5
+	VFMADD231PS  Z18, Z17, Z13
+	VMOVUPS      (R10)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z14
+	VMOVUPS      (R11)(R14*4), Z18
+	VFMADD231PS  Z18, Z16, Z7
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNE          rows2pair
+	VBROADCASTSS least+88(FP), Z16
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	VBROADCASTSS (BX), Z17
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows2r0q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z18
+	VADDPS       Z18, Z0, Z0
+
+rows2r0q0:
+	VADDPS    Z17, Z0, Z0
+	VMAXPS    Z0, Z16, Z0
+	KMOVW     12(AX), K1
+	VMOVUPS   Z0, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z1, Z1
+
+rows2r0q1:
+	VADDPS    Z17, Z1, Z1
+	VMAXPS    Z1, Z16, Z1
+	KMOVW     28(AX), K1
+	VMOVUPS   Z1, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z2, Z2
+
+rows2r0q2:
+	VADDPS    Z17, Z2, Z2
+	VMAXPS    Z2, Z16, Z2
+	KMOVW     44(AX), K1
+	VMOVUPS   Z2, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z3, Z3
+
+rows2r0q3:
+	VADDPS    Z17, Z3, Z3
+	VMAXPS    Z3, Z16, Z3
+	KMOVW     60(AX), K1
+	VMOVUPS   Z3, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z4, Z4
+
+rows2r0q4:
+	VADDPS    Z17, Z4, Z4
+	VMAXPS    Z4, Z16, Z4
+	KMOVW     76(AX), K1
+	VMOVUPS   Z4, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z5, Z5
+
+rows2r0q5:
+	VADDPS    Z17, Z5, Z5
+	VMAXPS    Z5, Z16, Z5
+	KMOVW     92(AX), K1
+	VMOVUPS   Z5, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z6, Z6
+
+rows2r0q6:
+	VADDPS    Z17, Z6, Z6
+	VMAXPS    Z6, Z16, Z6
+	KMOVW     108(AX), K1
+	VMOVUPS   Z6, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z7, Z7
+
+rows2r0q7:
+	VADDPS       Z17, Z7, Z7
+	VMAXPS       Z7, Z16, Z7
+	KMOVW        124(AX), K1
+	VMOVUPS      Z7, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z17
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows2r1q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z18
+	VADDPS       Z18, Z8, Z8
+
+rows2r1q0:
+	VADDPS    Z17, Z8, Z8
+	VMAXPS    Z8, Z16, Z8
+	KMOVW     12(AX), K1
+	VMOVUPS   Z8, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z9, Z9
+
+rows2r1q1:
+	VADDPS    Z17, Z9, Z9
+	VMAXPS    Z9, Z16, Z9
+	KMOVW     28(AX), K1
+	VMOVUPS   Z9, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z10, Z10
+
+rows2r1q2:
+	VADDPS    Z17, Z10, Z10
+	VMAXPS    Z10, Z16, Z10
+	KMOVW     44(AX), K1
+	VMOVUPS   Z10, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z11, Z11
+
+rows2r1q3:
+	VADDPS    Z17, Z11, Z11
+	VMAXPS    Z11, Z16, Z11
+	KMOVW     60(AX), K1
+	VMOVUPS   Z11, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z12, Z12
+
+rows2r1q4:
+	VADDPS    Z17, Z12, Z12
+	VMAXPS    Z12, Z16, Z12
+	KMOVW     76(AX), K1
+	VMOVUPS   Z12, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z13, Z13
+
+rows2r1q5:
+	VADDPS    Z17, Z13, Z13
+	VMAXPS    Z13, Z16, Z13
+	KMOVW     92(AX), K1
+	VMOVUPS   Z13, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z14, Z14
+
+rows2r1q6:
+	VADDPS    Z17, Z14, Z14
+	VMAXPS    Z14, Z16, Z14
+	KMOVW     108(AX), K1
+	VMOVUPS   Z14, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z18
+	VADDPS    Z18, Z15, Z15
+
+rows2r1q7:
+	VADDPS  Z17, Z15, Z15
+	VMAXPS  Z15, Z16, Z15
+	KMOVW   124(AX), K1
+	VMOVUPS Z15, K1, (CX)(DI*4)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ slots+48(FP), AX
+
+rows3group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*4), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*4), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows3pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R12), Z24
+	VBROADCASTSS 4(R12), Z25
+	VBROADCASTSS 8(R12), Z26
+	VMOVUPS      (DX)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z8
+	VFMADD231PS  Z27, Z26, Z16
+	VMOVUPS      (BX)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z1
+	VFMADD231PS  Z27, Z25, Z9
+	VFMADD231PS  Z27, Z26, Z17
+	VMOVUPS      (SI)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z2
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z18
+	VMOVUPS      (DI)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z11
+	VFMADD231PS  Z27, Z26, Z19
+	VMOVUPS      (R8)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z4
+	VFMADD231PS  Z27, Z25, Z12
+	VFMADD231PS  Z27, Z26, Z20
+	VMOVUPS      (R9)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z5
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z21
+	VMOVUPS      (R10)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z14
+	VFMADD231PS  Z27, Z26, Z22
+	VMOVUPS      (R11)(R14*4), Z27
+	VFMADD231PS  Z27, Z24, Z7
+	VFMADD231PS  Z27, Z25, Z15
+	VFMADD231PS  Z27, Z26, Z23
+	ADDQ         $0x0c, R12
+	DECQ         R13
+	JNE          rows3pair
+	VBROADCASTSS least+88(FP), Z24
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r0q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z0, Z0
+
+rows3r0q0:
+	VADDPS    Z25, Z0, Z0
+	VMAXPS    Z0, Z24, Z0
+	KMOVW     12(AX), K1
+	VMOVUPS   Z0, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z1, Z1
+
+rows3r0q1:
+	VADDPS    Z25, Z1, Z1
+	VMAXPS    Z1, Z24, Z1
+	KMOVW     28(AX), K1
+	VMOVUPS   Z1, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z2, Z2
+
+rows3r0q2:
+	VADDPS    Z25, Z2, Z2
+	VMAXPS    Z2, Z24, Z2
+	KMOVW     44(AX), K1
+	VMOVUPS   Z2, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z3, Z3
+
+rows3r0q3:
+	VADDPS    Z25, Z3, Z3
+	VMAXPS    Z3, Z24, Z3
+	KMOVW     60(AX), K1
+	VMOVUPS   Z3, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z4, Z4
+
+rows3r0q4:
+	VADDPS    Z25, Z4, Z4
+	VMAXPS    Z4, Z24, Z4
+	KMOVW     76(AX), K1
+	VMOVUPS   Z4, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z5, Z5
+
+rows3r0q5:
+	VADDPS    Z25, Z5, Z5
+	VMAXPS    Z5, Z24, Z5
+	KMOVW     92(AX), K1
+	VMOVUPS   Z5, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z6, Z6
+
+rows3r0q6:
+	VADDPS    Z25, Z6, Z6
+	VMAXPS    Z6, Z24, Z6
+	KMOVW     108(AX), K1
+	VMOVUPS   Z6, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z7, Z7
+
+rows3r0q7:
+	VADDPS       Z25, Z7, Z7
+	VMAXPS       Z7, Z24, Z7
+	KMOVW        124(AX), K1
+	VMOVUPS      Z7, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r1q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z8, Z8
+
+rows3r1q0:
+	VADDPS    Z25, Z8, Z8
+	VMAXPS    Z8, Z24, Z8
+	KMOVW     12(AX), K1
+	VMOVUPS   Z8, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z9, Z9
+
+rows3r1q1:
+	VADDPS    Z25, Z9, Z9
+	VMAXPS    Z9, Z24, Z9
+	KMOVW     28(AX), K1
+	VMOVUPS   Z9, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z10, Z10
+
+rows3r1q2:
+	VADDPS    Z25, Z10, Z10
+	VMAXPS    Z10, Z24, Z10
+	KMOVW     44(AX), K1
+	VMOVUPS   Z10, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z11, Z11
+
+rows3r1q3:
+	VADDPS    Z25, Z11, Z11
+	VMAXPS    Z11, Z24, Z11
+	KMOVW     60(AX), K1
+	VMOVUPS   Z11, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z12, Z12
+
+rows3r1q4:
+	VADDPS    Z25, Z12, Z12
+	VMAXPS    Z12, Z24, Z12
+	KMOVW     76(AX), K1
+	VMOVUPS   Z12, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z13, Z13
+
+rows3r1q5:
+	VADDPS    Z25, Z13, Z13
+	VMAXPS    Z13, Z24, Z13
+	KMOVW     92(AX), K1
+	VMOVUPS   Z13, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z14, Z14
+
+rows3r1q6:
+	VADDPS    Z25, Z14, Z14
+	VMAXPS    Z14, Z24, Z14
+	KMOVW     108(AX), K1
+	VMOVUPS   Z14, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z15, Z15
+
+rows3r1q7:
+	VADDPS       Z25, Z15, Z15
+	VMAXPS       Z15, Z24, Z15
+	KMOVW        124(AX), K1
+	VMOVUPS      Z15, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r2q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z16, Z16
+
+rows3r2q0:
+	VADDPS    Z25, Z16, Z16
+	VMAXPS    Z16, Z24, Z16
+	KMOVW     12(AX), K1
+	VMOVUPS   Z16, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z17, Z17
+
+rows3r2q1:
+	VADDPS    Z25, Z17, Z17
+	VMAXPS    Z17, Z24, Z17
+	KMOVW     28(AX), K1
+	VMOVUPS   Z17, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z18, Z18
+
+rows3r2q2:
+	VADDPS    Z25, Z18, Z18
+	VMAXPS    Z18, Z24, Z18
+	KMOVW     44(AX), K1
+	VMOVUPS   Z18, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z19, Z19
+
+rows3r2q3:
+	VADDPS    Z25, Z19, Z19
+	VMAXPS    Z19, Z24, Z19
+	KMOVW     60(AX), K1
+	VMOVUPS   Z19, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z20, Z20
+
+rows3r2q4:
+	VADDPS    Z25, Z20, Z20
+	VMAXPS    Z20, Z24, Z20
+	KMOVW     76(AX), K1
+	VMOVUPS   Z20, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z21, Z21
+
+rows3r2q5:
+	VADDPS    Z25, Z21, Z21
+	VMAXPS    Z21, Z24, Z21
+	KMOVW     92(AX), K1
+	VMOVUPS   Z21, K1, (CX)(DI*4)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q6
+	KMOVW     108(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z22, Z22
+
+rows3r2q6:
+	VADDPS    Z25, Z22, Z22
+	VMAXPS    Z22, Z24, Z22
+	KMOVW     108(AX), K1
+	VMOVUPS   Z22, K1, (CX)(DI*4)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q7
+	KMOVW     124(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z23, Z23
+
+rows3r2q7:
+	VADDPS  Z25, Z23, Z23
+	VMAXPS  Z23, Z24, Z23
+	KMOVW   124(AX), K1
+	VMOVUPS Z23, K1, (CX)(DI*4)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ slots+48(FP), AX
+
+rows4group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*4), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*4), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*4), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*4), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*4), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*4), R9
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R10
+	MOVQ    count+16(FP), R11
+
+rows4pair:
+	MOVLQSX      (CX), R12
+	ADDQ         $0x04, CX
+	VBROADCASTSS (R10), Z24
+	VBROADCASTSS 4(R10), Z25
+	VBROADCASTSS 8(R10), Z26
+	VBROADCASTSS 12(R10), Z27
+	VMOVUPS      (DX)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z0
+	VFMADD231PS  Z28, Z25, Z6
+	VFMADD231PS  Z28, Z26, Z12
+	VFMADD231PS  Z28, Z27, Z18
+	VMOVUPS      (BX)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z1
+	VFMADD231PS  Z28, Z25, Z7
+	VFMADD231PS  Z28, Z26, Z13
+	VFMADD231PS  Z28, Z27, Z19
+	VMOVUPS      (SI)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z2
+	VFMADD231PS  Z28, Z25, Z8
+	VFMADD231PS  Z28, Z26, Z14
+	VFMADD231PS  Z28, Z27, Z20
+	VMOVUPS      (DI)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z3
+	VFMADD231PS  Z28, Z25, Z9
+	VFMADD231PS  Z28, Z26, Z15
+	VFMADD231PS  Z28, Z27, Z21
+	VMOVUPS      (R8)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z4
+	VFMADD231PS  Z28, Z25, Z10
+	VFMADD231PS  Z28, Z26, Z16
+	VFMADD231PS  Z28, Z27, Z22
+	VMOVUPS      (R9)(R12*4), Z28
+	VFMADD231PS  Z28, Z24, Z5
+	VFMADD231PS  Z28, Z25, Z11
+	VFMADD231PS  Z28, Z26, Z17
+	VFMADD231PS  Z28, Z27, Z23
+	ADDQ         $0x10, R10
+	DECQ         R11
+	JNE          rows4pair
+	VBROADCASTSS least+88(FP), Z24
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, SI
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r0q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z0, Z0
+
+rows4r0q0:
+	VADDPS    Z25, Z0, Z0
+	VMAXPS    Z0, Z24, Z0
+	KMOVW     12(AX), K1
+	VMOVUPS   Z0, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z1, Z1
+
+rows4r0q1:
+	VADDPS    Z25, Z1, Z1
+	VMAXPS    Z1, Z24, Z1
+	KMOVW     28(AX), K1
+	VMOVUPS   Z1, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z2, Z2
+
+rows4r0q2:
+	VADDPS    Z25, Z2, Z2
+	VMAXPS    Z2, Z24, Z2
+	KMOVW     44(AX), K1
+	VMOVUPS   Z2, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z3, Z3
+
+rows4r0q3:
+	VADDPS    Z25, Z3, Z3
+	VMAXPS    Z3, Z24, Z3
+	KMOVW     60(AX), K1
+	VMOVUPS   Z3, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z4, Z4
+
+rows4r0q4:
+	VADDPS    Z25, Z4, Z4
+	VMAXPS    Z4, Z24, Z4
+	KMOVW     76(AX), K1
+	VMOVUPS   Z4, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z5, Z5
+
+rows4r0q5:
+	VADDPS       Z25, Z5, Z5
+	VMAXPS       Z5, Z24, Z5
+	KMOVW        92(AX), K1
+	VMOVUPS      Z5, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r1q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z6, Z6
+
+rows4r1q0:
+	VADDPS    Z25, Z6, Z6
+	VMAXPS    Z6, Z24, Z6
+	KMOVW     12(AX), K1
+	VMOVUPS   Z6, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z7, Z7
+
+rows4r1q1:
+	VADDPS    Z25, Z7, Z7
+	VMAXPS    Z7, Z24, Z7
+	KMOVW     28(AX), K1
+	VMOVUPS   Z7, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z8, Z8
+
+rows4r1q2:
+	VADDPS    Z25, Z8, Z8
+	VMAXPS    Z8, Z24, Z8
+	KMOVW     44(AX), K1
+	VMOVUPS   Z8, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z9, Z9
+
+rows4r1q3:
+	VADDPS    Z25, Z9, Z9
+	VMAXPS    Z9, Z24, Z9
+	KMOVW     60(AX), K1
+	VMOVUPS   Z9, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z10, Z10
+
+rows4r1q4:
+	VADDPS    Z25, Z10, Z10
+	VMAXPS    Z10, Z24, Z10
+	KMOVW     76(AX), K1
+	VMOVUPS   Z10, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z11, Z11
+
+rows4r1q5:
+	VADDPS       Z25, Z11, Z11
+	VMAXPS       Z11, Z24, Z11
+	KMOVW        92(AX), K1
+	VMOVUPS      Z11, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r2q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z12, Z12
+
+rows4r2q0:
+	VADDPS    Z25, Z12, Z12
+	VMAXPS    Z12, Z24, Z12
+	KMOVW     12(AX), K1
+	VMOVUPS   Z12, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z13, Z13
+
+rows4r2q1:
+	VADDPS    Z25, Z13, Z13
+	VMAXPS    Z13, Z24, Z13
+	KMOVW     28(AX), K1
+	VMOVUPS   Z13, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z14, Z14
+
+rows4r2q2:
+	VADDPS    Z25, Z14, Z14
+	VMAXPS    Z14, Z24, Z14
+	KMOVW     44(AX), K1
+	VMOVUPS   Z14, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z15, Z15
+
+rows4r2q3:
+	VADDPS    Z25, Z15, Z15
+	VMAXPS    Z15, Z24, Z15
+	KMOVW     60(AX), K1
+	VMOVUPS   Z15, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z16, Z16
+
+rows4r2q4:
+	VADDPS    Z25, Z16, Z16
+	VMAXPS    Z16, Z24, Z16
+	KMOVW     76(AX), K1
+	VMOVUPS   Z16, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z17, Z17
+
+rows4r2q5:
+	VADDPS       Z25, Z17, Z17
+	VMAXPS       Z17, Z24, Z17
+	KMOVW        92(AX), K1
+	VMOVUPS      Z17, K1, (CX)(DI*4)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSS (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+92(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r3q0
+	KMOVW        12(AX), K1
+	VMOVUPS.Z    (CX)(DI*4), K1, Z26
+	VADDPS       Z26, Z18, Z18
+
+rows4r3q0:
+	VADDPS    Z25, Z18, Z18
+	VMAXPS    Z18, Z24, Z18
+	KMOVW     12(AX), K1
+	VMOVUPS   Z18, K1, (CX)(DI*4)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q1
+	KMOVW     28(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z19, Z19
+
+rows4r3q1:
+	VADDPS    Z25, Z19, Z19
+	VMAXPS    Z19, Z24, Z19
+	KMOVW     28(AX), K1
+	VMOVUPS   Z19, K1, (CX)(DI*4)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q2
+	KMOVW     44(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z20, Z20
+
+rows4r3q2:
+	VADDPS    Z25, Z20, Z20
+	VMAXPS    Z20, Z24, Z20
+	KMOVW     44(AX), K1
+	VMOVUPS   Z20, K1, (CX)(DI*4)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q3
+	KMOVW     60(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z21, Z21
+
+rows4r3q3:
+	VADDPS    Z25, Z21, Z21
+	VMAXPS    Z21, Z24, Z21
+	KMOVW     60(AX), K1
+	VMOVUPS   Z21, K1, (CX)(DI*4)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q4
+	KMOVW     76(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z22, Z22
+
+rows4r3q4:
+	VADDPS    Z25, Z22, Z22
+	VMAXPS    Z22, Z24, Z22
+	KMOVW     76(AX), K1
+	VMOVUPS   Z22, K1, (CX)(DI*4)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+92(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q5
+	KMOVW     92(AX), K1
+	VMOVUPS.Z (CX)(DI*4), K1, Z26
+	VADDPS    Z26, Z23, Z23
+
+rows4r3q5:
+	VADDPS  Z25, Z23, Z23
+	VMAXPS  Z23, Z24, Z23
+	KMOVW   92(AX), K1
+	VMOVUPS Z23, K1, (CX)(DI*4)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000060, AX
+	DECQ    groups+8(FP)
+	JNE     rows4group
+	VZEROUPPER
+	RET
+
+// func dotsfloat32AVX512(n int, count int, data *float32, table *int32, slots *int32, y *float32, sums *float32)
+// Requires: AVX, AVX512F
+TEXT ·dotsfloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+0(FP), AX
-	MOVQ data+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ runs+24(FP), BX
-	MOVQ count+32(FP), SI
-	MOVQ panel+40(FP), DI
-	CMPQ SI, $0x01
-	JNE  not1
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+	CMPQ AX, $0x01
+	JEQ  taps1
+	CMPQ AX, $0x02
+	JEQ  taps2
+	CMPQ AX, $0x03
+	JEQ  taps3
+	CMPQ AX, $0x04
+	JEQ  taps4
+	CMPQ AX, $0x05
+	JEQ  taps5
+	CMPQ AX, $0x06
+	JEQ  taps6
+	CMPQ AX, $0x07
+	JEQ  taps7
+	CMPQ AX, $0x08
+	JEQ  taps8
+	CMPQ AX, $0x09
+	JEQ  taps9
+	RET
 
-loop1:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Z0
-	VMOVUPS Z0, (CX)(BX*1)
-	VMOVUPS 64(SI)(DI*4), Z0
-	VMOVUPS Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop1
+taps1:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DX
+	MOVQ    count+8(FP), BX
+
+taps1slot:
+	MOVLQSX     4(AX), SI
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (DX)(SI*4), K1, Z1
+	MOVLQSX     (AX), SI
+	VFMADD231PS (CX)(SI*4), Z1, Z0
+	ADDQ        $0x10, AX
+	DECQ        BX
+	JNE         taps1slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
 	VZEROUPPER
 	RET
 
-not1:
-	CMPQ SI, $0x02
-	JNE  not2
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), R8
-	SHLQ $0x02, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*4), R9
-	MOVQ 24(BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps2:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), BX
+	MOVQ    count+8(FP), SI
 
-loop2:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Z0
-	VMOVUPS Z0, (R8)(BX*1)
-	VMOVUPS 64(SI)(DI*4), Z0
-	VMOVUPS Z0, 64(R8)(BX*1)
-	VMOVUPS (R9)(DI*4), Z0
-	VMOVUPS Z0, (CX)(BX*1)
-	VMOVUPS 64(R9)(DI*4), Z0
-	VMOVUPS Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop2
+taps2slot:
+	MOVLQSX     4(AX), DI
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (BX)(DI*4), K1, Z2
+	MOVLQSX     (AX), DI
+	VFMADD231PS (DX)(DI*4), Z2, Z0
+	VFMADD231PS (CX)(DI*4), Z2, Z1
+	ADDQ        $0x10, AX
+	DECQ        SI
+	JNE         taps2slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
 	VZEROUPPER
 	RET
 
-not2:
-	CMPQ SI, $0x03
-	JNE  not3
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*4), SI
-	MOVQ (BX), R8
-	SHLQ $0x02, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*4), R9
-	MOVQ 24(BX), R10
-	SHLQ $0x02, R10
-	ADDQ DI, R10
-	MOVQ 56(BX), R11
-	LEAQ (CX)(R11*4), R11
-	MOVQ 48(BX), CX
-	SHLQ $0x02, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps3:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), SI
+	MOVQ    count+8(FP), DI
 
-loop3:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPS (SI)(DI*4), Z0
-	VMOVUPS Z0, (R8)(BX*1)
-	VMOVUPS 64(SI)(DI*4), Z0
-	VMOVUPS Z0, 64(R8)(BX*1)
-	VMOVUPS (R9)(DI*4), Z0
-	VMOVUPS Z0, (R10)(BX*1)
-	VMOVUPS 64(R9)(DI*4), Z0
-	VMOVUPS Z0, 64(R10)(BX*1)
-	VMOVUPS (R11)(DI*4), Z0
-	VMOVUPS Z0, (CX)(BX*1)
-	VMOVUPS 64(R11)(DI*4), Z0
-	VMOVUPS Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop3
+taps3slot:
+	MOVLQSX     4(AX), R8
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (SI)(R8*4), K1, Z3
+	MOVLQSX     (AX), R8
+	VFMADD231PS (DX)(R8*4), Z3, Z0
+	VFMADD231PS (BX)(R8*4), Z3, Z1
+	VFMADD231PS (CX)(R8*4), Z3, Z2
+	ADDQ        $0x10, AX
+	DECQ        DI
+	JNE         taps3slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
 	VZEROUPPER
 	RET
 
-not3:
-rows:
-	MOVQ (DX), R8
-	ADDQ $0x08, DX
-	LEAQ (CX)(R8*4), R8
-	MOVQ BX, R9
-	MOVQ SI, R10
+taps4:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DI
+	MOVQ    count+8(FP), R8
 
-runs:
-	MOVQ    8(R9), R11
-	MOVQ    (R9), R12
-	VMOVUPS (R8)(R11*4), Z0
-	VMOVUPS Z0, (DI)(R12*4)
-	VMOVUPS 64(R8)(R11*4), Z0
-	VMOVUPS Z0, 64(DI)(R12*4)
-	ADDQ    $0x18, R9
-	DECQ    R10
-	JNE     runs
-	ADDQ    $0x00000080, DI
-	DECQ    AX
-	JNE     rows
+taps4slot:
+	MOVLQSX     4(AX), R9
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (DI)(R9*4), K1, Z4
+	MOVLQSX     (AX), R9
+	VFMADD231PS (DX)(R9*4), Z4, Z0
+	VFMADD231PS (BX)(R9*4), Z4, Z1
+	VFMADD231PS (SI)(R9*4), Z4, Z2
+	VFMADD231PS (CX)(R9*4), Z4, Z3
+	ADDQ        $0x10, AX
+	DECQ        R8
+	JNE         taps4slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+taps5:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R8
+	MOVQ    count+8(FP), R9
+
+taps5slot:
+	MOVLQSX     4(AX), R10
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (R8)(R10*4), K1, Z5
+	MOVLQSX     (AX), R10
+	VFMADD231PS (DX)(R10*4), Z5, Z0
+	VFMADD231PS (BX)(R10*4), Z5, Z1
+	VFMADD231PS (SI)(R10*4), Z5, Z2
+	VFMADD231PS (DI)(R10*4), Z5, Z3
+	VFMADD231PS (CX)(R10*4), Z5, Z4
+	ADDQ        $0x10, AX
+	DECQ        R9
+	JNE         taps5slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+taps6:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R9
+	MOVQ    count+8(FP), R10
+
+taps6slot:
+	MOVLQSX     4(AX), R11
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (R9)(R11*4), K1, Z6
+	MOVLQSX     (AX), R11
+	VFMADD231PS (DX)(R11*4), Z6, Z0
+	VFMADD231PS (BX)(R11*4), Z6, Z1
+	VFMADD231PS (SI)(R11*4), Z6, Z2
+	VFMADD231PS (DI)(R11*4), Z6, Z3
+	VFMADD231PS (R8)(R11*4), Z6, Z4
+	VFMADD231PS (CX)(R11*4), Z6, Z5
+	ADDQ        $0x10, AX
+	DECQ        R10
+	JNE         taps6slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+taps7:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R10
+	MOVQ    count+8(FP), R11
+
+taps7slot:
+	MOVLQSX     4(AX), R12
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (R10)(R12*4), K1, Z7
+	MOVLQSX     (AX), R12
+	VFMADD231PS (DX)(R12*4), Z7, Z0
+	VFMADD231PS (BX)(R12*4), Z7, Z1
+	VFMADD231PS (SI)(R12*4), Z7, Z2
+	VFMADD231PS (DI)(R12*4), Z7, Z3
+	VFMADD231PS (R8)(R12*4), Z7, Z4
+	VFMADD231PS (R9)(R12*4), Z7, Z5
+	VFMADD231PS (CX)(R12*4), Z7, Z6
+	ADDQ        $0x10, AX
+	DECQ        R11
+	JNE         taps7slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+taps8:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVLQSX 28(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R11
+	MOVQ    count+8(FP), R12
+
+taps8slot:
+	MOVLQSX     4(AX), R13
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (R11)(R13*4), K1, Z8
+	MOVLQSX     (AX), R13
+	VFMADD231PS (DX)(R13*4), Z8, Z0
+	VFMADD231PS (BX)(R13*4), Z8, Z1
+	VFMADD231PS (SI)(R13*4), Z8, Z2
+	VFMADD231PS (DI)(R13*4), Z8, Z3
+	VFMADD231PS (R8)(R13*4), Z8, Z4
+	VFMADD231PS (R9)(R13*4), Z8, Z5
+	VFMADD231PS (R10)(R13*4), Z8, Z6
+	VFMADD231PS (CX)(R13*4), Z8, Z7
+	ADDQ        $0x10, AX
+	DECQ        R12
+	JNE         taps8slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VMOVUPS     Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+taps9:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*4), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*4), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*4), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*4), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*4), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*4), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*4), R10
+	MOVLQSX 28(CX), R11
+	LEAQ    (AX)(R11*4), R11
+	MOVLQSX 32(CX), CX
+	LEAQ    (AX)(CX*4), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R12
+	MOVQ    count+8(FP), R13
+
+taps9slot:
+	MOVLQSX     4(AX), R14
+	KMOVW       12(AX), K1
+	VMOVUPS.Z   (R12)(R14*4), K1, Z9
+	MOVLQSX     (AX), R14
+	VFMADD231PS (DX)(R14*4), Z9, Z0
+	VFMADD231PS (BX)(R14*4), Z9, Z1
+	VFMADD231PS (SI)(R14*4), Z9, Z2
+	VFMADD231PS (DI)(R14*4), Z9, Z3
+	VFMADD231PS (R8)(R14*4), Z9, Z4
+	VFMADD231PS (R9)(R14*4), Z9, Z5
+	VFMADD231PS (R10)(R14*4), Z9, Z6
+	VFMADD231PS (R11)(R14*4), Z9, Z7
+	VFMADD231PS (CX)(R14*4), Z9, Z8
+	ADDQ        $0x10, AX
+	DECQ        R13
+	JNE         taps9slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VMOVUPS     Z7, 448(AX)
+	VMOVUPS     Z8, 512(AX)
 	VZEROUPPER
 	RET
 
@@ -12437,131 +17714,1760 @@ n14s1loop:
 	VZEROUPPER
 	RET
 
-// func panelfloat64AVX512(n int, data *float64, offsets *int, runs *int, count int, panel *float64)
+// func linesfloat64AVX512(rows int, groups int, count int, data *float64, table *int32, w *float64, slots *int32, dst *float64, plane int, bias *float64, apart int, least float64, add bool)
 // Requires: AVX, AVX512F
-TEXT ·panelfloat64AVX512(SB), NOSPLIT, $0-48
+TEXT ·linesfloat64AVX512(SB), NOSPLIT, $0-97
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JEQ  rows1
+	CMPQ AX, $0x02
+	JEQ  rows2
+	CMPQ AX, $0x03
+	JEQ  rows3
+	CMPQ AX, $0x04
+	JEQ  rows4
+	RET
+
+rows1:
+	MOVQ slots+48(FP), AX
+
+rows1group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*8), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows1pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R12), Z8
+	VFMADD231PD  (DX)(R14*8), Z8, Z0
+	VFMADD231PD  (BX)(R14*8), Z8, Z1
+	VFMADD231PD  (SI)(R14*8), Z8, Z2
+	VFMADD231PD  (DI)(R14*8), Z8, Z3
+	VFMADD231PD  (R8)(R14*8), Z8, Z4
+	VFMADD231PD  (R9)(R14*8), Z8, Z5
+	VFMADD231PD  (R10)(R14*8), Z8, Z6
+	VFMADD231PD  (R11)(R14*8), Z8, Z7
+	ADDQ         $0x08, R12
+	DECQ         R13
+	JNE          rows1pair
+	VBROADCASTSD least+88(FP), Z8
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	VBROADCASTSD (BX), Z9
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows1r0q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z10
+	VADDPD       Z10, Z0, Z0
+
+rows1r0q0:
+	VADDPD    Z9, Z0, Z0
+	VMAXPD    Z0, Z8, Z0
+	KMOVW     12(AX), K1
+	VMOVUPD   Z0, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z1, Z1
+
+rows1r0q1:
+	VADDPD    Z9, Z1, Z1
+	VMAXPD    Z1, Z8, Z1
+	KMOVW     28(AX), K1
+	VMOVUPD   Z1, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z2, Z2
+
+rows1r0q2:
+	VADDPD    Z9, Z2, Z2
+	VMAXPD    Z2, Z8, Z2
+	KMOVW     44(AX), K1
+	VMOVUPD   Z2, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z3, Z3
+
+rows1r0q3:
+	VADDPD    Z9, Z3, Z3
+	VMAXPD    Z3, Z8, Z3
+	KMOVW     60(AX), K1
+	VMOVUPD   Z3, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z4, Z4
+
+rows1r0q4:
+	VADDPD    Z9, Z4, Z4
+	VMAXPD    Z4, Z8, Z4
+	KMOVW     76(AX), K1
+	VMOVUPD   Z4, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z5, Z5
+
+rows1r0q5:
+	VADDPD    Z9, Z5, Z5
+	VMAXPD    Z5, Z8, Z5
+	KMOVW     92(AX), K1
+	VMOVUPD   Z5, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z6, Z6
+
+rows1r0q6:
+	VADDPD    Z9, Z6, Z6
+	VMAXPD    Z6, Z8, Z6
+	KMOVW     108(AX), K1
+	VMOVUPD   Z6, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows1r0q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z10
+	VADDPD    Z10, Z7, Z7
+
+rows1r0q7:
+	VADDPD  Z9, Z7, Z7
+	VMAXPD  Z7, Z8, Z7
+	KMOVW   124(AX), K1
+	VMOVUPD Z7, K1, (CX)(DI*8)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows1group
+	VZEROUPPER
+	RET
+
+rows2:
+	MOVQ slots+48(FP), AX
+
+rows2group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*8), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows2pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R12), Z16
+	VBROADCASTSD 8(R12), Z17
+	VMOVUPD      (DX)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z0
+	VFMADD231PD  Z18, Z17, Z8
+	VMOVUPD      (BX)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z1
+	VFMADD231PD  Z18, Z17, Z9
+	VMOVUPD      (SI)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z2
+	VFMADD231PD  Z18, Z17, Z10
+	VMOVUPD      (DI)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z3
+	VFMADD231PD  Z18, Z17, Z11
+	VMOVUPD      (R8)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z4
+	VFMADD231PD  Z18, Z17, Z12
+	VMOVUPD      (R9)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z5
+	VFMADD231PD  Z18, Z17, Z13
+	VMOVUPD      (R10)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z6
+	VFMADD231PD  Z18, Z17, Z14
+	VMOVUPD      (R11)(R14*8), Z18
+	VFMADD231PD  Z18, Z16, Z7
+	VFMADD231PD  Z18, Z17, Z15
+	ADDQ         $0x10, R12
+	DECQ         R13
+	JNE          rows2pair
+	VBROADCASTSD least+88(FP), Z16
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	VBROADCASTSD (BX), Z17
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows2r0q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z18
+	VADDPD       Z18, Z0, Z0
+
+rows2r0q0:
+	VADDPD    Z17, Z0, Z0
+	VMAXPD    Z0, Z16, Z0
+	KMOVW     12(AX), K1
+	VMOVUPD   Z0, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z1, Z1
+
+rows2r0q1:
+	VADDPD    Z17, Z1, Z1
+	VMAXPD    Z1, Z16, Z1
+	KMOVW     28(AX), K1
+	VMOVUPD   Z1, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z2, Z2
+
+rows2r0q2:
+	VADDPD    Z17, Z2, Z2
+	VMAXPD    Z2, Z16, Z2
+	KMOVW     44(AX), K1
+	VMOVUPD   Z2, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z3, Z3
+
+rows2r0q3:
+	VADDPD    Z17, Z3, Z3
+	VMAXPD    Z3, Z16, Z3
+	KMOVW     60(AX), K1
+	VMOVUPD   Z3, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z4, Z4
+
+rows2r0q4:
+	VADDPD    Z17, Z4, Z4
+	VMAXPD    Z4, Z16, Z4
+	KMOVW     76(AX), K1
+	VMOVUPD   Z4, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z5, Z5
+
+rows2r0q5:
+	VADDPD    Z17, Z5, Z5
+	VMAXPD    Z5, Z16, Z5
+	KMOVW     92(AX), K1
+	VMOVUPD   Z5, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z6, Z6
+
+rows2r0q6:
+	VADDPD    Z17, Z6, Z6
+	VMAXPD    Z6, Z16, Z6
+	KMOVW     108(AX), K1
+	VMOVUPD   Z6, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r0q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z7, Z7
+
+rows2r0q7:
+	VADDPD       Z17, Z7, Z7
+	VMAXPD       Z7, Z16, Z7
+	KMOVW        124(AX), K1
+	VMOVUPD      Z7, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z17
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows2r1q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z18
+	VADDPD       Z18, Z8, Z8
+
+rows2r1q0:
+	VADDPD    Z17, Z8, Z8
+	VMAXPD    Z8, Z16, Z8
+	KMOVW     12(AX), K1
+	VMOVUPD   Z8, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z9, Z9
+
+rows2r1q1:
+	VADDPD    Z17, Z9, Z9
+	VMAXPD    Z9, Z16, Z9
+	KMOVW     28(AX), K1
+	VMOVUPD   Z9, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z10, Z10
+
+rows2r1q2:
+	VADDPD    Z17, Z10, Z10
+	VMAXPD    Z10, Z16, Z10
+	KMOVW     44(AX), K1
+	VMOVUPD   Z10, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z11, Z11
+
+rows2r1q3:
+	VADDPD    Z17, Z11, Z11
+	VMAXPD    Z11, Z16, Z11
+	KMOVW     60(AX), K1
+	VMOVUPD   Z11, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z12, Z12
+
+rows2r1q4:
+	VADDPD    Z17, Z12, Z12
+	VMAXPD    Z12, Z16, Z12
+	KMOVW     76(AX), K1
+	VMOVUPD   Z12, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z13, Z13
+
+rows2r1q5:
+	VADDPD    Z17, Z13, Z13
+	VMAXPD    Z13, Z16, Z13
+	KMOVW     92(AX), K1
+	VMOVUPD   Z13, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z14, Z14
+
+rows2r1q6:
+	VADDPD    Z17, Z14, Z14
+	VMAXPD    Z14, Z16, Z14
+	KMOVW     108(AX), K1
+	VMOVUPD   Z14, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows2r1q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z18
+	VADDPD    Z18, Z15, Z15
+
+rows2r1q7:
+	VADDPD  Z17, Z15, Z15
+	VMAXPD  Z15, Z16, Z15
+	KMOVW   124(AX), K1
+	VMOVUPD Z15, K1, (CX)(DI*8)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows2group
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ slots+48(FP), AX
+
+rows3group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	MOVLQSX 96(AX), R10
+	LEAQ    (CX)(R10*8), R10
+	MOVLQSX 112(AX), R11
+	LEAQ    (CX)(R11*8), R11
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R12
+	MOVQ    count+16(FP), R13
+
+rows3pair:
+	MOVLQSX      (CX), R14
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R12), Z24
+	VBROADCASTSD 8(R12), Z25
+	VBROADCASTSD 16(R12), Z26
+	VMOVUPD      (DX)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z0
+	VFMADD231PD  Z27, Z25, Z8
+	VFMADD231PD  Z27, Z26, Z16
+	VMOVUPD      (BX)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z1
+	VFMADD231PD  Z27, Z25, Z9
+	VFMADD231PD  Z27, Z26, Z17
+	VMOVUPD      (SI)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z2
+	VFMADD231PD  Z27, Z25, Z10
+	VFMADD231PD  Z27, Z26, Z18
+	VMOVUPD      (DI)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z3
+	VFMADD231PD  Z27, Z25, Z11
+	VFMADD231PD  Z27, Z26, Z19
+	VMOVUPD      (R8)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z4
+	VFMADD231PD  Z27, Z25, Z12
+	VFMADD231PD  Z27, Z26, Z20
+	VMOVUPD      (R9)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z5
+	VFMADD231PD  Z27, Z25, Z13
+	VFMADD231PD  Z27, Z26, Z21
+	VMOVUPD      (R10)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z6
+	VFMADD231PD  Z27, Z25, Z14
+	VFMADD231PD  Z27, Z26, Z22
+	VMOVUPD      (R11)(R14*8), Z27
+	VFMADD231PD  Z27, Z24, Z7
+	VFMADD231PD  Z27, Z25, Z15
+	VFMADD231PD  Z27, Z26, Z23
+	ADDQ         $0x18, R12
+	DECQ         R13
+	JNE          rows3pair
+	VBROADCASTSD least+88(FP), Z24
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r0q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z0, Z0
+
+rows3r0q0:
+	VADDPD    Z25, Z0, Z0
+	VMAXPD    Z0, Z24, Z0
+	KMOVW     12(AX), K1
+	VMOVUPD   Z0, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z1, Z1
+
+rows3r0q1:
+	VADDPD    Z25, Z1, Z1
+	VMAXPD    Z1, Z24, Z1
+	KMOVW     28(AX), K1
+	VMOVUPD   Z1, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z2, Z2
+
+rows3r0q2:
+	VADDPD    Z25, Z2, Z2
+	VMAXPD    Z2, Z24, Z2
+	KMOVW     44(AX), K1
+	VMOVUPD   Z2, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z3, Z3
+
+rows3r0q3:
+	VADDPD    Z25, Z3, Z3
+	VMAXPD    Z3, Z24, Z3
+	KMOVW     60(AX), K1
+	VMOVUPD   Z3, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z4, Z4
+
+rows3r0q4:
+	VADDPD    Z25, Z4, Z4
+	VMAXPD    Z4, Z24, Z4
+	KMOVW     76(AX), K1
+	VMOVUPD   Z4, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z5, Z5
+
+rows3r0q5:
+	VADDPD    Z25, Z5, Z5
+	VMAXPD    Z5, Z24, Z5
+	KMOVW     92(AX), K1
+	VMOVUPD   Z5, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z6, Z6
+
+rows3r0q6:
+	VADDPD    Z25, Z6, Z6
+	VMAXPD    Z6, Z24, Z6
+	KMOVW     108(AX), K1
+	VMOVUPD   Z6, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r0q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z7, Z7
+
+rows3r0q7:
+	VADDPD       Z25, Z7, Z7
+	VMAXPD       Z7, Z24, Z7
+	KMOVW        124(AX), K1
+	VMOVUPD      Z7, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r1q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z8, Z8
+
+rows3r1q0:
+	VADDPD    Z25, Z8, Z8
+	VMAXPD    Z8, Z24, Z8
+	KMOVW     12(AX), K1
+	VMOVUPD   Z8, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z9, Z9
+
+rows3r1q1:
+	VADDPD    Z25, Z9, Z9
+	VMAXPD    Z9, Z24, Z9
+	KMOVW     28(AX), K1
+	VMOVUPD   Z9, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z10, Z10
+
+rows3r1q2:
+	VADDPD    Z25, Z10, Z10
+	VMAXPD    Z10, Z24, Z10
+	KMOVW     44(AX), K1
+	VMOVUPD   Z10, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z11, Z11
+
+rows3r1q3:
+	VADDPD    Z25, Z11, Z11
+	VMAXPD    Z11, Z24, Z11
+	KMOVW     60(AX), K1
+	VMOVUPD   Z11, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z12, Z12
+
+rows3r1q4:
+	VADDPD    Z25, Z12, Z12
+	VMAXPD    Z12, Z24, Z12
+	KMOVW     76(AX), K1
+	VMOVUPD   Z12, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z13, Z13
+
+rows3r1q5:
+	VADDPD    Z25, Z13, Z13
+	VMAXPD    Z13, Z24, Z13
+	KMOVW     92(AX), K1
+	VMOVUPD   Z13, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z14, Z14
+
+rows3r1q6:
+	VADDPD    Z25, Z14, Z14
+	VMAXPD    Z14, Z24, Z14
+	KMOVW     108(AX), K1
+	VMOVUPD   Z14, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r1q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z15, Z15
+
+rows3r1q7:
+	VADDPD       Z25, Z15, Z15
+	VMAXPD       Z15, Z24, Z15
+	KMOVW        124(AX), K1
+	VMOVUPD      Z15, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows3r2q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z16, Z16
+
+rows3r2q0:
+	VADDPD    Z25, Z16, Z16
+	VMAXPD    Z16, Z24, Z16
+	KMOVW     12(AX), K1
+	VMOVUPD   Z16, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z17, Z17
+
+rows3r2q1:
+	VADDPD    Z25, Z17, Z17
+	VMAXPD    Z17, Z24, Z17
+	KMOVW     28(AX), K1
+	VMOVUPD   Z17, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z18, Z18
+
+rows3r2q2:
+	VADDPD    Z25, Z18, Z18
+	VMAXPD    Z18, Z24, Z18
+	KMOVW     44(AX), K1
+	VMOVUPD   Z18, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z19, Z19
+
+rows3r2q3:
+	VADDPD    Z25, Z19, Z19
+	VMAXPD    Z19, Z24, Z19
+	KMOVW     60(AX), K1
+	VMOVUPD   Z19, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z20, Z20
+
+rows3r2q4:
+	VADDPD    Z25, Z20, Z20
+	VMAXPD    Z20, Z24, Z20
+	KMOVW     76(AX), K1
+	VMOVUPD   Z20, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z21, Z21
+
+rows3r2q5:
+	VADDPD    Z25, Z21, Z21
+	VMAXPD    Z21, Z24, Z21
+	KMOVW     92(AX), K1
+	VMOVUPD   Z21, K1, (CX)(DI*8)
+	MOVLQSX   100(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q6
+	KMOVW     108(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z22, Z22
+
+rows3r2q6:
+	VADDPD    Z25, Z22, Z22
+	VMAXPD    Z22, Z24, Z22
+	KMOVW     108(AX), K1
+	VMOVUPD   Z22, K1, (CX)(DI*8)
+	MOVLQSX   116(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows3r2q7
+	KMOVW     124(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z23, Z23
+
+rows3r2q7:
+	VADDPD  Z25, Z23, Z23
+	VMAXPD  Z23, Z24, Z23
+	KMOVW   124(AX), K1
+	VMOVUPD Z23, K1, (CX)(DI*8)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000080, AX
+	DECQ    groups+8(FP)
+	JNE     rows3group
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ slots+48(FP), AX
+
+rows4group:
+	MOVQ    data+24(FP), CX
+	MOVLQSX (AX), DX
+	LEAQ    (CX)(DX*8), DX
+	MOVLQSX 16(AX), BX
+	LEAQ    (CX)(BX*8), BX
+	MOVLQSX 32(AX), SI
+	LEAQ    (CX)(SI*8), SI
+	MOVLQSX 48(AX), DI
+	LEAQ    (CX)(DI*8), DI
+	MOVLQSX 64(AX), R8
+	LEAQ    (CX)(R8*8), R8
+	MOVLQSX 80(AX), R9
+	LEAQ    (CX)(R9*8), R9
+	VPXORD  Z0, Z0, Z0
+	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	VPXORD  Z4, Z4, Z4
+	VPXORD  Z5, Z5, Z5
+	VPXORD  Z6, Z6, Z6
+	VPXORD  Z7, Z7, Z7
+	VPXORD  Z8, Z8, Z8
+	VPXORD  Z9, Z9, Z9
+	VPXORD  Z10, Z10, Z10
+	VPXORD  Z11, Z11, Z11
+	VPXORD  Z12, Z12, Z12
+	VPXORD  Z13, Z13, Z13
+	VPXORD  Z14, Z14, Z14
+	VPXORD  Z15, Z15, Z15
+	VPXORD  Z16, Z16, Z16
+	VPXORD  Z17, Z17, Z17
+	VPXORD  Z18, Z18, Z18
+	VPXORD  Z19, Z19, Z19
+	VPXORD  Z20, Z20, Z20
+	VPXORD  Z21, Z21, Z21
+	VPXORD  Z22, Z22, Z22
+	VPXORD  Z23, Z23, Z23
+	MOVQ    table+32(FP), CX
+	MOVQ    w+40(FP), R10
+	MOVQ    count+16(FP), R11
+
+rows4pair:
+	MOVLQSX      (CX), R12
+	ADDQ         $0x04, CX
+	VBROADCASTSD (R10), Z24
+	VBROADCASTSD 8(R10), Z25
+	VBROADCASTSD 16(R10), Z26
+	VBROADCASTSD 24(R10), Z27
+	VMOVUPD      (DX)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z0
+	VFMADD231PD  Z28, Z25, Z6
+	VFMADD231PD  Z28, Z26, Z12
+	VFMADD231PD  Z28, Z27, Z18
+	VMOVUPD      (BX)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z1
+	VFMADD231PD  Z28, Z25, Z7
+	VFMADD231PD  Z28, Z26, Z13
+	VFMADD231PD  Z28, Z27, Z19
+	VMOVUPD      (SI)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z2
+	VFMADD231PD  Z28, Z25, Z8
+	VFMADD231PD  Z28, Z26, Z14
+	VFMADD231PD  Z28, Z27, Z20
+	VMOVUPD      (DI)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z3
+	VFMADD231PD  Z28, Z25, Z9
+	VFMADD231PD  Z28, Z26, Z15
+	VFMADD231PD  Z28, Z27, Z21
+	VMOVUPD      (R8)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z4
+	VFMADD231PD  Z28, Z25, Z10
+	VFMADD231PD  Z28, Z26, Z16
+	VFMADD231PD  Z28, Z27, Z22
+	VMOVUPD      (R9)(R12*8), Z28
+	VFMADD231PD  Z28, Z24, Z5
+	VFMADD231PD  Z28, Z25, Z11
+	VFMADD231PD  Z28, Z26, Z17
+	VFMADD231PD  Z28, Z27, Z23
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNE          rows4pair
+	VBROADCASTSD least+88(FP), Z24
+	MOVQ         dst+56(FP), CX
+	MOVQ         plane+64(FP), DX
+	MOVQ         bias+72(FP), BX
+	MOVQ         apart+80(FP), SI
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, SI
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r0q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z0, Z0
+
+rows4r0q0:
+	VADDPD    Z25, Z0, Z0
+	VMAXPD    Z0, Z24, Z0
+	KMOVW     12(AX), K1
+	VMOVUPD   Z0, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z1, Z1
+
+rows4r0q1:
+	VADDPD    Z25, Z1, Z1
+	VMAXPD    Z1, Z24, Z1
+	KMOVW     28(AX), K1
+	VMOVUPD   Z1, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z2, Z2
+
+rows4r0q2:
+	VADDPD    Z25, Z2, Z2
+	VMAXPD    Z2, Z24, Z2
+	KMOVW     44(AX), K1
+	VMOVUPD   Z2, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z3, Z3
+
+rows4r0q3:
+	VADDPD    Z25, Z3, Z3
+	VMAXPD    Z3, Z24, Z3
+	KMOVW     60(AX), K1
+	VMOVUPD   Z3, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z4, Z4
+
+rows4r0q4:
+	VADDPD    Z25, Z4, Z4
+	VMAXPD    Z4, Z24, Z4
+	KMOVW     76(AX), K1
+	VMOVUPD   Z4, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r0q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z5, Z5
+
+rows4r0q5:
+	VADDPD       Z25, Z5, Z5
+	VMAXPD       Z5, Z24, Z5
+	KMOVW        92(AX), K1
+	VMOVUPD      Z5, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r1q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z6, Z6
+
+rows4r1q0:
+	VADDPD    Z25, Z6, Z6
+	VMAXPD    Z6, Z24, Z6
+	KMOVW     12(AX), K1
+	VMOVUPD   Z6, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z7, Z7
+
+rows4r1q1:
+	VADDPD    Z25, Z7, Z7
+	VMAXPD    Z7, Z24, Z7
+	KMOVW     28(AX), K1
+	VMOVUPD   Z7, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z8, Z8
+
+rows4r1q2:
+	VADDPD    Z25, Z8, Z8
+	VMAXPD    Z8, Z24, Z8
+	KMOVW     44(AX), K1
+	VMOVUPD   Z8, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z9, Z9
+
+rows4r1q3:
+	VADDPD    Z25, Z9, Z9
+	VMAXPD    Z9, Z24, Z9
+	KMOVW     60(AX), K1
+	VMOVUPD   Z9, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z10, Z10
+
+rows4r1q4:
+	VADDPD    Z25, Z10, Z10
+	VMAXPD    Z10, Z24, Z10
+	KMOVW     76(AX), K1
+	VMOVUPD   Z10, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r1q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z11, Z11
+
+rows4r1q5:
+	VADDPD       Z25, Z11, Z11
+	VMAXPD       Z11, Z24, Z11
+	KMOVW        92(AX), K1
+	VMOVUPD      Z11, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r2q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z12, Z12
+
+rows4r2q0:
+	VADDPD    Z25, Z12, Z12
+	VMAXPD    Z12, Z24, Z12
+	KMOVW     12(AX), K1
+	VMOVUPD   Z12, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z13, Z13
+
+rows4r2q1:
+	VADDPD    Z25, Z13, Z13
+	VMAXPD    Z13, Z24, Z13
+	KMOVW     28(AX), K1
+	VMOVUPD   Z13, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z14, Z14
+
+rows4r2q2:
+	VADDPD    Z25, Z14, Z14
+	VMAXPD    Z14, Z24, Z14
+	KMOVW     44(AX), K1
+	VMOVUPD   Z14, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z15, Z15
+
+rows4r2q3:
+	VADDPD    Z25, Z15, Z15
+	VMAXPD    Z15, Z24, Z15
+	KMOVW     60(AX), K1
+	VMOVUPD   Z15, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z16, Z16
+
+rows4r2q4:
+	VADDPD    Z25, Z16, Z16
+	VMAXPD    Z16, Z24, Z16
+	KMOVW     76(AX), K1
+	VMOVUPD   Z16, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r2q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z17, Z17
+
+rows4r2q5:
+	VADDPD       Z25, Z17, Z17
+	VMAXPD       Z17, Z24, Z17
+	KMOVW        92(AX), K1
+	VMOVUPD      Z17, K1, (CX)(DI*8)
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VBROADCASTSD (BX), Z25
+	MOVLQSX      4(AX), DI
+	MOVBLZX      add+96(FP), R8
+	TESTL        R8, R8
+	JZ           rows4r3q0
+	KMOVW        12(AX), K1
+	VMOVUPD.Z    (CX)(DI*8), K1, Z26
+	VADDPD       Z26, Z18, Z18
+
+rows4r3q0:
+	VADDPD    Z25, Z18, Z18
+	VMAXPD    Z18, Z24, Z18
+	KMOVW     12(AX), K1
+	VMOVUPD   Z18, K1, (CX)(DI*8)
+	MOVLQSX   20(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q1
+	KMOVW     28(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z19, Z19
+
+rows4r3q1:
+	VADDPD    Z25, Z19, Z19
+	VMAXPD    Z19, Z24, Z19
+	KMOVW     28(AX), K1
+	VMOVUPD   Z19, K1, (CX)(DI*8)
+	MOVLQSX   36(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q2
+	KMOVW     44(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z20, Z20
+
+rows4r3q2:
+	VADDPD    Z25, Z20, Z20
+	VMAXPD    Z20, Z24, Z20
+	KMOVW     44(AX), K1
+	VMOVUPD   Z20, K1, (CX)(DI*8)
+	MOVLQSX   52(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q3
+	KMOVW     60(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z21, Z21
+
+rows4r3q3:
+	VADDPD    Z25, Z21, Z21
+	VMAXPD    Z21, Z24, Z21
+	KMOVW     60(AX), K1
+	VMOVUPD   Z21, K1, (CX)(DI*8)
+	MOVLQSX   68(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q4
+	KMOVW     76(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z22, Z22
+
+rows4r3q4:
+	VADDPD    Z25, Z22, Z22
+	VMAXPD    Z22, Z24, Z22
+	KMOVW     76(AX), K1
+	VMOVUPD   Z22, K1, (CX)(DI*8)
+	MOVLQSX   84(AX), DI
+	MOVBLZX   add+96(FP), R8
+	TESTL     R8, R8
+	JZ        rows4r3q5
+	KMOVW     92(AX), K1
+	VMOVUPD.Z (CX)(DI*8), K1, Z26
+	VADDPD    Z26, Z23, Z23
+
+rows4r3q5:
+	VADDPD  Z25, Z23, Z23
+	VMAXPD  Z23, Z24, Z23
+	KMOVW   92(AX), K1
+	VMOVUPD Z23, K1, (CX)(DI*8)
+	ADDQ    DX, CX
+	ADDQ    SI, BX
+	ADDQ    $0x00000060, AX
+	DECQ    groups+8(FP)
+	JNE     rows4group
+	VZEROUPPER
+	RET
+
+// func dotsfloat64AVX512(n int, count int, data *float64, table *int32, slots *int32, y *float64, sums *float64)
+// Requires: AVX, AVX512F
+TEXT ·dotsfloat64AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+0(FP), AX
-	MOVQ data+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ runs+24(FP), BX
-	MOVQ count+32(FP), SI
-	MOVQ panel+40(FP), DI
-	CMPQ SI, $0x01
-	JNE  not1
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+	CMPQ AX, $0x01
+	JEQ  taps1
+	CMPQ AX, $0x02
+	JEQ  taps2
+	CMPQ AX, $0x03
+	JEQ  taps3
+	CMPQ AX, $0x04
+	JEQ  taps4
+	CMPQ AX, $0x05
+	JEQ  taps5
+	CMPQ AX, $0x06
+	JEQ  taps6
+	CMPQ AX, $0x07
+	JEQ  taps7
+	CMPQ AX, $0x08
+	JEQ  taps8
+	CMPQ AX, $0x09
+	JEQ  taps9
+	RET
 
-loop1:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Z0
-	VMOVUPD Z0, (CX)(BX*1)
-	VMOVUPD 64(SI)(DI*8), Z0
-	VMOVUPD Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop1
+taps1:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DX
+	MOVQ    count+8(FP), BX
+
+taps1slot:
+	MOVLQSX     4(AX), SI
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (DX)(SI*8), K1, Z1
+	MOVLQSX     (AX), SI
+	VFMADD231PD (CX)(SI*8), Z1, Z0
+	ADDQ        $0x10, AX
+	DECQ        BX
+	JNE         taps1slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
 	VZEROUPPER
 	RET
 
-not1:
-	CMPQ SI, $0x02
-	JNE  not2
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), R8
-	SHLQ $0x03, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*8), R9
-	MOVQ 24(BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps2:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), BX
+	MOVQ    count+8(FP), SI
 
-loop2:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Z0
-	VMOVUPD Z0, (R8)(BX*1)
-	VMOVUPD 64(SI)(DI*8), Z0
-	VMOVUPD Z0, 64(R8)(BX*1)
-	VMOVUPD (R9)(DI*8), Z0
-	VMOVUPD Z0, (CX)(BX*1)
-	VMOVUPD 64(R9)(DI*8), Z0
-	VMOVUPD Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop2
+taps2slot:
+	MOVLQSX     4(AX), DI
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (BX)(DI*8), K1, Z2
+	MOVLQSX     (AX), DI
+	VFMADD231PD (DX)(DI*8), Z2, Z0
+	VFMADD231PD (CX)(DI*8), Z2, Z1
+	ADDQ        $0x10, AX
+	DECQ        SI
+	JNE         taps2slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
 	VZEROUPPER
 	RET
 
-not2:
-	CMPQ SI, $0x03
-	JNE  not3
-	MOVQ 8(BX), SI
-	LEAQ (CX)(SI*8), SI
-	MOVQ (BX), R8
-	SHLQ $0x03, R8
-	ADDQ DI, R8
-	MOVQ 32(BX), R9
-	LEAQ (CX)(R9*8), R9
-	MOVQ 24(BX), R10
-	SHLQ $0x03, R10
-	ADDQ DI, R10
-	MOVQ 56(BX), R11
-	LEAQ (CX)(R11*8), R11
-	MOVQ 48(BX), CX
-	SHLQ $0x03, CX
-	ADDQ DI, CX
-	XORQ BX, BX
+taps3:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), SI
+	MOVQ    count+8(FP), DI
 
-loop3:
-	MOVQ    (DX), DI
-	ADDQ    $0x08, DX
-	VMOVUPD (SI)(DI*8), Z0
-	VMOVUPD Z0, (R8)(BX*1)
-	VMOVUPD 64(SI)(DI*8), Z0
-	VMOVUPD Z0, 64(R8)(BX*1)
-	VMOVUPD (R9)(DI*8), Z0
-	VMOVUPD Z0, (R10)(BX*1)
-	VMOVUPD 64(R9)(DI*8), Z0
-	VMOVUPD Z0, 64(R10)(BX*1)
-	VMOVUPD (R11)(DI*8), Z0
-	VMOVUPD Z0, (CX)(BX*1)
-	VMOVUPD 64(R11)(DI*8), Z0
-	VMOVUPD Z0, 64(CX)(BX*1)
-	ADDQ    $0x00000080, BX
-	DECQ    AX
-	JNE     loop3
+taps3slot:
+	MOVLQSX     4(AX), R8
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (SI)(R8*8), K1, Z3
+	MOVLQSX     (AX), R8
+	VFMADD231PD (DX)(R8*8), Z3, Z0
+	VFMADD231PD (BX)(R8*8), Z3, Z1
+	VFMADD231PD (CX)(R8*8), Z3, Z2
+	ADDQ        $0x10, AX
+	DECQ        DI
+	JNE         taps3slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
 	VZEROUPPER
 	RET
 
-not3:
-rows:
-	MOVQ (DX), R8
-	ADDQ $0x08, DX
-	LEAQ (CX)(R8*8), R8
-	MOVQ BX, R9
-	MOVQ SI, R10
+taps4:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), DI
+	MOVQ    count+8(FP), R8
 
-runs:
-	MOVQ    8(R9), R11
-	MOVQ    (R9), R12
-	VMOVUPD (R8)(R11*8), Z0
-	VMOVUPD Z0, (DI)(R12*8)
-	VMOVUPD 64(R8)(R11*8), Z0
-	VMOVUPD Z0, 64(DI)(R12*8)
-	ADDQ    $0x18, R9
-	DECQ    R10
-	JNE     runs
-	ADDQ    $0x00000080, DI
-	DECQ    AX
-	JNE     rows
+taps4slot:
+	MOVLQSX     4(AX), R9
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (DI)(R9*8), K1, Z4
+	MOVLQSX     (AX), R9
+	VFMADD231PD (DX)(R9*8), Z4, Z0
+	VFMADD231PD (BX)(R9*8), Z4, Z1
+	VFMADD231PD (SI)(R9*8), Z4, Z2
+	VFMADD231PD (CX)(R9*8), Z4, Z3
+	ADDQ        $0x10, AX
+	DECQ        R8
+	JNE         taps4slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+taps5:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R8
+	MOVQ    count+8(FP), R9
+
+taps5slot:
+	MOVLQSX     4(AX), R10
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (R8)(R10*8), K1, Z5
+	MOVLQSX     (AX), R10
+	VFMADD231PD (DX)(R10*8), Z5, Z0
+	VFMADD231PD (BX)(R10*8), Z5, Z1
+	VFMADD231PD (SI)(R10*8), Z5, Z2
+	VFMADD231PD (DI)(R10*8), Z5, Z3
+	VFMADD231PD (CX)(R10*8), Z5, Z4
+	ADDQ        $0x10, AX
+	DECQ        R9
+	JNE         taps5slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+taps6:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R9
+	MOVQ    count+8(FP), R10
+
+taps6slot:
+	MOVLQSX     4(AX), R11
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (R9)(R11*8), K1, Z6
+	MOVLQSX     (AX), R11
+	VFMADD231PD (DX)(R11*8), Z6, Z0
+	VFMADD231PD (BX)(R11*8), Z6, Z1
+	VFMADD231PD (SI)(R11*8), Z6, Z2
+	VFMADD231PD (DI)(R11*8), Z6, Z3
+	VFMADD231PD (R8)(R11*8), Z6, Z4
+	VFMADD231PD (CX)(R11*8), Z6, Z5
+	ADDQ        $0x10, AX
+	DECQ        R10
+	JNE         taps6slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+taps7:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R10
+	MOVQ    count+8(FP), R11
+
+taps7slot:
+	MOVLQSX     4(AX), R12
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (R10)(R12*8), K1, Z7
+	MOVLQSX     (AX), R12
+	VFMADD231PD (DX)(R12*8), Z7, Z0
+	VFMADD231PD (BX)(R12*8), Z7, Z1
+	VFMADD231PD (SI)(R12*8), Z7, Z2
+	VFMADD231PD (DI)(R12*8), Z7, Z3
+	VFMADD231PD (R8)(R12*8), Z7, Z4
+	VFMADD231PD (R9)(R12*8), Z7, Z5
+	VFMADD231PD (CX)(R12*8), Z7, Z6
+	ADDQ        $0x10, AX
+	DECQ        R11
+	JNE         taps7slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+taps8:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVLQSX 28(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R11
+	MOVQ    count+8(FP), R12
+
+taps8slot:
+	MOVLQSX     4(AX), R13
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (R11)(R13*8), K1, Z8
+	MOVLQSX     (AX), R13
+	VFMADD231PD (DX)(R13*8), Z8, Z0
+	VFMADD231PD (BX)(R13*8), Z8, Z1
+	VFMADD231PD (SI)(R13*8), Z8, Z2
+	VFMADD231PD (DI)(R13*8), Z8, Z3
+	VFMADD231PD (R8)(R13*8), Z8, Z4
+	VFMADD231PD (R9)(R13*8), Z8, Z5
+	VFMADD231PD (R10)(R13*8), Z8, Z6
+	VFMADD231PD (CX)(R13*8), Z8, Z7
+	ADDQ        $0x10, AX
+	DECQ        R12
+	JNE         taps8slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VMOVUPD     Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+taps9:
+	MOVQ    data+16(FP), AX
+	MOVQ    table+24(FP), CX
+	MOVLQSX (CX), DX
+	LEAQ    (AX)(DX*8), DX
+	MOVLQSX 4(CX), BX
+	LEAQ    (AX)(BX*8), BX
+	MOVLQSX 8(CX), SI
+	LEAQ    (AX)(SI*8), SI
+	MOVLQSX 12(CX), DI
+	LEAQ    (AX)(DI*8), DI
+	MOVLQSX 16(CX), R8
+	LEAQ    (AX)(R8*8), R8
+	MOVLQSX 20(CX), R9
+	LEAQ    (AX)(R9*8), R9
+	MOVLQSX 24(CX), R10
+	LEAQ    (AX)(R10*8), R10
+	MOVLQSX 28(CX), R11
+	LEAQ    (AX)(R11*8), R11
+	MOVLQSX 32(CX), CX
+	LEAQ    (AX)(CX*8), CX
+	MOVQ    sums+48(FP), AX
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+	MOVQ    slots+32(FP), AX
+	MOVQ    y+40(FP), R12
+	MOVQ    count+8(FP), R13
+
+taps9slot:
+	MOVLQSX     4(AX), R14
+	KMOVW       12(AX), K1
+	VMOVUPD.Z   (R12)(R14*8), K1, Z9
+	MOVLQSX     (AX), R14
+	VFMADD231PD (DX)(R14*8), Z9, Z0
+	VFMADD231PD (BX)(R14*8), Z9, Z1
+	VFMADD231PD (SI)(R14*8), Z9, Z2
+	VFMADD231PD (DI)(R14*8), Z9, Z3
+	VFMADD231PD (R8)(R14*8), Z9, Z4
+	VFMADD231PD (R9)(R14*8), Z9, Z5
+	VFMADD231PD (R10)(R14*8), Z9, Z6
+	VFMADD231PD (R11)(R14*8), Z9, Z7
+	VFMADD231PD (CX)(R14*8), Z9, Z8
+	ADDQ        $0x10, AX
+	DECQ        R13
+	JNE         taps9slot
+	MOVQ        sums+48(FP), AX
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VMOVUPD     Z7, 448(AX)
+	VMOVUPD     Z8, 512(AX)
 	VZEROUPPER
 	RET
 

@@ -54,6 +54,9 @@ type odometer struct{ at, size [3]int }
 
 func newOdometer(c *correlation, tap int) odometer {
 	size := [3]int{c[0].taps, c[1].taps, c[2].taps}
+	if volume(size) == 0 {
+		return odometer{}
+	}
 	return odometer{split(tap, size), size}
 }
 

@@ -39,9 +39,8 @@ type dataCut struct {
 	joined         int // of these, so many at a time
 	batches, bands int
 	ranges         int
-	panels         int // of a group
-	packers        int // tasks of the first phase
-	spread         bool
+	panels         int  // of a group
+	packers        int  // tasks of the first phase
 	gathered       bool // results are collected before they are stored
 	lines          int  // classes that share rows of the result
 }
@@ -59,10 +58,6 @@ func newDataCut(s Shape, r Role, elemSize int) dataCut {
 		d.sources, d.rows = d.rows, d.sources
 	}
 	if s.N == 0 || s.Groups*d.rows == 0 {
-		return d
-	}
-	if d.spread = s.spreads(r, d.rows, d.sources); d.spread {
-		d.cutSpread()
 		return d
 	}
 	d.panels = ceilDiv(d.rows, d.nr)
@@ -133,23 +128,6 @@ func (d *dataCut) band(c *correlation, band int) (lo, hi int) {
 	return part(c[2].outputs, d.bands, band)
 }
 
-// cutSpread makes bands no lower than what a band needs twice, at its edges.
-func (d *dataCut) cutSpread() {
-	s := &d.shape
-	d.packers = 1
-	want := tasksWanted(s.flops())
-	d.images = max(1, s.N/want)
-	d.batches = ceilDiv(s.N, d.images)
-	c := s.class(d.role, 0)
-	a := c[0]
-	if a.outputs == 1 {
-		a = c[1]
-	}
-	if halo := (a.taps - 1) * max(a.delta, -a.delta); d.batches < want && halo >= 0 {
-		d.bands = max(1, min(ceilDiv(want, d.batches), a.outputs/(2*halo+2)))
-	}
-}
-
 func (d *dataCut) work() Work {
 	if d.batches == 0 {
 		return Work{}
@@ -162,11 +140,7 @@ func (d *dataCut) work() Work {
 	for i := range s.classes(d.role) {
 		c := s.class(d.role, i)
 		w.Scratch += d.filterSize(&c)
-		if d.spread {
-			w.Local = max(w.Local, d.spreadLocal(&c))
-		} else {
-			w.Local = max(w.Local, d.local(&c)+d.gatheredSize())
-		}
+		w.Local = max(w.Local, d.local(&c)+d.gatheredSize())
 	}
 	if w.Scratch == 0 {
 		w.Phases[0] = 0
@@ -176,11 +150,7 @@ func (d *dataCut) work() Work {
 
 // filterSize is the elements of the packed filters of a class.
 func (d *dataCut) filterSize(c *correlation) int {
-	rows := d.rows
-	if !d.spread {
-		rows = padded(rows, d.nr)
-	}
-	return d.shape.Groups * rows * d.sources * c.taps()
+	return d.shape.Groups * padded(d.rows, d.nr) * d.sources * c.taps()
 }
 
 // local is the elements a task takes: results of a chunk, and the copy of a box.

@@ -14,10 +14,6 @@ type dataTask[T gemm.Float] struct {
 }
 
 func runData[T gemm.Float](d *dataCut, phase, task int, from, w, to, bias []T, relu bool, scratch, local []T) {
-	if phase == 0 && d.spread {
-		packSpread(&d.shape, d.role, w, scratch)
-		return
-	}
 	if phase == 0 {
 		p0, p1 := part(d.panels, d.packers, task)
 		packFilters(&d.shape, d.role, d.nr, p0, p1, w, scratch, local)
@@ -31,11 +27,6 @@ func runData[T gemm.Float](d *dataCut, phase, task int, from, w, to, bias []T, r
 	for i := 0; i < d.shape.classes(d.role); i += d.lines {
 		for g := range d.shape.Groups {
 			c := d.shape.class(d.role, i)
-			if d.spread {
-				size := d.filterSize(&c) / d.shape.Groups
-				t.spreadGroup(&c, g, scratch[g*size:][:size])
-				continue
-			}
 			n0, n1 := t.n0, t.n1
 			for ; t.n0 < n1; t.n0 = t.n1 {
 				t.n1 = min(t.n0+t.joined, n1)

@@ -15,9 +15,11 @@
 // elements of the image where they lie, or in a copy with its padding, and multiplies each by vectors of a packed panel.
 // Columns of a panel are channels of the result (Georganas et al., "Anatomy of High-Performance Deep Learning Convolutions on
 // SIMD Architectures", 2018, have the same tile, for images stored by blocks of channels), so that rows of the result are
-// turned where they are stored. Where the result has few channels, what each tap makes of the source is added up instead. X
-// with stride s falls into s classes a dimension, by the remainder of the position; in each class the taps that hit form a
-// convolution of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last.
+// turned where they are stored. X with stride s falls into s classes a dimension, by the remainder of the position; in each class the taps
+// that hit form a convolution of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last.
+//
+// Groups of few channels, depthwise ones above all, would leave most columns empty. There lanes of a vector are neighbours in a row of outputs,
+// and filters are broadcast.
 //
 // An element of Y or X is a sum in an order that depends on the image's and the filter's shape only, so an image's bits
 // do not depend on the batch it came in. W is summed over bands of positions in a number of chunks that depends on shapes

@@ -106,6 +106,9 @@ func (t *filterTask[T]) packPanels(g, u, units int, panels []T) {
 // reduceRows is how many pairs reduce takes at a time, so that lines of w are written whole.
 const reduceRows = 16
 
+// maxColumns is the most columns that a tile has on any machine.
+const maxColumns = 64
+
 // reduce adds up some pairs of the partial filters of a unit, chunk by chunk, and stores them where they belong.
 func reduce[T gemm.Float](f *filterCut, slot int, scratch, w []T) {
 	unit, i := slot/f.slots(), slot%f.slots()*reduceRows
@@ -116,10 +119,9 @@ func reduce[T gemm.Float](f *filterCut, slot int, scratch, w []T) {
 	size := f.partial()
 	some := min(reduceRows, f.pairs-i)
 	var room [reduceRows * maxColumns]T
-	var begin [1]int
 	sums := room[:some*nr]
 	for chunk := range f.chunks {
-		accumulate(1, len(sums), scratch[chunk*size+at+i*nr:], 0, sums, begin[:])
+		accumulate(scratch[chunk*size+at+i*nr:], sums)
 	}
 	for j := range columns {
 		if !f.swapped {

@@ -40,57 +40,64 @@ func (t *dataTask[T]) gatherGroup(class, g int, filters []T) {
 func (t *dataTask[T]) weave(class, g, r0, r1 int) {
 	c := t.shape.class(t.role, class)
 	room := t.local[len(t.local)-t.gatheredSize():]
-	next := func(i int) (l line[T]) {
-		l.n = t.shape.class(t.role, class+i)[2].outputs
-		l.start, l.pitch = i, (t.n1-t.n0)*(r1-r0)*l.n
-		l.all = room
-		room = room[(t.i1-t.i0)*l.pitch:]
-		return l
-	}
+	rows := (t.n1 - t.n0) * (r1 - r0)
+	together := 1
 	if c[2].stride == 2 {
-		even, odd := next(0), next(1)
-		t.storeLines(&c, g, r0, r1, even, odd)
-		return
+		together = 2
 	}
-	for i := range t.lines {
-		t.storeLines(&c, g, r0, r1, next(i), line[T]{})
+	for i := 0; i < t.lines; i += together {
+		var of [2]line[T]
+		for k := range together {
+			of[k] = line[T]{room, i + k, t.shape.class(t.role, class+i+k)[2].outputs}
+			room = room[(t.i1-t.i0)*rows*of[k].n:]
+		}
+		t.weaveLines(&c, g, r0, r1, of[0], of[1])
 	}
 }
 
-// A line is the part of a class in what was collected: rows of channels, pitch elements apart, of rows of n outputs.
+// weaveLines stores the rows of one class, or of two that take turns.
+func (t *dataTask[T]) weaveLines(c *correlation, g, r0, r1 int, a, b line[T]) {
+	plane := c[0].result * c[1].result * c[2].result
+	for ch := range t.i1 - t.i0 {
+		for n := t.n0; n < t.n1; n++ {
+			image := t.to[((n*t.shape.Groups+g)*t.rows+t.i0+ch)*plane:][:plane]
+			from := (ch*(t.n1-t.n0) + n - t.n0) * (r1 - r0)
+			storeLines(c, r0, r1, a.after(from), b.after(from), image)
+		}
+	}
+}
+
+// A line is the part of a class in rows that are collected: n outputs of each.
 type line[T gemm.Float] struct {
-	all             []T
-	start, n, pitch int
+	rows     []T
+	start, n int
 }
 
-func (l *line[T]) rows(ch, from, rows int) []T { return l.all[ch*l.pitch+from*l.n:][:rows*l.n] }
+func (l line[T]) after(rows int) line[T] {
+	l.rows = l.rows[rows*l.n:]
+	return l
+}
 
-// storeLines stores the rows of one class, or of two that take turns.
-func (t *dataTask[T]) storeLines(c *correlation, g, r0, r1 int, a, b line[T]) {
+// storeLines stores rows [r0, r1) of one class, or of two that take turns, in an image.
+func storeLines[T gemm.Float](c *correlation, r0, r1 int, a, b line[T], image []T) {
 	if a.n == 0 {
 		return
 	}
 	width, next := c[2].result, c[1].stride*c[2].result
-	plane := c[0].result * c[1].result * width
-	for ch := range t.i1 - t.i0 {
-		for n := t.n0; n < t.n1; n++ {
-			image := t.to[((n*t.shape.Groups+g)*t.rows+t.i0+ch)*plane:][:plane]
-			for r := r0; r < r1; {
-				i, j := r/c[1].outputs, r%c[1].outputs
-				rows := min(r1-r, c[1].outputs-j)
-				from := (n-t.n0)*(r1-r0) + r - r0
-				to := image[((c[0].start+i*c[0].stride)*c[1].result+c[1].start+j*c[1].stride)*width:]
-				if row := a.rows(ch, from, rows); c[2].stride == 2 {
-					weave(rows, b.n, row, a.n, b.rows(ch, from, rows), b.n, to, next)
-					for k := b.n; k < a.n; k++ {
-						storeRows(rows, row[k:], a.n, 1, to[2*k:], next, 1)
-					}
-				} else {
-					storeRows(rows, row, a.n, a.n, to[a.start:], next, c[2].stride)
-				}
-				r += rows
+	for r := r0; r < r1; {
+		i, j := r/c[1].outputs, r%c[1].outputs
+		rows := min(r1-r, c[1].outputs-j)
+		from := a.rows[(r-r0)*a.n:]
+		to := image[((c[0].start+i*c[0].stride)*c[1].result+c[1].start+j*c[1].stride)*width:]
+		if c[2].stride == 2 {
+			weave(rows, b.n, from, a.n, b.rows[(r-r0)*b.n:], b.n, to, next)
+			for k := b.n; k < a.n; k++ {
+				storeRows(rows, from[k:], a.n, 1, to[2*k:], next, 1)
 			}
+		} else {
+			storeRows(rows, from, a.n, a.n, to[a.start:], next, c[2].stride)
 		}
+		r += rows
 	}
 }
 

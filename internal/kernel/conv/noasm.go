@@ -10,11 +10,9 @@ func tileAsm[T gemm.Float](_, _, _ int, _ []int, _ []T, _ []int32, _, _ []T, _ b
 
 func unloadAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ bool) bool { return false }
 
-func panelAsm[T gemm.Float](int, []T, []int, []span, []T) bool { return false }
-
 func finishAsm[T gemm.Float](_, _, _ int, _ []T, _ int, _ []T, _ bool) int { return 0 }
 
-func accumulateAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ []int) bool { return false }
+func accumulateAsm[T gemm.Float](_, _ []T) bool { return false }
 
 func rowsAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
 
@@ -23,3 +21,9 @@ func halveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return 
 func weaveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
 
 func prefetch[T gemm.Float](int, []T, int) {}
+
+func linesAsm[T gemm.Float](_, _ int, _ *slots, _ []T, _ []int32, _, _ []T, _ int, _ []T, _, _ bool) bool {
+	return false
+}
+
+func dotsAsm[T gemm.Float](_ int, _ *slots, _ []T, _ []int32, _, _ []T) bool { return false }

@@ -12,17 +12,27 @@ import (
 func Run[T gemm.Float](s Shape, r Role, phase, task int, x, w, y, bias []T, relu bool, scratch, local []T) {
 	size := sizeof[T]()
 	s = s.merged()
+	from, to := x, y
 	switch r {
-	case X:
-		d := newDataCut(s, r, size)
-		runData(&d, phase, task, y, w, x, nil, false, scratch, local)
-	case Y:
-		d := newDataCut(s, r, size)
-		runData(&d, phase, task, x, w, y, bias, relu, scratch, local)
 	case W:
+		if s.deep() {
+			d := newDepthCut(s, size)
+			runDepth(&d, phase, task, x, w, y, scratch, local)
+			return
+		}
 		f := newFilterCut(s, size)
 		runFilter(&f, phase, task, x, w, y, scratch, local)
+		return
+	case X:
+		from, to, bias, relu = y, x, nil, false
 	}
+	if s.narrow(r, size) {
+		d := newNarrowCut(s, r, size)
+		runNarrow(&d, phase, task, from, w, to, bias, relu, scratch, local)
+		return
+	}
+	d := newDataCut(s, r, size)
+	runData(&d, phase, task, from, w, to, bias, relu, scratch, local)
 }
 
 func sizeof[T gemm.Float]() int {

@@ -29,8 +29,16 @@ type Work struct {
 func (s Shape) Work(r Role, elemSize int) Work {
 	s = s.merged()
 	if r == W {
+		if s.deep() {
+			d := newDepthCut(s, elemSize)
+			return d.work()
+		}
 		f := newFilterCut(s, elemSize)
 		return f.work()
+	}
+	if s.narrow(r, elemSize) {
+		d := newNarrowCut(s, r, elemSize)
+		return d.work()
 	}
 	d := newDataCut(s, r, elemSize)
 	return d.work()

@@ -52,28 +52,37 @@ func placed[T gemm.Float](c *correlation, b *box, x []T, slot int) (v view[T]) {
 	return v
 }
 
-// copied lays the box out with its padding, in buf, for a number of images and channels; x begins at the first.
-func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels, phases int, buf []T) (v view[T]) {
+// layout views the box laid out with its padding, one channel after the other.
+func layout[T gemm.Float](c *correlation, b *box, phases int) (v view[T]) {
 	v.phases = phases
 	v.width = (b.hi[2] - b.lo[2] + phases - 1) / phases
 	v.pitch[1] = v.width * phases
 	v.pitch[0] = v.pitch[1] * (b.hi[1] - b.lo[1])
 	v.plane = v.pitch[0] * (b.hi[0] - b.lo[0])
-	v.slot = v.plane * channels
-	v.data = buf
 	v.aim(c, b, b.lo)
+	return v
+}
+
+// copied lays the box out in buf, for a number of images and channels; x begins at the first.
+func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels, phases int, buf []T) view[T] {
+	v := layout[T](c, b, phases)
+	v.slot, v.data = v.plane*channels, buf
 	plane := c[0].source * c[1].source * c[2].source
 	for n := range images {
 		for ch := range channels {
-			from, to := x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane]
-			if phases <= 2 {
-				copyAll(c, b, &v, from, to)
-			} else {
-				copyPlane(c, b, &v, from, to)
-			}
+			v.fill(c, b, x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane])
 		}
 	}
 	return v
+}
+
+// fill copies what the box has of a channel.
+func (v *view[T]) fill(c *correlation, b *box, x, to []T) {
+	if v.phases <= 2 {
+		copyAll(c, b, v, x, to)
+	} else {
+		copyPlane(c, b, v, x, to)
+	}
 }
 
 func (v *view[T]) aim(c *correlation, b *box, origin [3]int) {

@@ -8,8 +8,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const vectors = 2 // of a panel's row
-
 // A flavour is an element type held in vectors of one width.
 type flavour struct {
 	isa  string
@@ -63,6 +61,7 @@ func (f flavour) scale(r Op) {
 
 func main() {
 	ConstraintExpr("amd64,!noasm")
+	window := lanes()
 	for _, f := range []flavour{
 		{"AVX2", "float32", 4, 32},
 		{"AVX2", "float64", 8, 32},
@@ -71,7 +70,8 @@ func main() {
 	} {
 		tiles(f, 1)
 		tiles(f, 2)
-		panel(f)
+		f.lines(window)
+		f.dots(window)
 		epilogue(f)
 		if f.wide == 32 {
 			unload(f)
@@ -93,3 +93,12 @@ func begin(name, doc, params string) {
 }
 
 func load(param string) reg.GPVirtual { return Load(Param(param), GP64()).(reg.GPVirtual) }
+
+// address is where a parameter lies.
+func address(param string) Mem {
+	p, err := Param(param).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}

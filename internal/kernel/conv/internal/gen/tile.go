@@ -112,11 +112,7 @@ func unload(f flavour) {
 	f.scale(plane)
 	f.scale(apart)
 	floor := YMM()
-	least, err := Param("least").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	f.broadcast(least.Addr, floor)
+	f.broadcast(address("least"), floor)
 	ch, px, src, dst, bias := GP64(), GP64(), GP64(), GP64(), GP64()
 	pitch3, plane3, apart3 := GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: pitch, Index: pitch, Scale: 2}, pitch3)

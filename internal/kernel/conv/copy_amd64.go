@@ -3,33 +3,9 @@
 package conv
 
 import (
-	"unsafe"
-
 	"github.com/kedja-ml/kedja/internal/kernel/cpu"
 	"github.com/kedja-ml/kedja/internal/kernel/gemm"
 )
-
-// panelAsm is packPanelGo, if there is assembly for it. It reads nr elements from where each run begins, and writes as
-// many: the caller has checked that both are there.
-//
-//go:noinline
-func panelAsm[T gemm.Float](nr int, data []T, offsets []int, runs []span, panel []T) bool {
-	n, count := len(offsets), len(runs)-1
-	o, r := unsafe.SliceData(offsets), &runs[0].column
-	switch wide := vectorBytes[T](nr); {
-	case wide == 32 && sizeof[T]() == 4:
-		panelfloat32AVX2(n, ptr[float32](data), o, r, count, ptr[float32](panel))
-	case wide == 64 && sizeof[T]() == 4:
-		panelfloat32AVX512(n, ptr[float32](data), o, r, count, ptr[float32](panel))
-	case wide == 32:
-		panelfloat64AVX2(n, ptr[float64](data), o, r, count, ptr[float64](panel))
-	case wide == 64:
-		panelfloat64AVX512(n, ptr[float64](data), o, r, count, ptr[float64](panel))
-	default:
-		return false
-	}
-	return true
-}
 
 // finishAsm finishes the first columns of each row and returns how many.
 //
@@ -60,15 +36,14 @@ func finishAsm[T gemm.Float](nr, rows, columns int, c []T, ldc int, bias []T, re
 // accumulateAsm is accumulateGo, if there is assembly for it.
 //
 //go:noinline
-func accumulateAsm[T gemm.Float](rows, width int, src []T, stride int, dst []T, offsets []int) bool {
-	if !cpu.AVX2 {
+func accumulateAsm[T gemm.Float](src, dst []T) bool {
+	if !cpu.AVX2 || len(dst) == 0 {
 		return false
 	}
-	o := unsafe.SliceData(offsets)
 	if sizeof[T]() == 4 {
-		accumulatefloat32(rows, width, ptr[float32](src), stride, ptr[float32](dst), o)
+		accumulatefloat32(len(dst), ptr[float32](src), ptr[float32](dst))
 	} else {
-		accumulatefloat64(rows, width, ptr[float64](src), stride, ptr[float64](dst), o)
+		accumulatefloat64(len(dst), ptr[float64](src), ptr[float64](dst))
 	}
 	return true
 }
