@@ -9,11 +9,13 @@ import (
 
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/digit"
 	"github.com/kedja-ml/kedja/vision/mnist"
+	"github.com/kedja-ml/kedja/vision/recipe"
 	"github.com/kedja-ml/kedja/vision/weights"
 )
 
@@ -40,12 +42,7 @@ func (c *predictMNIST) Run(to streams) error {
 	if err != nil {
 		return fmt.Errorf("predict mnist: %s: %w", c.Image, err)
 	}
-	model := vision.NewCNN(rand.New(rand.NewPCG(0, 0)), vision.Digits)
-	if c.Weights == "" {
-		err = train.Decode(weights.CNN, model)
-	} else {
-		err = train.Load(c.Weights, model)
-	}
+	model, err := c.model()
 	if err != nil {
 		return fmt.Errorf("predict mnist: %w", err)
 	}
@@ -68,4 +65,23 @@ func (c *predictMNIST) Run(to streams) error {
 		fmt.Fprintf(to.out, "%d  %.4f\n", k, probabilities[k])
 	}
 	return nil
+}
+
+// model is the network of the first recipe that the weights fit.
+func (c *predictMNIST) model() (nn.Layer, error) {
+	var first error
+	for _, r := range recipe.MNIST() {
+		model := r.Model(rand.New(rand.NewPCG(0, 0)), vision.Digits)
+		var err error
+		if c.Weights == "" {
+			err = train.Decode(weights.CNN, model)
+		} else {
+			err = train.Load(c.Weights, model)
+		}
+		if err == nil {
+			return model, nil
+		}
+		first = cmp.Or(first, err)
+	}
+	return nil, first
 }

@@ -19,7 +19,9 @@ import (
 
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/mnist"
+	"github.com/kedja-ml/kedja/vision/recipe"
 	"github.com/kedja-ml/kedja/vision/weights"
 )
 
@@ -139,6 +141,24 @@ func TestPredict(t *testing.T) {
 	}
 	if got := works(t, "predict", "mnist", path, "--top", "10", "--weights", file); got != out {
 		t.Error(got, out)
+	}
+}
+
+// Weights say by their names and sizes which recipe's network they belong to.
+func TestPredictByAnyRecipe(t *testing.T) {
+	dir := t.TempDir()
+	digit := filepath.Join(dir, "digit.png")
+	writeDigit(t, digit, 0, 2)
+	said := map[string]string{}
+	for _, r := range recipe.MNIST() {
+		file := filepath.Join(dir, r.Name)
+		if err := train.Save(file, r.Model(rand.New(rand.NewPCG(7, 0)), vision.Digits)); err != nil {
+			t.Fatal(err)
+		}
+		said[r.Name] = works(t, "predict", "mnist", digit, "--top", "10", "--weights", file)
+	}
+	if said["default"] != said["fast"] || said["tiny"] == said["default"] || said["best"] == said["tiny"] {
+		t.Error(said)
 	}
 }
 

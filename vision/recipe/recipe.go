@@ -15,6 +15,7 @@ import (
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/vision"
+	"github.com/kedja-ml/kedja/vision/augment"
 )
 
 // A Recipe is everything that a run takes beside images and a seed.
@@ -35,7 +36,7 @@ type Recipe struct {
 }
 
 // MNIST lists the recipes for handwritten digits, the default first.
-func MNIST() []Recipe { return []Recipe{Default(), Fast()} }
+func MNIST() []Recipe { return []Recipe{Default(), Fast(), Tiny(), Best()} }
 
 // Options are what a run may change.
 type Options struct {
@@ -126,3 +127,15 @@ func adam(beta1, beta2 float64) func(iter.Seq2[string, *graph.Param], optim.Rate
 		return a
 	}
 }
+
+// adamW is adam with decoupled weight decay.
+func adamW(beta1, beta2, decay float64) func(iter.Seq2[string, *graph.Param], optim.Rate) optim.Optimizer {
+	return func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer {
+		a := optim.NewAdamW(params, rate, decay)
+		a.Beta1, a.Beta2 = beta1, beta2
+		return a
+	}
+}
+
+// handwriting is how much a digit differs between two hands, or two moments of one.
+var handwriting = augment.Elastic{Affine: augment.Affine{Shift: 2, Rotate: 12, Scale: 0.1, Shear: 0.1}, Bend: 0.5, Cell: 7}
