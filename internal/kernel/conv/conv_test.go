@@ -94,6 +94,13 @@ func sized() map[string]Shape {
 	}
 	depth := plain2d(2, 24, 24, 17, 3, 1, 1)
 	depth.Groups = 24
+	longRow := Shape{
+		N: 2, C: 3, K: 6, Groups: 3,
+		In: [3]int{1, 1, 9000}, Filter: [3]int{1, 1, 5}, Out: [3]int{1, 1, 8996},
+		Stride: [3]int{1, 1, 1}, Dilation: [3]int{1, 1, 1},
+	}
+	wideDepth := plain2d(2, 5, 5, 97, 5, 2, 2)
+	wideDepth.Groups = 5
 	grouped := plain2d(2, 24, 36, 17, 3, 2, 1)
 	grouped.Groups = 3
 	return map[string]Shape{
@@ -116,6 +123,10 @@ func sized() map[string]Shape {
 		"colour":      plain2d(2, 3, 64, 41, 7, 2, 3),
 		"large":       plain2d(2, 8, 8, 80, 3, 1, 1),
 		"to colour":   plain2d(2, 40, 3, 50, 5, 1, 2),
+		"large point": plain2d(2, 33, 45, 25, 1, 1, 0),
+		"many points": plain2d(1, 520, 600, 21, 1, 1, 0),
+		"long row":    longRow,
+		"wide depth":  wideDepth,
 	}
 }
 

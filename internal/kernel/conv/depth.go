@@ -24,7 +24,8 @@ func (s Shape) deep() bool {
 }
 
 func newDepthCut(s Shape, elemSize int) depthCut {
-	d := depthCut{shape: s, c: s.forward(), nr: nr(elemSize), size: elemSize}
+	d := depthCut{shape: s, c: s.forward(), size: elemSize}
+	d.nr = d.c.vectors(elemSize)
 	channels, _ := s.channels()
 	d.pairs = channels * d.c.taps()
 	b := d.c.whole()

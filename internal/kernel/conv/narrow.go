@@ -45,14 +45,14 @@ const (
 )
 
 func newNarrowCut(s Shape, r Role, elemSize int) narrowCut {
-	d := narrowCut{shape: s, role: r, nr: nr(elemSize), size: elemSize, lines: 1, pieces: 1}
+	c := s.class(r, 0) // the most outputs of any
+	d := narrowCut{shape: s, role: r, nr: c.vectors(elemSize), size: elemSize, lines: 1, pieces: 1}
 	d.sources, d.rows = s.channels()
 	if r == X {
 		d.sources, d.rows = d.rows, d.sources
 		d.lines = s.Stride[2]
 	}
 	d.together = even(d.rows, rowsAtOnce)
-	c := s.class(r, 0) // the most outputs of any
 	taps := 1
 	for i := range s.classes(r) {
 		c := s.class(r, i)
@@ -71,6 +71,14 @@ func newNarrowCut(s Shape, r Role, elemSize int) narrowCut {
 		d.packers = min(s.Groups, max(1, s.K*s.C/s.Groups*volume(s.Filter)>>14))
 	}
 	return d
+}
+
+// vectors is the lanes of two vectors that suit rows of outputs: those of 256 bits where a row is no longer.
+func (c *correlation) vectors(elemSize int) int {
+	if n := nr(elemSize); n*elemSize > 64 && 4*c[2].outputs > n {
+		return n
+	}
+	return 64 / elemSize
 }
 
 // whole is the box of all outputs.

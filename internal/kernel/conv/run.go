@@ -26,6 +26,11 @@ func Run[T gemm.Float](s Shape, r Role, phase, task int, x, w, y, bias []T, relu
 	case X:
 		from, to, bias, relu = y, x, nil, false
 	}
+	if s.pointwise(r) {
+		d := newPointwiseCut(s, r, size)
+		runPointwise(&d, task, from, w, to, bias, relu, local)
+		return
+	}
 	if s.narrow(r, size) {
 		d := newNarrowCut(s, r, size)
 		runNarrow(&d, phase, task, from, w, to, bias, relu, scratch, local)

@@ -36,6 +36,10 @@ func (s Shape) Work(r Role, elemSize int) Work {
 		f := newFilterCut(s, elemSize)
 		return f.work()
 	}
+	if s.pointwise(r) {
+		d := newPointwiseCut(s, r, elemSize)
+		return d.work()
+	}
 	if s.narrow(r, elemSize) {
 		d := newNarrowCut(s, r, elemSize)
 		return d.work()

@@ -110,8 +110,11 @@ func timeRole(b *testing.B, s conv.Shape, r conv.Role, m int) {
 	x, w, y := make([]float32, s.N*s.C*volume(s.In)), make([]float32, s.K*s.C/s.Groups*volume(s.Filter)), make([]float32, s.N*s.K*volume(s.Out))
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for _, t := range [][]float32{x, w, y} {
-		for i := range t {
+		for i := range min(len(t), 4099) {
 			t[i] = rnd.Float32()*2 - 1
+		}
+		for n := 4099; n < len(t); n *= 2 {
+			copy(t[n:], t[:n])
 		}
 	}
 	work := s.Work(r, 4)
