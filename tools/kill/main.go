@@ -1,7 +1,8 @@
 // Kill proves that a run cannot be lost: it lets one train, ends it by SIGKILL at a random instant, looks at what lies on disk, resumes it, and
 // so on, until the run comes to its end, whose bytes must be those of a run that nobody killed. Then the next one.
 //
-//	go run ./tools/kill -kills 10000
+//	go run ./tools/kill -kills 10000                   a small net, with all that a loop can do
+//	go run ./tools/kill -kills 200 -kedja ./kedja      kedja train mnist, and kedja resume
 //
 // SIGKILL takes the process and leaves what the kernel has cached: what a power failure does is the matter of checkpoint's own tests.
 package main
@@ -18,6 +19,7 @@ import (
 func main() {
 	kills := flag.Int("kills", 200, "processes to end")
 	seed := flag.Uint64("seed", 1, "of the instants")
+	kedja := flag.String("kedja", "", "the command whose train mnist is ended; a small net of this program's own if empty")
 	dir := flag.String("dir", "", "folder to work in; a temporary one if empty")
 	live := flag.String("live", "", "folder of a run to begin or go on with: what the processes that are ended do")
 	which := flag.Uint64("run", 0, "seed of that run")
@@ -26,7 +28,13 @@ func main() {
 	if *live != "" {
 		err = liveIn(*live, *which)
 	} else {
-		err = prove(*kills, *seed, *dir)
+		var s subject
+		if s, err = self(); *kedja != "" {
+			s, err = mnist(*kedja)
+		}
+		if err == nil {
+			err = prove(s, *kills, *seed, *dir)
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "kill:", err)
@@ -34,10 +42,7 @@ func main() {
 	}
 }
 
-// seeds of the runs, in turn.
-const seeds = 5
-
-func prove(kills int, seed uint64, dir string) error {
+func prove(s subject, kills int, seed uint64, dir string) error {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "kill")
 		if err != nil {
@@ -46,24 +51,21 @@ func prove(kills int, seed uint64, dir string) error {
 		defer os.RemoveAll(temp)
 		dir = temp
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
 	want := map[uint64]result{}
-	for s := range uint64(seeds) {
-		w := &victim{self: self, dir: filepath.Join(dir, fmt.Sprintf("whole-%d", s)), seed: s}
+	for k := range s.seeds {
+		w := &victim{subject: s, dir: filepath.Join(dir, fmt.Sprintf("whole-%d", k)), seed: k}
 		if ended, err := w.life(time.Hour); err != nil || !ended {
-			return fmt.Errorf("run %d, which nobody ends: %w", s, err)
+			return fmt.Errorf("run %d, which nobody ends: %w", k, err)
 		}
-		if want[s], err = w.result(); err != nil {
+		var err error
+		if want[k], err = w.result(); err != nil {
 			return err
 		}
 	}
 	r, c := rand.New(rand.NewPCG(seed, 0)), count{}
-	span, start := 100*time.Millisecond, time.Now()
+	span, start := s.span, time.Now()
 	for run := uint64(0); c.kills < kills; run++ {
-		v := &victim{self: self, dir: filepath.Join(dir, fmt.Sprintf("run-%d", run)), seed: run % seeds}
+		v := &victim{subject: s, dir: filepath.Join(dir, fmt.Sprintf("run-%d", run)), seed: run % s.seeds}
 		if err := v.through(r, kills, &span, &c); err != nil {
 			return fmt.Errorf("run %d in %s, after %d kills: %w", run, v.dir, c.kills, err)
 		}

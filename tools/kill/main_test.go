@@ -20,18 +20,23 @@ func TestAFewKills(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ends processes for seconds")
 	}
-	if err := prove(15, 3, t.TempDir()); err != nil {
+	s, err := self()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.seeds = 2
+	if err := prove(s, 15, 3, t.TempDir()); err != nil {
 		t.Error(err)
 	}
 }
 
 // What it would find, it finds: a checkpoint that is damaged, one that is gone, a run that ends by itself, and other bytes.
 func TestWhatIsBadIsFound(t *testing.T) {
-	self, err := os.Executable()
+	s, err := self()
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &victim{self: self, dir: t.TempDir(), seed: 1}
+	v := &victim{subject: s, dir: t.TempDir(), seed: 1}
 	if ended, err := v.life(1 << 40); err != nil || !ended {
 		t.Fatal(ended, err)
 	}

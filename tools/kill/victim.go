@@ -17,7 +17,7 @@ import (
 
 // A victim is a run that is ended again and again.
 type victim struct {
-	self   string
+	subject
 	dir    string
 	seed   uint64
 	newest string // checkpoint after the last life
@@ -28,7 +28,7 @@ type victim struct {
 // life lets the run go on for a time, and reports whether it came to its end before.
 func (v *victim) life(most time.Duration) (ended bool, err error) {
 	var said bytes.Buffer
-	p := exec.Command(v.self, "-live", v.dir, "-run", fmt.Sprint(v.seed))
+	p := v.command(v.dir, v.seed, v.newest != "")
 	p.Stderr = &said
 	if err := p.Start(); err != nil {
 		return false, err
@@ -125,7 +125,7 @@ func (v *victim) result() (result, error) {
 		return nil, err
 	}
 	res := result{}
-	for _, name := range []string{"metrics.jsonl", "model.safetensors"} {
+	for _, name := range v.files {
 		b, err := os.ReadFile(filepath.Join(v.dir, name))
 		if err != nil {
 			return nil, err
