@@ -14,6 +14,7 @@ import (
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/faultfs"
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
@@ -96,6 +97,9 @@ func TestRewind(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, checkpoint.Options{})
 	save(t, s, 1, 2, 3, 4)
+	if err := s.Rewind(0); err == nil || !strings.Contains(err.Error(), "none at or before step 0 to go back to, the oldest is of step 1") {
+		t.Error(err)
+	}
 	if err := s.Rewind(2); err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +140,7 @@ func TestOneProcessAtATime(t *testing.T) {
 
 // The error of a write beside the run comes with the next one, which is written all the same.
 func TestAFailedWriteIsToldAndLeavesTheOthers(t *testing.T) {
-	m := newMemory(1)
+	m := faultfs.New(1)
 	s, err := checkpoint.Open("a/run", checkpoint.Options{FS: m})
 	if err != nil {
 		t.Fatal(err)
@@ -145,11 +149,11 @@ func TestAFailedWriteIsToldAndLeavesTheOthers(t *testing.T) {
 	if err := s.Save(r.take(1)); err != nil {
 		t.Fatal(err)
 	}
-	m.failAt, m.how = m.n+5, noSpace
+	m.FailAt, m.How = m.Operations+5, faultfs.NoSpace
 	if err := s.Begin(r.take(2)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Begin(r.take(3)); !errors.Is(err, errSpace) || !strings.Contains(err.Error(), "step-0000000002") {
+	if err := s.Begin(r.take(3)); !errors.Is(err, faultfs.ErrSpace) || !strings.Contains(err.Error(), "step-0000000002") {
 		t.Errorf("the next write says %v", err)
 	}
 	c, _, err := s.Latest()

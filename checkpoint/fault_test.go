@@ -8,6 +8,7 @@ import (
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/faultfs"
 )
 
 // A run is variables whose values tell the step.
@@ -35,10 +36,13 @@ func (r *run) set(step int) {
 	r.m.Set(m)
 }
 
+// loss is best at step 5.
+func loss(step int) float64 { return float64((step - 5) * (step - 5)) }
+
 func (r *run) take(step int) *checkpoint.Snapshot {
 	r.set(step)
 	s := checkpoint.Take(step, r.weights, r.state)
-	s.Metrics = map[string]float64{"loss": float64((step - 5) * (step - 5))} // best at step 5
+	s.Metrics = map[string]float64{"loss": loss(step)}
 	_ = s.Put("at", step)
 	return s
 }
@@ -63,65 +67,100 @@ func (r *run) holds(c *checkpoint.Checkpoint) error {
 
 const lastStep = 8
 
-// train saves checkpoints at steps 1 to lastStep as far as m lets it, and returns the last step that was said to be saved.
-func train(m *memory, o checkpoint.Options) (saved int, failed bool) {
-	o.FS = m
-	s, err := checkpoint.Open("runs/a", o)
+// A way is how checkpoints are saved.
+type way struct {
+	checkpoint.Options
+	beside bool // by Begin, so that an error comes with the next one
+	back   int  // after the fifth, checkpoints after this step are removed, and the run goes on from it; not if 0
+}
+
+// train saves checkpoints of steps 1 to lastStep as far as m lets it, and returns the last step that was said to be saved, and the best.
+func train(m *faultfs.Memory, w way) (saved, best int, failed bool) {
+	w.FS = m
+	s, err := checkpoint.Open("runs/a", w.Options)
 	if err != nil {
-		return 0, true
+		return 0, 0, true
 	}
-	r := newRun()
-	for step := 1; step <= lastStep; step++ {
-		if err := s.Save(r.take(step)); err != nil {
-			failed = true
-			if m.dead {
-				return saved, true
+	s.KeepBest(w.Best, w.Larger)
+	r, pending := newRun(), 0
+	said := func(err error, step int) {
+		if err == nil {
+			saved = max(saved, step)
+			if step > 0 && (best == 0 || loss(step) < loss(best)) {
+				best = step
 			}
-			continue // the disk was full for a while
 		}
-		saved = step
+		failed = failed || err != nil // the disk was full for a while
 	}
-	return saved, failed || s.Close() != nil
+	for step := 1; step <= lastStep && !m.Dead; step++ {
+		if w.beside {
+			said(s.Begin(r.take(step)), pending)
+			pending = step
+		} else {
+			said(s.Save(r.take(step)), step)
+		}
+		if step == 5 && w.back > 0 {
+			said(s.Wait(), pending)
+			if err := s.Rewind(w.back); err != nil {
+				failed = true
+			}
+			w.back, saved, step, pending = 0, min(saved, w.back), w.back, 0
+		}
+	}
+	said(s.Wait(), pending)
+	return saved, best, s.Close() != nil || failed
 }
 
 // Whatever fails at whatever operation, what was said to be on disk is, the newest checkpoint that is whole has the right values, and the run goes on
 // from there.
 func TestEveryFaultAtEveryOperation(t *testing.T) {
-	for _, o := range []checkpoint.Options{{}, {Last: 2}, {Last: 1, Every: 3, Best: "loss"}} {
-		clean := newMemory(0)
-		if saved, failed := train(clean, o); saved != lastStep || failed {
+	total, operations, seeds := 0, 0, uint64(2)
+	if testing.Short() {
+		seeds = 1
+	}
+	for _, w := range []way{
+		{},
+		{Options: checkpoint.Options{Last: 2}},
+		{Options: checkpoint.Options{Last: 1, Every: 3, Best: "loss"}},
+		{Options: checkpoint.Options{Last: 1, Best: "loss"}, beside: true},
+		{Options: checkpoint.Options{Last: 2}, back: 4},
+	} {
+		clean := faultfs.New(0)
+		if saved, best, failed := train(clean, w); saved != lastStep || best != 5 || failed {
 			t.Fatal("no fault, and it failed")
 		}
 		cases, failures := 0, 0
-		for how := range faults {
-			for at := range clean.n {
-				for seed := range uint64(2) {
-					m := newMemory(seed)
-					m.failAt, m.how = at, how
-					saved, failed := train(m, o)
+		for how := range faultfs.Faults {
+			for at := range clean.Operations {
+				for seed := range seeds {
+					m := faultfs.New(seed)
+					m.FailAt, m.How = at, how
+					saved, best, failed := train(m, w)
 					cases++
 					if failed {
 						failures++
 					}
 					after := m
-					if how == crash || seed%2 == 1 { // a fault, and then the power fails as well
-						after = m.after()
+					if how == faultfs.Crash || (seed+uint64(at))%2 == 1 { // a fault, and then the power fails as well
+						after = m.After()
 					}
-					after.failAt = -1
-					if err := holdsAfter(after, o, saved); err != nil {
-						t.Fatalf("%v at operation %d of %d, seed %d, %+v: %v", how, at, clean.n, seed, o, err)
+					after.FailAt = -1
+					if err := holdsAfter(after, w.Options, saved, best); err != nil {
+						t.Fatalf("%v at operation %d of %d, seed %d, %+v: %v", how, at, clean.Operations, seed, w, err)
 					}
 				}
 			}
 		}
-		t.Logf("%+v: %d cases of %d faults at %d operations; %d were noticed as they happened", o, cases, faults, clean.n, failures)
+		t.Logf("%+v: %d cases of %d faults at %d operations; %d were noticed as they happened", w, cases, faultfs.Faults, clean.Operations, failures)
 		if failures < cases/2 {
 			t.Errorf("only %d of %d faults were reported", failures, cases)
 		}
+		total, operations = total+cases, operations+clean.Operations
 	}
+	t.Logf("%d cases at %d operations, in all of which what was said to be saved was", total, operations)
 }
 
-func holdsAfter(m *memory, o checkpoint.Options, saved int) error {
+func holdsAfter(m *faultfs.Memory, o checkpoint.Options, saved, best int) error {
 	o.FS = m
 	s, err := checkpoint.Open("runs/a", o)
 	if err != nil {
@@ -143,6 +182,11 @@ func holdsAfter(m *memory, o checkpoint.Options, saved int) error {
 	}
 	if err := r.holds(c); err != nil {
 		return err
+	}
+	if o.Best != "" && best > 0 {
+		if kept, ok, err := s.Best(); err != nil || !ok || loss(kept) > loss(best) {
+			return fmt.Errorf("the best, of step %d, was saved, and the best there is is of step %d: %w", best, kept, err)
+		}
 	}
 	// The run goes on, coming to a step again that may be there already.
 	if err := s.Save(r.take(c.Step)); err != nil {

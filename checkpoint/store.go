@@ -254,7 +254,7 @@ func (s *Store) At(step int) (*Checkpoint, error) {
 	return nil, fmt.Errorf("checkpoint %s: none of step %d", s.dir, step)
 }
 
-// Rewind removes the checkpoints after a step, those of a run that went wrong.
+// Rewind removes the checkpoints after a step, those of a run that went wrong. One must remain to go on from.
 func (s *Store) Rewind(step int) error {
 	if err := s.Wait(); err != nil {
 		return err
@@ -262,6 +262,9 @@ func (s *Store) Rewind(step int) error {
 	places, err := s.places()
 	if err != nil {
 		return err
+	}
+	if len(places) > 0 && places[0].step > step {
+		return fmt.Errorf("checkpoint %s: none at or before step %d to go back to, the oldest is of step %d", s.dir, step, places[0].step)
 	}
 	for _, p := range slices.Backward(places) {
 		if p.step > step {

@@ -10,9 +10,17 @@ import (
 
 // A Log appends one JSON object a line to a file: metrics.jsonl. It is for one goroutine at a time.
 type Log struct {
-	f    *os.File
+	f    file
 	path string
 	at   int64
+}
+
+// A file is an *os.File.
+type file interface {
+	io.WriteCloser
+	io.Seeker
+	Sync() error
+	Truncate(size int64) error
 }
 
 // NewLog creates the file, or empties it.
@@ -31,7 +39,11 @@ func open(path string, flag int) (*Log, error) {
 		f.Close()
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	return &Log{f, path, at}, nil
+	if d, err := os.Open(filepath.Dir(path)); err == nil { // the name lasts from now on, where the system can flush folders
+		_ = d.Sync()
+		d.Close()
+	}
+	return &Log{f: f, path: path, at: at}, nil
 }
 
 // Write appends v in one write, so that a run can be followed and one that is killed leaves whole lines.

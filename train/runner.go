@@ -27,6 +27,7 @@ type runner struct {
 	rng   *graph.State
 	hash  string                     // of the step's graph
 	parts map[string]json.RawMessage // of every checkpoint
+	lost  error                      // of a log whose lines may not all be on disk
 	saved int                        // step of the last checkpoint, −1 if there was none
 	start time.Time
 }
