@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -43,31 +42,24 @@ func decode(fsys FS, dir string) (*Checkpoint, error) {
 		}
 		files[name] = b
 	}
+	// The manifest first, so that what it says can be held against the arrays; then these, whose own sums say most; the sums of whole files find
+	// the rest.
+	want := sums(files)
+	if line, _, _ := bytes.Cut(want, []byte("\n")); !bytes.HasPrefix(files[sumsFile], append(line, '\n')) {
+		return nil, differing(want, files[sumsFile])
+	}
 	m, err := DecodeManifest(files[manifestFile])
 	if err != nil {
-		err = fmt.Errorf("%s: %w", manifestFile, err)
+		return nil, fmt.Errorf("%s: %w", manifestFile, err)
 	}
-	c := &Checkpoint{Path: dir}
-	var torn []error
-	if m != nil {
-		c.Manifest = *m
-		var e1, e2 error
-		c.weights, e1 = arrays(files[weightsFile], m.Weights)
-		c.state, e2 = arrays(files[stateFile], m.State)
-		for name, e := range map[string]error{weightsFile: e1, stateFile: e2} {
-			if e != nil {
-				torn = append(torn, fmt.Errorf("%s: %w", name, e))
-			}
-		}
+	c := &Checkpoint{Path: dir, Manifest: *m}
+	if c.weights, err = arrays(files[weightsFile], m.Weights); err != nil {
+		return nil, fmt.Errorf("%s: %w", weightsFile, err)
 	}
-	// What an array's own sum shows is the better message; the sums of whole files find the rest.
-	if len(torn) > 0 {
-		return nil, errors.Join(torn...)
+	if c.state, err = arrays(files[stateFile], m.State); err != nil {
+		return nil, fmt.Errorf("%s: %w", stateFile, err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if want := sums(files); !bytes.Equal(want, files[sumsFile]) {
+	if !bytes.Equal(want, files[sumsFile]) {
 		return nil, differing(want, files[sumsFile])
 	}
 	return c, nil

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The longer proofs, run before an issue is closed; results go to docs/proofs.md. Takes about half an hour on two cores.
+# The longer proofs, run before an issue is closed; results go to docs/proofs.md. Takes about forty minutes on two cores.
 #
 #   tools/long.sh [SECONDS_OF_FUZZING_EACH]      120 if not given
 #   SWEEP=. tools/long.sh                        with the elementary functions that SWEEP, a regular expression, names, over all float32
+#   KILLS=10000 MNIST_KILLS=200 DAMAGES=100000 FUZZ=50000000 tools/long.sh
+#                                                with so many processes ended by SIGKILL, damages of checkpoints and mutations for each of two
+#                                                parsers, in place of 300, 10, 20000 and 1000000: an hour and a half more
 #   PROGRAMS=0-100000 tools/long.sh              with so many random programs, ten minutes more; a later range goes on where one stopped
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,6 +36,36 @@ if [ -n "${SWEEP:-}" ]; then
 	say "elementary functions over all float32 (about a minute each): name | instruction sets | largest error in ulp | at | share of the bound | at"
 	KEDJA_SWEEP=$SWEEP go test -count=1 -timeout 2h -run '^TestSweep$' -v ./internal/kernel/vec | grep '^|\|FAIL'
 fi
+
+kills=${KILLS:-300} mnist_kills=${MNIST_KILLS:-10} damages=${DAMAGES:-20000} mutations=${FUZZ:-1000000}
+
+say "a run that is ended by SIGKILL and resumed, $kills times"
+go run ./tools/kill -kills "$kills"
+
+say "kedja train mnist, ended by SIGKILL and resumed, $mnist_kills times"
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
+go build -o "$bin/kedja" ./cmd/kedja
+go run ./tools/kill -kills "$mnist_kills" -kedja "$bin/kedja"
+
+# long PACKAGE TEST prints what a test counts.
+long() { go test -count=1 -timeout 12h -run "^$2\$" -v "$1" | grep -a '_test.go\|^ok\|FAIL'; }
+
+say "$damages flipped bits and cuts of checkpoints"
+KEDJA_DAMAGES=$damages long ./checkpoint TestAllDamageIsFound
+
+say "every fault at every operation of a file system"
+long ./checkpoint TestEveryFaultAtEveryOperation
+KEDJA_FAULTS=all long ./train TestEveryFaultLeavesTheSameBytes
+
+say "$mutations mutations for each parser of checkpoints"
+KEDJA_FUZZ=$mutations long ./safetensors TestMutations
+KEDJA_FUZZ=$mutations long ./checkpoint TestMutations
+
+say "how long a run stands still for its checkpoints, and what augmentation takes"
+go test -run '^$' -bench Halt -benchtime 1x ./train | grep Benchmark
+go test -run '^$' -bench Loader ./vision/augment | grep Benchmark
+go test -run '^$' -bench 'Epoch|Halt' -benchtime 200x ./vision/recipe | grep Benchmark
 
 say "fuzzing the readers, $fuzz s each"
 grep -rl --include=*_test.go '^func Fuzz' . | while read -r file; do

@@ -25,6 +25,7 @@ type File struct {
 	types  []graph.Type
 	starts []int // of each line
 	file   *mapped.File
+	path   string
 }
 
 // Open finds the lines of a file; close it after use.
@@ -32,7 +33,7 @@ func Open(path string, fields ...Field) (*File, error) {
 	if len(fields) == 0 {
 		return nil, errors.New("jsonl: want at least one field")
 	}
-	f := &File{fields: fields}
+	f := &File{fields: fields, path: path}
 	for _, field := range fields {
 		if err := field.Type.Shape.Err(); err != nil {
 			return nil, fmt.Errorf("jsonl: field %q: %w", field.Name, err)
@@ -99,9 +100,9 @@ func (f *File) Read(i int, _ uint64, row []graph.Buffer) error {
 	return nil
 }
 
-// fail names the line of the file, counted from 1 with the blank ones.
+// fail names the file and the line, counted from 1 with the blank ones.
 func (f *File) fail(i int, err error) error {
-	return fmt.Errorf("jsonl: line %d: %w", 1+bytes.Count(f.file.Data[:f.starts[i]], []byte{'\n'}), err)
+	return fmt.Errorf("jsonl: %s: line %d: %w", f.path, 1+bytes.Count(f.file.Data[:f.starts[i]], []byte{'\n'}), err)
 }
 
 // fill writes v, which has the given shape, from element at on, and returns where it ended.
