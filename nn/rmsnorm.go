@@ -1,8 +1,6 @@
 package nn
 
 import (
-	"fmt"
-
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
 )
@@ -32,18 +30,17 @@ func (l *RMSNorm) Forward(x *graph.Node) *graph.Node {
 	if bad := unlikeLast("rmsnorm", x, l.Scale); bad != nil {
 		return bad
 	}
-	var err error
-	switch s := x.Shape(); {
-	case !x.Dtype().Float():
-		err = fmt.Errorf("want float32 or float64, not %v", x.Dtype())
-	case s.Rank() == 0 || s.Dim(-1) == 0:
-		err = fmt.Errorf("want a last axis that is not empty")
-	case !(l.Eps >= 0):
-		err = fmt.Errorf("want an epsilon that is not negative, not %v", l.Eps)
+	g := x.Graph()
+	scale := func() *graph.Node {
+		if l.Scale != nil {
+			return g.Use(l.Scale)
+		}
+		n := 1
+		if r := x.Shape().Rank(); r > 0 {
+			n = x.Shape().Dim(-1)
+		}
+		return g.Fill(1, graph.T(x.Dtype(), n))
 	}
-	if err != nil {
-		return x.Graph().Failf("rmsnorm: %s %v: %w", x.Called(), x.Shape(), err)
-	}
-	y := ops.Mul(x, ops.Rsqrt(ops.Offset(ops.MeanKeep(ops.Square(x), -1), l.Eps)))
-	return modulate(y, l.Scale, nil, func(p *graph.Node) *graph.Node { return p })
+	y, _ := ops.RMSNorm(x, scale(), l.Eps)
+	return y
 }

@@ -123,6 +123,7 @@ func All() []Info {
 		relu6Info(),
 		remInfo(),
 		reshapeInfo(),
+		rmsNormInfo(),
 		roundInfo(),
 		rsqrtInfo(),
 		scaleInfo(),

@@ -246,6 +246,16 @@ func ExampleGroupNorm() {
 	// [2 20]
 }
 
+func ExampleRMSNorm() {
+	x := list[float64](2, 14, 10, 10, 4) // the mean square is 83.2
+	y, rrms := ops.RMSNorm(x, ops.Like(5, x), 16.8)
+	show(y)
+	show(rrms)
+	// Output:
+	// [1 7 5 5 2]
+	// [0.1]
+}
+
 func ExampleLayerNormAffine() {
 	x := ops.Reshape(list[float64](1, 3, 10, 30), 2, 2)
 	one := ops.Like(1, ops.Sum(x, 0))

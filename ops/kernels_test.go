@@ -201,7 +201,7 @@ func TestKernelsKeepTheirDefinitions(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"softmax", "softmaxgrad", "logsoftmax", "logsoftmaxgrad", "logsumexp", "softmaxcrossentropy", "softmaxcrossentropygrad", "layernorm", "layernormgrad", "layernormaffine", "layernormaffinegrad", "batchnorm", "batchnormgrad", "groupnorm", "groupnormgrad", "prod"} {
+	for _, name := range []string{"softmax", "softmaxgrad", "logsoftmax", "logsoftmaxgrad", "logsumexp", "softmaxcrossentropy", "softmaxcrossentropygrad", "layernorm", "layernormgrad", "layernormaffine", "layernormaffinegrad", "batchnorm", "batchnormgrad", "groupnorm", "groupnormgrad", "rmsnorm", "rmsnormgrad", "prod"} {
 		if seen[name] < 10 {
 			t.Errorf("%s was compared %d times", name, seen[name])
 		}

@@ -14,12 +14,8 @@ func (layerNormAffineGrad) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{in[0], in[1], in[1]}, nil
 }
 
-// Work sums the cotangents of scale and shift over the rows of each task, and in a second phase over the tasks, in order.
 func (layerNormAffineGrad) Work(in, _ []graph.Type) graph.Work {
-	w, row := byRow(in[0]), in[1].Bytes()
-	w.Phases[1] = 1
-	w.Scratch = w.Phases[0] * 2 * row
-	return w
+	return byRowThenTasks(in[0], in[1], in[1])
 }
 
 func (layerNormAffineGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
@@ -40,13 +36,7 @@ func layerNormAffineGradRows[T graph.Floating](c *graph.Call) {
 	n := c.In[1].Len()
 	sums := elements[T](c.Scratch)
 	if c.Phase == 1 {
-		dscale, dshift := graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2])
-		vec.Fill(dscale, 0)
-		vec.Fill(dshift, 0)
-		for ; len(sums) >= 2*n && n > 0; sums = sums[2*n:] {
-			vec.Add(dscale, dscale, sums[:n])
-			vec.Add(dshift, dshift, sums[n:2*n])
-		}
+		addTasks(sums, graph.Data[T](c.Out[1]), graph.Data[T](c.Out[2]))
 		return
 	}
 	x, scale, mean, rstd, dy, dx := in(0), in(1), in(2), in(3), in(4), graph.Data[T](c.Out[0])
@@ -64,15 +54,5 @@ func (layerNormAffineGrad) Define(in []*graph.Node) []*graph.Node {
 	z := Mul(Sub(x, in[2]), rstd)
 	t := Mul(dy, in[1])
 	d := Sub(Sub(t, MeanKeep(t, -1)), Mul(z, MeanKeep(Mul(t, z), -1)))
-	sum := func(v *graph.Node) *graph.Node {
-		axes := make([]int, v.Shape().Rank()-1)
-		for i := range axes {
-			axes[i] = i
-		}
-		if len(axes) == 0 {
-			return v
-		}
-		return Sum(v, axes...)
-	}
-	return []*graph.Node{Mul(d, rstd), sum(Mul(dy, z)), sum(dy)}
+	return []*graph.Node{Mul(d, rstd), overRows(Mul(dy, z)), overRows(dy)}
 }

@@ -205,7 +205,11 @@ var parityRows = map[string]parityRow{
 	"ReLU":       of1(ops.ReLU),
 	"ReLU6":      of1(ops.ReLU6),
 	"Reshape":    func(u use) []*graph.Node { return list1(ops.Reshape(u.in[0], u.ints("to")...)) },
-	"Rsqrt":      of1(ops.Rsqrt),
+	"RMSNorm": func(u use) []*graph.Node {
+		y, rrms := ops.RMSNorm(u.in[0], u.in[1], u.num("eps"))
+		return []*graph.Node{y, rrms}
+	},
+	"Rsqrt": of1(ops.Rsqrt),
 
 	"Scale":      func(u use) []*graph.Node { return list1(ops.Scale(u.num("a"), u.in[0])) },
 	"ScatterAdd": func(u use) []*graph.Node { return list1(ops.ScatterAdd(u.in[0], u.in[1], u.int("n"))) },

@@ -48,7 +48,7 @@ func TestPieces(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"softmax", "layernorm", "layernormaffine", "groupnorm", "batchnorm", "softmaxcrossentropy"} {
+	for _, name := range []string{"softmax", "layernorm", "layernormaffine", "rmsnorm", "groupnorm", "batchnorm", "softmaxcrossentropy"} {
 		if seen[name] < 10 {
 			t.Errorf("%s was seen %d times", name, seen[name])
 		}

@@ -42,6 +42,42 @@ func byRow(x graph.Type) graph.Work {
 	return graph.Work{Phases: [3]int{share(count(x.Shape), 4*n)}}
 }
 
+// byRowThenTasks is byRow with results that are sums over all rows: in scratch each task leaves its sums for each of them, and in a second phase
+// addTasks makes one of all.
+func byRowThenTasks(x graph.Type, results ...graph.Type) graph.Work {
+	w := byRow(x)
+	w.Phases[1] = 1
+	for _, t := range results {
+		w.Scratch += w.Phases[0] * t.Bytes()
+	}
+	return w
+}
+
+// addTasks adds up, in order, what the tasks left in scratch: one after the other, and each a part for each result.
+func addTasks[T graph.Floating](scratch []T, results ...[]T) {
+	for _, r := range results {
+		vec.Fill(r, 0)
+	}
+	for len(scratch) > 0 {
+		for _, r := range results {
+			vec.Add(r, r, scratch)
+			scratch = scratch[len(r):]
+		}
+	}
+}
+
+// overRows sums over all axes but the last.
+func overRows(x *graph.Node) *graph.Node {
+	axes := make([]int, x.Shape().Rank()-1)
+	for i := range axes {
+		axes[i] = i
+	}
+	if len(axes) == 0 {
+		return x
+	}
+	return Sum(x, axes...)
+}
+
 // count is the number of rows along the last axis.
 func count(s graph.Shape) int { return s.Cut(0, s.Rank()-1).Size() }
 

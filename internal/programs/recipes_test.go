@@ -382,7 +382,8 @@ func (m *maker) rows() {
 	case 3:
 		v := graph.T(x.Dtype(), s.Dim(1))
 		y, mean, rstd := ops.LayerNormAffine(x, m.of(v), m.of(v), 1e-5)
-		m.keep(y, mean, rstd)
+		z, rrms := ops.RMSNorm(x, m.of(v), 1e-5)
+		m.keep(y, mean, rstd, z, rrms)
 	case 4:
 		m.keep(ops.Sum(x, a), ops.Sum(x))
 	case 5:

@@ -437,6 +437,14 @@ for shape in [(5,), (2, 3), (2, 2, 4), (0, 3), (1, 1)]:
     case("LayerNormAffine", lambda *x: layer_norm_affine(*x, 1e-2), real(*shape), real(shape[-1]), real(shape[-1]), eps=1e-2)
 
 
+def rms_norm(x, scale, eps):
+    return F.rms_norm(x, x.shape[-1:], scale, eps), (x.square().mean(-1, keepdim=True) + eps).rsqrt()
+
+
+for shape in [(5,), (2, 3), (2, 2, 4), (0, 3), (1, 1)]:
+    case("RMSNorm", lambda *x: rms_norm(*x, 1e-2), real(*shape), real(shape[-1]), eps=1e-2)
+
+
 def group_norm(x, scale, shift, groups, eps):
     rows = x.reshape(x.shape[0], groups, x[0].numel() // groups)
     mean, var = rows.mean(-1), rows.var(-1, correction=0)

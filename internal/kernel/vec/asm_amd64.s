@@ -1761,12 +1761,14 @@ end:
 	RET
 
 // func moments32AVX512(x *float32, n int) (mean float32, squares float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·moments32AVX512(SB), NOSPLIT, $0-24
 	MOVQ       x+0(FP), AX
 	MOVQ       n+8(FP), CX
 	MOVQ       AX, DX
 	MOVQ       CX, BX
+	MOVQ       CX, SI
+	SHLQ       $0x02, SI
 	VXORPS     X0, X0, X0
 	VCVTSI2SSQ CX, X0, X0
 	VXORPS     Z1, Z1, Z1
@@ -1788,15 +1790,15 @@ sumDone:
 	ADDQ      $0x00000020, CX
 	TESTQ     CX, CX
 	JEQ       sumJoin
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	MOVQ      SI, DI
-	KMOVW     DI, K1
+	MOVQ      $-1, DI
+	BZHIQ     CX, DI, DI
+	MOVQ      DI, R8
+	KMOVW     R8, K1
 	VMOVUPS.Z (AX), K1, Z3
 	VADDPS    Z3, Z2, Z2
 	CMPQ      CX, $0x00000010
 	JLE       sumJoin
-	MOVQ      SI, CX
+	MOVQ      DI, CX
 	SHRQ      $0x10, CX
 	KMOVW     CX, K1
 	VMOVUPS.Z 64(AX), K1, Z3
@@ -1822,17 +1824,19 @@ sumJoin:
 	JLT           squaresDone
 
 squares:
-	VMOVUPS (DX), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z3, Z3, Z3
-	VADDPS  Z3, Z2, Z2
-	VMOVUPS 64(DX), Z3
-	VSUBPS  Z0, Z3, Z3
-	VMULPS  Z3, Z3, Z3
-	VADDPS  Z3, Z1, Z1
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x00000020, BX
-	JGE     squares
+	PREFETCHT0 (DX)(SI*1)
+	VMOVUPS    (DX), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z3, Z3, Z3
+	VADDPS     Z3, Z2, Z2
+	PREFETCHT0 64(DX)(SI*1)
+	VMOVUPS    64(DX), Z3
+	VSUBPS     Z0, Z3, Z3
+	VMULPS     Z3, Z3, Z3
+	VADDPS     Z3, Z1, Z1
+	ADDQ       $0x00000080, DX
+	SUBQ       $0x00000020, BX
+	JGE        squares
 
 squaresDone:
 	ADDQ      $0x00000020, BX
@@ -1872,7 +1876,7 @@ squaresJoin:
 	RET
 
 // func normalized32AVX512(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·normalized32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -1881,54 +1885,48 @@ TEXT ·normalized32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         n+32(FP), SI
 	VBROADCASTSS m+40(FP), Z0
 	VBROADCASTSS r+44(FP), Z1
-	MOVQ         SI, DI
-	SHLQ         $0x02, DI
 	SUBQ         $0x00000040, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Z2
-	VSUBPS     Z0, Z2, Z2
-	VMULPS     Z1, Z2, Z2
-	VMOVUPS    (DX), Z3
-	VMULPS     Z3, Z2, Z2
-	VMOVUPS    (BX), Z3
-	VADDPS     Z3, Z2, Z2
-	VMOVUPS    Z2, (AX)
-	PREFETCHT0 64(CX)(DI*1)
-	VMOVUPS    64(CX), Z2
-	VSUBPS     Z0, Z2, Z2
-	VMULPS     Z1, Z2, Z2
-	VMOVUPS    64(DX), Z3
-	VMULPS     Z3, Z2, Z2
-	VMOVUPS    64(BX), Z3
-	VADDPS     Z3, Z2, Z2
-	VMOVUPS    Z2, 64(AX)
-	PREFETCHT0 128(CX)(DI*1)
-	VMOVUPS    128(CX), Z2
-	VSUBPS     Z0, Z2, Z2
-	VMULPS     Z1, Z2, Z2
-	VMOVUPS    128(DX), Z3
-	VMULPS     Z3, Z2, Z2
-	VMOVUPS    128(BX), Z3
-	VADDPS     Z3, Z2, Z2
-	VMOVUPS    Z2, 128(AX)
-	PREFETCHT0 192(CX)(DI*1)
-	VMOVUPS    192(CX), Z2
-	VSUBPS     Z0, Z2, Z2
-	VMULPS     Z1, Z2, Z2
-	VMOVUPS    192(DX), Z3
-	VMULPS     Z3, Z2, Z2
-	VMOVUPS    192(BX), Z3
-	VADDPS     Z3, Z2, Z2
-	VMOVUPS    Z2, 192(AX)
-	ADDQ       $0x00000100, AX
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, DX
-	ADDQ       $0x00000100, BX
-	SUBQ       $0x00000040, SI
-	JGE        blocks
+	VMOVUPS (CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS 64(DX), Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS 64(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS 128(DX), Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS 128(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS 192(DX), Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS 192(BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x00000040, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000040, SI
@@ -1936,21 +1934,20 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Z2
-	VSUBPS     Z0, Z2, Z2
-	VMULPS     Z1, Z2, Z2
-	VMOVUPS    (DX), Z3
-	VMULPS     Z3, Z2, Z2
-	VMOVUPS    (BX), Z3
-	VADDPS     Z3, Z2, Z2
-	VMOVUPS    Z2, (AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000010, SI
-	JGE        vectors
+	VMOVUPS (CX), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VMULPS  Z3, Z2, Z2
+	VMOVUPS (BX), Z3
+	VADDPS  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000010, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ      $0x00000010, SI
@@ -1974,7 +1971,7 @@ end:
 	RET
 
 // func mixedScaled32AVX512(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·mixedScaled32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -1985,42 +1982,36 @@ TEXT ·mixedScaled32AVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSS a+44(FP), Z1
 	VBROADCASTSS b+48(FP), Z2
 	VBROADCASTSS c+52(FP), Z3
-	MOVQ         SI, DI
-	SHLQ         $0x02, DI
 	SUBQ         $0x00000020, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Z4
-	VMOVUPS    (DX), Z5
-	VSUBPS     Z0, Z4, Z4
-	VMULPS     Z1, Z4, Z4
-	VMOVUPS    (BX), Z6
-	VMULPS     Z6, Z5, Z5
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z4, Z4
-	VADDPS     Z3, Z4, Z4
-	VMOVUPS    Z4, (AX)
-	PREFETCHT0 64(CX)(DI*1)
-	PREFETCHT0 64(DX)(DI*1)
-	VMOVUPS    64(CX), Z4
-	VMOVUPS    64(DX), Z5
-	VSUBPS     Z0, Z4, Z4
-	VMULPS     Z1, Z4, Z4
-	VMOVUPS    64(BX), Z6
-	VMULPS     Z6, Z5, Z5
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z4, Z4
-	VADDPS     Z3, Z4, Z4
-	VMOVUPS    Z4, 64(AX)
-	ADDQ       $0x00000080, AX
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, DX
-	ADDQ       $0x00000080, BX
-	SUBQ       $0x00000020, SI
-	JGE        blocks
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMOVUPS (BX), Z6
+	VMULPS  Z6, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMOVUPS 64(BX), Z6
+	VMULPS  Z6, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000020, SI
@@ -2028,24 +2019,22 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Z4
-	VMOVUPS    (DX), Z5
-	VSUBPS     Z0, Z4, Z4
-	VMULPS     Z1, Z4, Z4
-	VMOVUPS    (BX), Z6
-	VMULPS     Z6, Z5, Z5
-	VMULPS     Z2, Z5, Z5
-	VADDPS     Z5, Z4, Z4
-	VADDPS     Z3, Z4, Z4
-	VMOVUPS    Z4, (AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000010, SI
-	JGE        vectors
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPS  Z0, Z4, Z4
+	VMULPS  Z1, Z4, Z4
+	VMOVUPS (BX), Z6
+	VMULPS  Z6, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VADDPS  Z5, Z4, Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000010, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ      $0x00000010, SI
@@ -2071,7 +2060,7 @@ end:
 	RET
 
 // func normSums32AVX512(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·normSums32AVX512(SB), NOSPLIT, $0-64
 	MOVQ         x+0(FP), AX
 	MOVQ         dy+8(FP), CX
@@ -2081,6 +2070,8 @@ TEXT ·normSums32AVX512(SB), NOSPLIT, $0-64
 	MOVQ         n+40(FP), DI
 	VBROADCASTSS m+48(FP), Z0
 	VBROADCASTSS r+52(FP), Z1
+	MOVQ         DI, R8
+	SHLQ         $0x02, R8
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      Z2, Z3
 	VMOVUPS      Z2, Z4
@@ -2090,45 +2081,49 @@ TEXT ·normSums32AVX512(SB), NOSPLIT, $0-64
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (AX), Z6
-	VMOVUPS (CX), Z7
-	VMOVUPS (DX), Z8
-	VSUBPS  Z0, Z6, Z6
-	VMULPS  Z1, Z6, Z6
-	VMULPS  Z7, Z8, Z8
-	VADDPS  Z8, Z3, Z3
-	VMULPS  Z6, Z8, Z8
-	VADDPS  Z8, Z4, Z4
-	VMULPS  Z7, Z6, Z6
-	VMOVUPS (BX), Z8
-	VADDPS  Z8, Z6, Z6
-	VMOVUPS Z6, (BX)
-	VMOVUPS (SI), Z6
-	VADDPS  Z6, Z7, Z7
-	VMOVUPS Z7, (SI)
-	VMOVUPS 64(AX), Z6
-	VMOVUPS 64(CX), Z7
-	VMOVUPS 64(DX), Z8
-	VSUBPS  Z0, Z6, Z6
-	VMULPS  Z1, Z6, Z6
-	VMULPS  Z7, Z8, Z8
-	VADDPS  Z8, Z5, Z5
-	VMULPS  Z6, Z8, Z8
-	VADDPS  Z8, Z2, Z2
-	VMULPS  Z7, Z6, Z6
-	VMOVUPS 64(BX), Z8
-	VADDPS  Z8, Z6, Z6
-	VMOVUPS Z6, 64(BX)
-	VMOVUPS 64(SI), Z6
-	VADDPS  Z6, Z7, Z7
-	VMOVUPS Z7, 64(SI)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, DI
-	JGE     blocks
+	PREFETCHT0 (AX)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (CX), Z7
+	VMOVUPS    (DX), Z8
+	VSUBPS     Z0, Z6, Z6
+	VMULPS     Z1, Z6, Z6
+	VMULPS     Z7, Z8, Z8
+	VADDPS     Z8, Z3, Z3
+	VMULPS     Z6, Z8, Z8
+	VADDPS     Z8, Z4, Z4
+	VMULPS     Z7, Z6, Z6
+	VMOVUPS    (BX), Z8
+	VADDPS     Z8, Z6, Z6
+	VMOVUPS    Z6, (BX)
+	VMOVUPS    (SI), Z6
+	VADDPS     Z6, Z7, Z7
+	VMOVUPS    Z7, (SI)
+	PREFETCHT0 64(AX)(R8*1)
+	PREFETCHT0 64(CX)(R8*1)
+	VMOVUPS    64(AX), Z6
+	VMOVUPS    64(CX), Z7
+	VMOVUPS    64(DX), Z8
+	VSUBPS     Z0, Z6, Z6
+	VMULPS     Z1, Z6, Z6
+	VMULPS     Z7, Z8, Z8
+	VADDPS     Z8, Z5, Z5
+	VMULPS     Z6, Z8, Z8
+	VADDPS     Z8, Z2, Z2
+	VMULPS     Z7, Z6, Z6
+	VMOVUPS    64(BX), Z8
+	VADDPS     Z8, Z6, Z6
+	VMOVUPS    Z6, 64(BX)
+	VMOVUPS    64(SI), Z6
+	VADDPS     Z6, Z7, Z7
+	VMOVUPS    Z7, 64(SI)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000020, DI
+	JGE        blocks
 
 blocksDone:
 	ADDQ      $0x00000020, DI
@@ -5157,12 +5152,14 @@ end:
 	RET
 
 // func moments64AVX512(x *float64, n int) (mean float64, squares float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·moments64AVX512(SB), NOSPLIT, $0-32
 	MOVQ       x+0(FP), AX
 	MOVQ       n+8(FP), CX
 	MOVQ       AX, DX
 	MOVQ       CX, BX
+	MOVQ       CX, SI
+	SHLQ       $0x03, SI
 	VXORPS     X0, X0, X0
 	VCVTSI2SDQ CX, X0, X0
 	VXORPS     Z1, Z1, Z1
@@ -5184,15 +5181,15 @@ sumDone:
 	ADDQ      $0x00000010, CX
 	TESTQ     CX, CX
 	JEQ       sumJoin
-	MOVQ      $-1, SI
-	BZHIQ     CX, SI, SI
-	MOVQ      SI, DI
-	KMOVW     DI, K1
+	MOVQ      $-1, DI
+	BZHIQ     CX, DI, DI
+	MOVQ      DI, R8
+	KMOVW     R8, K1
 	VMOVUPD.Z (AX), K1, Z3
 	VADDPD    Z3, Z2, Z2
 	CMPQ      CX, $0x00000008
 	JLE       sumJoin
-	MOVQ      SI, CX
+	MOVQ      DI, CX
 	SHRQ      $0x08, CX
 	KMOVW     CX, K1
 	VMOVUPD.Z 64(AX), K1, Z3
@@ -5216,17 +5213,19 @@ sumJoin:
 	JLT           squaresDone
 
 squares:
-	VMOVUPS (DX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z3, Z3, Z3
-	VADDPD  Z3, Z2, Z2
-	VMOVUPS 64(DX), Z3
-	VSUBPD  Z0, Z3, Z3
-	VMULPD  Z3, Z3, Z3
-	VADDPD  Z3, Z1, Z1
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x00000010, BX
-	JGE     squares
+	PREFETCHT0 (DX)(SI*1)
+	VMOVUPS    (DX), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z2, Z2
+	PREFETCHT0 64(DX)(SI*1)
+	VMOVUPS    64(DX), Z3
+	VSUBPD     Z0, Z3, Z3
+	VMULPD     Z3, Z3, Z3
+	VADDPD     Z3, Z1, Z1
+	ADDQ       $0x00000080, DX
+	SUBQ       $0x00000010, BX
+	JGE        squares
 
 squaresDone:
 	ADDQ      $0x00000010, BX
@@ -5264,7 +5263,7 @@ squaresJoin:
 	RET
 
 // func normalized64AVX512(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·normalized64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -5273,54 +5272,48 @@ TEXT ·normalized64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         n+32(FP), SI
 	VBROADCASTSD m+40(FP), Z0
 	VBROADCASTSD r+48(FP), Z1
-	MOVQ         SI, DI
-	SHLQ         $0x03, DI
 	SUBQ         $0x00000020, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z1, Z2, Z2
-	VMOVUPS    (DX), Z3
-	VMULPD     Z3, Z2, Z2
-	VMOVUPS    (BX), Z3
-	VADDPD     Z3, Z2, Z2
-	VMOVUPS    Z2, (AX)
-	PREFETCHT0 64(CX)(DI*1)
-	VMOVUPS    64(CX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z1, Z2, Z2
-	VMOVUPS    64(DX), Z3
-	VMULPD     Z3, Z2, Z2
-	VMOVUPS    64(BX), Z3
-	VADDPD     Z3, Z2, Z2
-	VMOVUPS    Z2, 64(AX)
-	PREFETCHT0 128(CX)(DI*1)
-	VMOVUPS    128(CX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z1, Z2, Z2
-	VMOVUPS    128(DX), Z3
-	VMULPD     Z3, Z2, Z2
-	VMOVUPS    128(BX), Z3
-	VADDPD     Z3, Z2, Z2
-	VMOVUPS    Z2, 128(AX)
-	PREFETCHT0 192(CX)(DI*1)
-	VMOVUPS    192(CX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z1, Z2, Z2
-	VMOVUPS    192(DX), Z3
-	VMULPD     Z3, Z2, Z2
-	VMOVUPS    192(BX), Z3
-	VADDPD     Z3, Z2, Z2
-	VMOVUPS    Z2, 192(AX)
-	ADDQ       $0x00000100, AX
-	ADDQ       $0x00000100, CX
-	ADDQ       $0x00000100, DX
-	ADDQ       $0x00000100, BX
-	SUBQ       $0x00000020, SI
-	JGE        blocks
+	VMOVUPS (CX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPS (BX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)
+	VMOVUPS 64(CX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPS 64(DX), Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPS 64(BX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS Z2, 64(AX)
+	VMOVUPS 128(CX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPS 128(DX), Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPS 128(BX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS 192(CX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPS 192(DX), Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPS 192(BX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS Z2, 192(AX)
+	ADDQ    $0x00000100, AX
+	ADDQ    $0x00000100, CX
+	ADDQ    $0x00000100, DX
+	ADDQ    $0x00000100, BX
+	SUBQ    $0x00000020, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000020, SI
@@ -5328,21 +5321,20 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Z2
-	VSUBPD     Z0, Z2, Z2
-	VMULPD     Z1, Z2, Z2
-	VMOVUPS    (DX), Z3
-	VMULPD     Z3, Z2, Z2
-	VMOVUPS    (BX), Z3
-	VADDPD     Z3, Z2, Z2
-	VMOVUPS    Z2, (AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000008, SI
-	JGE        vectors
+	VMOVUPS (CX), Z2
+	VSUBPD  Z0, Z2, Z2
+	VMULPD  Z1, Z2, Z2
+	VMOVUPS (DX), Z3
+	VMULPD  Z3, Z2, Z2
+	VMOVUPS (BX), Z3
+	VADDPD  Z3, Z2, Z2
+	VMOVUPS Z2, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000008, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ      $0x00000008, SI
@@ -5366,7 +5358,7 @@ end:
 	RET
 
 // func mixedScaled64AVX512(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
-// Requires: AVX, AVX512F, BMI2, MMX+
+// Requires: AVX, AVX512F, BMI2
 TEXT ·mixedScaled64AVX512(SB), NOSPLIT, $0-72
 	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -5377,42 +5369,36 @@ TEXT ·mixedScaled64AVX512(SB), NOSPLIT, $0-72
 	VBROADCASTSD a+48(FP), Z1
 	VBROADCASTSD b+56(FP), Z2
 	VBROADCASTSD c+64(FP), Z3
-	MOVQ         SI, DI
-	SHLQ         $0x03, DI
 	SUBQ         $0x00000010, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Z4
-	VMOVUPS    (DX), Z5
-	VSUBPD     Z0, Z4, Z4
-	VMULPD     Z1, Z4, Z4
-	VMOVUPS    (BX), Z6
-	VMULPD     Z6, Z5, Z5
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z4, Z4
-	VADDPD     Z3, Z4, Z4
-	VMOVUPS    Z4, (AX)
-	PREFETCHT0 64(CX)(DI*1)
-	PREFETCHT0 64(DX)(DI*1)
-	VMOVUPS    64(CX), Z4
-	VMOVUPS    64(DX), Z5
-	VSUBPD     Z0, Z4, Z4
-	VMULPD     Z1, Z4, Z4
-	VMOVUPS    64(BX), Z6
-	VMULPD     Z6, Z5, Z5
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z4, Z4
-	VADDPD     Z3, Z4, Z4
-	VMOVUPS    Z4, 64(AX)
-	ADDQ       $0x00000080, AX
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, DX
-	ADDQ       $0x00000080, BX
-	SUBQ       $0x00000010, SI
-	JGE        blocks
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMOVUPS (BX), Z6
+	VMULPD  Z6, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	VMOVUPS 64(CX), Z4
+	VMOVUPS 64(DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMOVUPS 64(BX), Z6
+	VMULPD  Z6, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000010, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000010, SI
@@ -5420,24 +5406,22 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Z4
-	VMOVUPS    (DX), Z5
-	VSUBPD     Z0, Z4, Z4
-	VMULPD     Z1, Z4, Z4
-	VMOVUPS    (BX), Z6
-	VMULPD     Z6, Z5, Z5
-	VMULPD     Z2, Z5, Z5
-	VADDPD     Z5, Z4, Z4
-	VADDPD     Z3, Z4, Z4
-	VMOVUPS    Z4, (AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000008, SI
-	JGE        vectors
+	VMOVUPS (CX), Z4
+	VMOVUPS (DX), Z5
+	VSUBPD  Z0, Z4, Z4
+	VMULPD  Z1, Z4, Z4
+	VMOVUPS (BX), Z6
+	VMULPD  Z6, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VADDPD  Z5, Z4, Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000008, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ      $0x00000008, SI
@@ -5463,7 +5447,7 @@ end:
 	RET
 
 // func normSums64AVX512(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2, MMX+
 TEXT ·normSums64AVX512(SB), NOSPLIT, $0-80
 	MOVQ         x+0(FP), AX
 	MOVQ         dy+8(FP), CX
@@ -5473,6 +5457,8 @@ TEXT ·normSums64AVX512(SB), NOSPLIT, $0-80
 	MOVQ         n+40(FP), DI
 	VBROADCASTSD m+48(FP), Z0
 	VBROADCASTSD r+56(FP), Z1
+	MOVQ         DI, R8
+	SHLQ         $0x03, R8
 	VXORPS       Z2, Z2, Z2
 	VMOVUPS      Z2, Z3
 	VMOVUPS      Z2, Z4
@@ -5482,45 +5468,49 @@ TEXT ·normSums64AVX512(SB), NOSPLIT, $0-80
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (AX), Z6
-	VMOVUPS (CX), Z7
-	VMOVUPS (DX), Z8
-	VSUBPD  Z0, Z6, Z6
-	VMULPD  Z1, Z6, Z6
-	VMULPD  Z7, Z8, Z8
-	VADDPD  Z8, Z3, Z3
-	VMULPD  Z6, Z8, Z8
-	VADDPD  Z8, Z4, Z4
-	VMULPD  Z7, Z6, Z6
-	VMOVUPS (BX), Z8
-	VADDPD  Z8, Z6, Z6
-	VMOVUPS Z6, (BX)
-	VMOVUPS (SI), Z6
-	VADDPD  Z6, Z7, Z7
-	VMOVUPS Z7, (SI)
-	VMOVUPS 64(AX), Z6
-	VMOVUPS 64(CX), Z7
-	VMOVUPS 64(DX), Z8
-	VSUBPD  Z0, Z6, Z6
-	VMULPD  Z1, Z6, Z6
-	VMULPD  Z7, Z8, Z8
-	VADDPD  Z8, Z5, Z5
-	VMULPD  Z6, Z8, Z8
-	VADDPD  Z8, Z2, Z2
-	VMULPD  Z7, Z6, Z6
-	VMOVUPS 64(BX), Z8
-	VADDPD  Z8, Z6, Z6
-	VMOVUPS Z6, 64(BX)
-	VMOVUPS 64(SI), Z6
-	VADDPD  Z6, Z7, Z7
-	VMOVUPS Z7, 64(SI)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, DI
-	JGE     blocks
+	PREFETCHT0 (AX)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (CX), Z7
+	VMOVUPS    (DX), Z8
+	VSUBPD     Z0, Z6, Z6
+	VMULPD     Z1, Z6, Z6
+	VMULPD     Z7, Z8, Z8
+	VADDPD     Z8, Z3, Z3
+	VMULPD     Z6, Z8, Z8
+	VADDPD     Z8, Z4, Z4
+	VMULPD     Z7, Z6, Z6
+	VMOVUPS    (BX), Z8
+	VADDPD     Z8, Z6, Z6
+	VMOVUPS    Z6, (BX)
+	VMOVUPS    (SI), Z6
+	VADDPD     Z6, Z7, Z7
+	VMOVUPS    Z7, (SI)
+	PREFETCHT0 64(AX)(R8*1)
+	PREFETCHT0 64(CX)(R8*1)
+	VMOVUPS    64(AX), Z6
+	VMOVUPS    64(CX), Z7
+	VMOVUPS    64(DX), Z8
+	VSUBPD     Z0, Z6, Z6
+	VMULPD     Z1, Z6, Z6
+	VMULPD     Z7, Z8, Z8
+	VADDPD     Z8, Z5, Z5
+	VMULPD     Z6, Z8, Z8
+	VADDPD     Z8, Z2, Z2
+	VMULPD     Z7, Z6, Z6
+	VMOVUPS    64(BX), Z8
+	VADDPD     Z8, Z6, Z6
+	VMOVUPS    Z6, 64(BX)
+	VMOVUPS    64(SI), Z6
+	VADDPD     Z6, Z7, Z7
+	VMOVUPS    Z7, 64(SI)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000010, DI
+	JGE        blocks
 
 blocksDone:
 	ADDQ      $0x00000010, DI
@@ -10793,12 +10783,14 @@ end:
 	RET
 
 // func moments32(x *float32, n int) (mean float32, squares float32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·moments32(SB), NOSPLIT, $0-24
 	MOVQ       x+0(FP), AX
 	MOVQ       n+8(FP), CX
 	MOVQ       AX, DX
 	MOVQ       CX, BX
+	MOVQ       CX, SI
+	SHLQ       $0x02, SI
 	VXORPS     X0, X0, X0
 	VCVTSI2SSQ CX, X0, X0
 	VXORPS     Y1, Y1, Y1
@@ -10869,25 +10861,27 @@ sumJoin:
 	JLT          squaresDone
 
 squares:
-	VMOVUPS (DX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y2, Y2
-	VMOVUPS 32(DX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y3, Y3
-	VMOVUPS 64(DX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y4, Y4
-	VMOVUPS 96(DX), Y5
-	VSUBPS  Y0, Y5, Y5
-	VMULPS  Y5, Y5, Y5
-	VADDPS  Y5, Y1, Y1
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x00000020, BX
-	JGE     squares
+	PREFETCHT0 (DX)(SI*1)
+	VMOVUPS    (DX), Y5
+	VSUBPS     Y0, Y5, Y5
+	VMULPS     Y5, Y5, Y5
+	VADDPS     Y5, Y2, Y2
+	VMOVUPS    32(DX), Y5
+	VSUBPS     Y0, Y5, Y5
+	VMULPS     Y5, Y5, Y5
+	VADDPS     Y5, Y3, Y3
+	PREFETCHT0 64(DX)(SI*1)
+	VMOVUPS    64(DX), Y5
+	VSUBPS     Y0, Y5, Y5
+	VMULPS     Y5, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+	VMOVUPS    96(DX), Y5
+	VSUBPS     Y0, Y5, Y5
+	VMULPS     Y5, Y5, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       $0x00000080, DX
+	SUBQ       $0x00000020, BX
+	JGE        squares
 
 squaresDone:
 	ADDQ         $0x00000020, BX
@@ -10941,7 +10935,7 @@ squaresJoin:
 	RET
 
 // func normalized32(y *float32, x *float32, scale *float32, shift *float32, n int, m float32, r float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·normalized32(SB), NOSPLIT, $0-48
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -10950,52 +10944,48 @@ TEXT ·normalized32(SB), NOSPLIT, $0-48
 	MOVQ         n+32(FP), SI
 	VBROADCASTSS m+40(FP), Y0
 	VBROADCASTSS r+44(FP), Y1
-	MOVQ         SI, DI
-	SHLQ         $0x02, DI
 	SUBQ         $0x00000020, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Y2
-	VSUBPS     Y0, Y2, Y2
-	VMULPS     Y1, Y2, Y2
-	VMOVUPS    (DX), Y3
-	VMULPS     Y3, Y2, Y2
-	VMOVUPS    (BX), Y3
-	VADDPS     Y3, Y2, Y2
-	VMOVUPS    Y2, (AX)
-	VMOVUPS    32(CX), Y2
-	VSUBPS     Y0, Y2, Y2
-	VMULPS     Y1, Y2, Y2
-	VMOVUPS    32(DX), Y3
-	VMULPS     Y3, Y2, Y2
-	VMOVUPS    32(BX), Y3
-	VADDPS     Y3, Y2, Y2
-	VMOVUPS    Y2, 32(AX)
-	PREFETCHT0 64(CX)(DI*1)
-	VMOVUPS    64(CX), Y2
-	VSUBPS     Y0, Y2, Y2
-	VMULPS     Y1, Y2, Y2
-	VMOVUPS    64(DX), Y3
-	VMULPS     Y3, Y2, Y2
-	VMOVUPS    64(BX), Y3
-	VADDPS     Y3, Y2, Y2
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    96(CX), Y2
-	VSUBPS     Y0, Y2, Y2
-	VMULPS     Y1, Y2, Y2
-	VMOVUPS    96(DX), Y3
-	VMULPS     Y3, Y2, Y2
-	VMOVUPS    96(BX), Y3
-	VADDPS     Y3, Y2, Y2
-	VMOVUPS    Y2, 96(AX)
-	ADDQ       $0x00000080, AX
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, DX
-	ADDQ       $0x00000080, BX
-	SUBQ       $0x00000020, SI
-	JGE        blocks
+	VMOVUPS (CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS 32(DX), Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS 32(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS 64(CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS 64(DX), Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS 64(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS 96(CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS 96(DX), Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS 96(BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000020, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000020, SI
@@ -11003,21 +10993,20 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Y2
-	VSUBPS     Y0, Y2, Y2
-	VMULPS     Y1, Y2, Y2
-	VMOVUPS    (DX), Y3
-	VMULPS     Y3, Y2, Y2
-	VMOVUPS    (BX), Y3
-	VADDPS     Y3, Y2, Y2
-	VMOVUPS    Y2, (AX)
-	ADDQ       $0x00000020, AX
-	ADDQ       $0x00000020, CX
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, SI
-	JGE        vectors
+	VMOVUPS (CX), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMULPS  Y3, Y2, Y2
+	VMOVUPS (BX), Y3
+	VADDPS  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ         $0x00000008, SI
@@ -11040,7 +11029,7 @@ end:
 	RET
 
 // func mixedScaled32(dx *float32, x *float32, dy *float32, scale *float32, n int, m float32, a float32, b float32, c float32)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·mixedScaled32(SB), NOSPLIT, $0-56
 	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -11051,40 +11040,36 @@ TEXT ·mixedScaled32(SB), NOSPLIT, $0-56
 	VBROADCASTSS a+44(FP), Y1
 	VBROADCASTSS b+48(FP), Y2
 	VBROADCASTSS c+52(FP), Y3
-	MOVQ         SI, DI
-	SHLQ         $0x02, DI
 	SUBQ         $0x00000010, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Y4
-	VMOVUPS    (DX), Y5
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMOVUPS    (BX), Y6
-	VMULPS     Y6, Y5, Y5
-	VMULPS     Y2, Y5, Y5
-	VADDPS     Y5, Y4, Y4
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    32(CX), Y4
-	VMOVUPS    32(DX), Y5
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMOVUPS    32(BX), Y6
-	VMULPS     Y6, Y5, Y5
-	VMULPS     Y2, Y5, Y5
-	VADDPS     Y5, Y4, Y4
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, 32(AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000010, SI
-	JGE        blocks
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS (BX), Y6
+	VMULPS  Y6, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 32(DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS 32(BX), Y6
+	VMULPS  Y6, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000010, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000010, SI
@@ -11092,24 +11077,22 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Y4
-	VMOVUPS    (DX), Y5
-	VSUBPS     Y0, Y4, Y4
-	VMULPS     Y1, Y4, Y4
-	VMOVUPS    (BX), Y6
-	VMULPS     Y6, Y5, Y5
-	VMULPS     Y2, Y5, Y5
-	VADDPS     Y5, Y4, Y4
-	VADDPS     Y3, Y4, Y4
-	VMOVUPS    Y4, (AX)
-	ADDQ       $0x00000020, AX
-	ADDQ       $0x00000020, CX
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000008, SI
-	JGE        vectors
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMOVUPS (BX), Y6
+	VMULPS  Y6, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000008, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ         $0x00000008, SI
@@ -11134,7 +11117,7 @@ end:
 	RET
 
 // func normSums32(x *float32, dy *float32, scale *float32, dscale *float32, dshift *float32, n int, m float32, r float32) (sum float32, product float32)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·normSums32(SB), NOSPLIT, $0-64
 	MOVQ         x+0(FP), AX
 	MOVQ         dy+8(FP), CX
@@ -11144,6 +11127,8 @@ TEXT ·normSums32(SB), NOSPLIT, $0-64
 	MOVQ         n+40(FP), DI
 	VBROADCASTSS m+48(FP), Y0
 	VBROADCASTSS r+52(FP), Y1
+	MOVQ         DI, R8
+	SHLQ         $0x02, R8
 	VXORPS       Y2, Y2, Y2
 	VMOVUPS      Y2, Y3
 	VMOVUPS      Y2, Y4
@@ -11157,77 +11142,81 @@ TEXT ·normSums32(SB), NOSPLIT, $0-64
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (AX), Y10
-	VMOVUPS (CX), Y11
-	VMOVUPS (DX), Y12
-	VSUBPS  Y0, Y10, Y10
-	VMULPS  Y1, Y10, Y10
-	VMULPS  Y11, Y12, Y12
-	VADDPS  Y12, Y3, Y3
-	VMULPS  Y10, Y12, Y12
-	VADDPS  Y12, Y4, Y4
-	VMULPS  Y11, Y10, Y10
-	VMOVUPS (BX), Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, (BX)
-	VMOVUPS (SI), Y10
-	VADDPS  Y10, Y11, Y11
-	VMOVUPS Y11, (SI)
-	VMOVUPS 32(AX), Y10
-	VMOVUPS 32(CX), Y11
-	VMOVUPS 32(DX), Y12
-	VSUBPS  Y0, Y10, Y10
-	VMULPS  Y1, Y10, Y10
-	VMULPS  Y11, Y12, Y12
-	VADDPS  Y12, Y5, Y5
-	VMULPS  Y10, Y12, Y12
-	VADDPS  Y12, Y6, Y6
-	VMULPS  Y11, Y10, Y10
-	VMOVUPS 32(BX), Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 32(BX)
-	VMOVUPS 32(SI), Y10
-	VADDPS  Y10, Y11, Y11
-	VMOVUPS Y11, 32(SI)
-	VMOVUPS 64(AX), Y10
-	VMOVUPS 64(CX), Y11
-	VMOVUPS 64(DX), Y12
-	VSUBPS  Y0, Y10, Y10
-	VMULPS  Y1, Y10, Y10
-	VMULPS  Y11, Y12, Y12
-	VADDPS  Y12, Y7, Y7
-	VMULPS  Y10, Y12, Y12
-	VADDPS  Y12, Y8, Y8
-	VMULPS  Y11, Y10, Y10
-	VMOVUPS 64(BX), Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 64(BX)
-	VMOVUPS 64(SI), Y10
-	VADDPS  Y10, Y11, Y11
-	VMOVUPS Y11, 64(SI)
-	VMOVUPS 96(AX), Y10
-	VMOVUPS 96(CX), Y11
-	VMOVUPS 96(DX), Y12
-	VSUBPS  Y0, Y10, Y10
-	VMULPS  Y1, Y10, Y10
-	VMULPS  Y11, Y12, Y12
-	VADDPS  Y12, Y9, Y9
-	VMULPS  Y10, Y12, Y12
-	VADDPS  Y12, Y2, Y2
-	VMULPS  Y11, Y10, Y10
-	VMOVUPS 96(BX), Y12
-	VADDPS  Y12, Y10, Y10
-	VMOVUPS Y10, 96(BX)
-	VMOVUPS 96(SI), Y10
-	VADDPS  Y10, Y11, Y11
-	VMOVUPS Y11, 96(SI)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000020, DI
-	JGE     blocks
+	PREFETCHT0 (AX)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (AX), Y10
+	VMOVUPS    (CX), Y11
+	VMOVUPS    (DX), Y12
+	VSUBPS     Y0, Y10, Y10
+	VMULPS     Y1, Y10, Y10
+	VMULPS     Y11, Y12, Y12
+	VADDPS     Y12, Y3, Y3
+	VMULPS     Y10, Y12, Y12
+	VADDPS     Y12, Y4, Y4
+	VMULPS     Y11, Y10, Y10
+	VMOVUPS    (BX), Y12
+	VADDPS     Y12, Y10, Y10
+	VMOVUPS    Y10, (BX)
+	VMOVUPS    (SI), Y10
+	VADDPS     Y10, Y11, Y11
+	VMOVUPS    Y11, (SI)
+	VMOVUPS    32(AX), Y10
+	VMOVUPS    32(CX), Y11
+	VMOVUPS    32(DX), Y12
+	VSUBPS     Y0, Y10, Y10
+	VMULPS     Y1, Y10, Y10
+	VMULPS     Y11, Y12, Y12
+	VADDPS     Y12, Y5, Y5
+	VMULPS     Y10, Y12, Y12
+	VADDPS     Y12, Y6, Y6
+	VMULPS     Y11, Y10, Y10
+	VMOVUPS    32(BX), Y12
+	VADDPS     Y12, Y10, Y10
+	VMOVUPS    Y10, 32(BX)
+	VMOVUPS    32(SI), Y10
+	VADDPS     Y10, Y11, Y11
+	VMOVUPS    Y11, 32(SI)
+	PREFETCHT0 64(AX)(R8*1)
+	PREFETCHT0 64(CX)(R8*1)
+	VMOVUPS    64(AX), Y10
+	VMOVUPS    64(CX), Y11
+	VMOVUPS    64(DX), Y12
+	VSUBPS     Y0, Y10, Y10
+	VMULPS     Y1, Y10, Y10
+	VMULPS     Y11, Y12, Y12
+	VADDPS     Y12, Y7, Y7
+	VMULPS     Y10, Y12, Y12
+	VADDPS     Y12, Y8, Y8
+	VMULPS     Y11, Y10, Y10
+	VMOVUPS    64(BX), Y12
+	VADDPS     Y12, Y10, Y10
+	VMOVUPS    Y10, 64(BX)
+	VMOVUPS    64(SI), Y10
+	VADDPS     Y10, Y11, Y11
+	VMOVUPS    Y11, 64(SI)
+	VMOVUPS    96(AX), Y10
+	VMOVUPS    96(CX), Y11
+	VMOVUPS    96(DX), Y12
+	VSUBPS     Y0, Y10, Y10
+	VMULPS     Y1, Y10, Y10
+	VMULPS     Y11, Y12, Y12
+	VADDPS     Y12, Y9, Y9
+	VMULPS     Y10, Y12, Y12
+	VADDPS     Y12, Y2, Y2
+	VMULPS     Y11, Y10, Y10
+	VMOVUPS    96(BX), Y12
+	VADDPS     Y12, Y10, Y10
+	VMOVUPS    Y10, 96(BX)
+	VMOVUPS    96(SI), Y10
+	VADDPS     Y10, Y11, Y11
+	VMOVUPS    Y11, 96(SI)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000020, DI
+	JGE        blocks
 
 blocksDone:
 	ADDQ         $0x00000020, DI
@@ -14571,12 +14560,14 @@ end:
 	RET
 
 // func moments64(x *float64, n int) (mean float64, squares float64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·moments64(SB), NOSPLIT, $0-32
 	MOVQ       x+0(FP), AX
 	MOVQ       n+8(FP), CX
 	MOVQ       AX, DX
 	MOVQ       CX, BX
+	MOVQ       CX, SI
+	SHLQ       $0x03, SI
 	VXORPS     X0, X0, X0
 	VCVTSI2SDQ CX, X0, X0
 	VXORPS     Y1, Y1, Y1
@@ -14645,25 +14636,27 @@ sumJoin:
 	JLT          squaresDone
 
 squares:
-	VMOVUPS (DX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y2, Y2
-	VMOVUPS 32(DX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y3, Y3
-	VMOVUPS 64(DX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y4, Y4
-	VMOVUPS 96(DX), Y5
-	VSUBPD  Y0, Y5, Y5
-	VMULPD  Y5, Y5, Y5
-	VADDPD  Y5, Y1, Y1
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x00000010, BX
-	JGE     squares
+	PREFETCHT0 (DX)(SI*1)
+	VMOVUPS    (DX), Y5
+	VSUBPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPS    32(DX), Y5
+	VSUBPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	PREFETCHT0 64(DX)(SI*1)
+	VMOVUPS    64(DX), Y5
+	VSUBPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+	VMOVUPS    96(DX), Y5
+	VSUBPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	ADDQ       $0x00000080, DX
+	SUBQ       $0x00000010, BX
+	JGE        squares
 
 squaresDone:
 	ADDQ         $0x00000010, BX
@@ -14715,7 +14708,7 @@ squaresJoin:
 	RET
 
 // func normalized64(y *float64, x *float64, scale *float64, shift *float64, n int, m float64, r float64)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·normalized64(SB), NOSPLIT, $0-56
 	MOVQ         y+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -14724,52 +14717,48 @@ TEXT ·normalized64(SB), NOSPLIT, $0-56
 	MOVQ         n+32(FP), SI
 	VBROADCASTSD m+40(FP), Y0
 	VBROADCASTSD r+48(FP), Y1
-	MOVQ         SI, DI
-	SHLQ         $0x03, DI
 	SUBQ         $0x00000010, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y1, Y2, Y2
-	VMOVUPS    (DX), Y3
-	VMULPD     Y3, Y2, Y2
-	VMOVUPS    (BX), Y3
-	VADDPD     Y3, Y2, Y2
-	VMOVUPS    Y2, (AX)
-	VMOVUPS    32(CX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y1, Y2, Y2
-	VMOVUPS    32(DX), Y3
-	VMULPD     Y3, Y2, Y2
-	VMOVUPS    32(BX), Y3
-	VADDPD     Y3, Y2, Y2
-	VMOVUPS    Y2, 32(AX)
-	PREFETCHT0 64(CX)(DI*1)
-	VMOVUPS    64(CX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y1, Y2, Y2
-	VMOVUPS    64(DX), Y3
-	VMULPD     Y3, Y2, Y2
-	VMOVUPS    64(BX), Y3
-	VADDPD     Y3, Y2, Y2
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    96(CX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y1, Y2, Y2
-	VMOVUPS    96(DX), Y3
-	VMULPD     Y3, Y2, Y2
-	VMOVUPS    96(BX), Y3
-	VADDPD     Y3, Y2, Y2
-	VMOVUPS    Y2, 96(AX)
-	ADDQ       $0x00000080, AX
-	ADDQ       $0x00000080, CX
-	ADDQ       $0x00000080, DX
-	ADDQ       $0x00000080, BX
-	SUBQ       $0x00000010, SI
-	JGE        blocks
+	VMOVUPS (CX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPS (BX), Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)
+	VMOVUPS 32(CX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPS 32(DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPS 32(BX), Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	VMOVUPS 64(CX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPS 64(DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPS 64(BX), Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS 96(CX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPS 96(DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPS 96(BX), Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPS Y2, 96(AX)
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	ADDQ    $0x00000080, DX
+	ADDQ    $0x00000080, BX
+	SUBQ    $0x00000010, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000010, SI
@@ -14777,21 +14766,20 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	VMOVUPS    (CX), Y2
-	VSUBPD     Y0, Y2, Y2
-	VMULPD     Y1, Y2, Y2
-	VMOVUPS    (DX), Y3
-	VMULPD     Y3, Y2, Y2
-	VMOVUPS    (BX), Y3
-	VADDPD     Y3, Y2, Y2
-	VMOVUPS    Y2, (AX)
-	ADDQ       $0x00000020, AX
-	ADDQ       $0x00000020, CX
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000004, SI
-	JGE        vectors
+	VMOVUPS (CX), Y2
+	VSUBPD  Y0, Y2, Y2
+	VMULPD  Y1, Y2, Y2
+	VMOVUPS (DX), Y3
+	VMULPD  Y3, Y2, Y2
+	VMOVUPS (BX), Y3
+	VADDPD  Y3, Y2, Y2
+	VMOVUPS Y2, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ         $0x00000004, SI
@@ -14814,7 +14802,7 @@ end:
 	RET
 
 // func mixedScaled64(dx *float64, x *float64, dy *float64, scale *float64, n int, m float64, a float64, b float64, c float64)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·mixedScaled64(SB), NOSPLIT, $0-72
 	MOVQ         dx+0(FP), AX
 	MOVQ         x+8(FP), CX
@@ -14825,40 +14813,36 @@ TEXT ·mixedScaled64(SB), NOSPLIT, $0-72
 	VBROADCASTSD a+48(FP), Y1
 	VBROADCASTSD b+56(FP), Y2
 	VBROADCASTSD c+64(FP), Y3
-	MOVQ         SI, DI
-	SHLQ         $0x03, DI
 	SUBQ         $0x00000008, SI
 	JLT          blocksDone
 
 blocks:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Y4
-	VMOVUPS    (DX), Y5
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMOVUPS    (BX), Y6
-	VMULPD     Y6, Y5, Y5
-	VMULPD     Y2, Y5, Y5
-	VADDPD     Y5, Y4, Y4
-	VADDPD     Y3, Y4, Y4
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    32(CX), Y4
-	VMOVUPS    32(DX), Y5
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMOVUPS    32(BX), Y6
-	VMULPD     Y6, Y5, Y5
-	VMULPD     Y2, Y5, Y5
-	VADDPD     Y5, Y4, Y4
-	VADDPD     Y3, Y4, Y4
-	VMOVUPS    Y4, 32(AX)
-	ADDQ       $0x00000040, AX
-	ADDQ       $0x00000040, CX
-	ADDQ       $0x00000040, DX
-	ADDQ       $0x00000040, BX
-	SUBQ       $0x00000008, SI
-	JGE        blocks
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMOVUPS (BX), Y6
+	VMULPD  Y6, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	VMOVUPS 32(CX), Y4
+	VMOVUPS 32(DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMOVUPS 32(BX), Y6
+	VMULPD  Y6, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, 32(AX)
+	ADDQ    $0x00000040, AX
+	ADDQ    $0x00000040, CX
+	ADDQ    $0x00000040, DX
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x00000008, SI
+	JGE     blocks
 
 blocksDone:
 	ADDQ $0x00000008, SI
@@ -14866,24 +14850,22 @@ blocksDone:
 	JLT  vectorsDone
 
 vectors:
-	PREFETCHT0 (CX)(DI*1)
-	PREFETCHT0 (DX)(DI*1)
-	VMOVUPS    (CX), Y4
-	VMOVUPS    (DX), Y5
-	VSUBPD     Y0, Y4, Y4
-	VMULPD     Y1, Y4, Y4
-	VMOVUPS    (BX), Y6
-	VMULPD     Y6, Y5, Y5
-	VMULPD     Y2, Y5, Y5
-	VADDPD     Y5, Y4, Y4
-	VADDPD     Y3, Y4, Y4
-	VMOVUPS    Y4, (AX)
-	ADDQ       $0x00000020, AX
-	ADDQ       $0x00000020, CX
-	ADDQ       $0x00000020, DX
-	ADDQ       $0x00000020, BX
-	SUBQ       $0x00000004, SI
-	JGE        vectors
+	VMOVUPS (CX), Y4
+	VMOVUPS (DX), Y5
+	VSUBPD  Y0, Y4, Y4
+	VMULPD  Y1, Y4, Y4
+	VMOVUPS (BX), Y6
+	VMULPD  Y6, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $0x00000020, AX
+	ADDQ    $0x00000020, CX
+	ADDQ    $0x00000020, DX
+	ADDQ    $0x00000020, BX
+	SUBQ    $0x00000004, SI
+	JGE     vectors
 
 vectorsDone:
 	ADDQ         $0x00000004, SI
@@ -14908,7 +14890,7 @@ end:
 	RET
 
 // func normSums64(x *float64, dy *float64, scale *float64, dscale *float64, dshift *float64, n int, m float64, r float64) (sum float64, product float64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·normSums64(SB), NOSPLIT, $0-80
 	MOVQ         x+0(FP), AX
 	MOVQ         dy+8(FP), CX
@@ -14918,6 +14900,8 @@ TEXT ·normSums64(SB), NOSPLIT, $0-80
 	MOVQ         n+40(FP), DI
 	VBROADCASTSD m+48(FP), Y0
 	VBROADCASTSD r+56(FP), Y1
+	MOVQ         DI, R8
+	SHLQ         $0x03, R8
 	VXORPS       Y2, Y2, Y2
 	VMOVUPS      Y2, Y3
 	VMOVUPS      Y2, Y4
@@ -14931,77 +14915,81 @@ TEXT ·normSums64(SB), NOSPLIT, $0-80
 	JLT          blocksDone
 
 blocks:
-	VMOVUPS (AX), Y10
-	VMOVUPS (CX), Y11
-	VMOVUPS (DX), Y12
-	VSUBPD  Y0, Y10, Y10
-	VMULPD  Y1, Y10, Y10
-	VMULPD  Y11, Y12, Y12
-	VADDPD  Y12, Y3, Y3
-	VMULPD  Y10, Y12, Y12
-	VADDPD  Y12, Y4, Y4
-	VMULPD  Y11, Y10, Y10
-	VMOVUPS (BX), Y12
-	VADDPD  Y12, Y10, Y10
-	VMOVUPS Y10, (BX)
-	VMOVUPS (SI), Y10
-	VADDPD  Y10, Y11, Y11
-	VMOVUPS Y11, (SI)
-	VMOVUPS 32(AX), Y10
-	VMOVUPS 32(CX), Y11
-	VMOVUPS 32(DX), Y12
-	VSUBPD  Y0, Y10, Y10
-	VMULPD  Y1, Y10, Y10
-	VMULPD  Y11, Y12, Y12
-	VADDPD  Y12, Y5, Y5
-	VMULPD  Y10, Y12, Y12
-	VADDPD  Y12, Y6, Y6
-	VMULPD  Y11, Y10, Y10
-	VMOVUPS 32(BX), Y12
-	VADDPD  Y12, Y10, Y10
-	VMOVUPS Y10, 32(BX)
-	VMOVUPS 32(SI), Y10
-	VADDPD  Y10, Y11, Y11
-	VMOVUPS Y11, 32(SI)
-	VMOVUPS 64(AX), Y10
-	VMOVUPS 64(CX), Y11
-	VMOVUPS 64(DX), Y12
-	VSUBPD  Y0, Y10, Y10
-	VMULPD  Y1, Y10, Y10
-	VMULPD  Y11, Y12, Y12
-	VADDPD  Y12, Y7, Y7
-	VMULPD  Y10, Y12, Y12
-	VADDPD  Y12, Y8, Y8
-	VMULPD  Y11, Y10, Y10
-	VMOVUPS 64(BX), Y12
-	VADDPD  Y12, Y10, Y10
-	VMOVUPS Y10, 64(BX)
-	VMOVUPS 64(SI), Y10
-	VADDPD  Y10, Y11, Y11
-	VMOVUPS Y11, 64(SI)
-	VMOVUPS 96(AX), Y10
-	VMOVUPS 96(CX), Y11
-	VMOVUPS 96(DX), Y12
-	VSUBPD  Y0, Y10, Y10
-	VMULPD  Y1, Y10, Y10
-	VMULPD  Y11, Y12, Y12
-	VADDPD  Y12, Y9, Y9
-	VMULPD  Y10, Y12, Y12
-	VADDPD  Y12, Y2, Y2
-	VMULPD  Y11, Y10, Y10
-	VMOVUPS 96(BX), Y12
-	VADDPD  Y12, Y10, Y10
-	VMOVUPS Y10, 96(BX)
-	VMOVUPS 96(SI), Y10
-	VADDPD  Y10, Y11, Y11
-	VMOVUPS Y11, 96(SI)
-	ADDQ    $0x00000080, AX
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	ADDQ    $0x00000080, SI
-	SUBQ    $0x00000010, DI
-	JGE     blocks
+	PREFETCHT0 (AX)(R8*1)
+	PREFETCHT0 (CX)(R8*1)
+	VMOVUPS    (AX), Y10
+	VMOVUPS    (CX), Y11
+	VMOVUPS    (DX), Y12
+	VSUBPD     Y0, Y10, Y10
+	VMULPD     Y1, Y10, Y10
+	VMULPD     Y11, Y12, Y12
+	VADDPD     Y12, Y3, Y3
+	VMULPD     Y10, Y12, Y12
+	VADDPD     Y12, Y4, Y4
+	VMULPD     Y11, Y10, Y10
+	VMOVUPS    (BX), Y12
+	VADDPD     Y12, Y10, Y10
+	VMOVUPS    Y10, (BX)
+	VMOVUPS    (SI), Y10
+	VADDPD     Y10, Y11, Y11
+	VMOVUPS    Y11, (SI)
+	VMOVUPS    32(AX), Y10
+	VMOVUPS    32(CX), Y11
+	VMOVUPS    32(DX), Y12
+	VSUBPD     Y0, Y10, Y10
+	VMULPD     Y1, Y10, Y10
+	VMULPD     Y11, Y12, Y12
+	VADDPD     Y12, Y5, Y5
+	VMULPD     Y10, Y12, Y12
+	VADDPD     Y12, Y6, Y6
+	VMULPD     Y11, Y10, Y10
+	VMOVUPS    32(BX), Y12
+	VADDPD     Y12, Y10, Y10
+	VMOVUPS    Y10, 32(BX)
+	VMOVUPS    32(SI), Y10
+	VADDPD     Y10, Y11, Y11
+	VMOVUPS    Y11, 32(SI)
+	PREFETCHT0 64(AX)(R8*1)
+	PREFETCHT0 64(CX)(R8*1)
+	VMOVUPS    64(AX), Y10
+	VMOVUPS    64(CX), Y11
+	VMOVUPS    64(DX), Y12
+	VSUBPD     Y0, Y10, Y10
+	VMULPD     Y1, Y10, Y10
+	VMULPD     Y11, Y12, Y12
+	VADDPD     Y12, Y7, Y7
+	VMULPD     Y10, Y12, Y12
+	VADDPD     Y12, Y8, Y8
+	VMULPD     Y11, Y10, Y10
+	VMOVUPS    64(BX), Y12
+	VADDPD     Y12, Y10, Y10
+	VMOVUPS    Y10, 64(BX)
+	VMOVUPS    64(SI), Y10
+	VADDPD     Y10, Y11, Y11
+	VMOVUPS    Y11, 64(SI)
+	VMOVUPS    96(AX), Y10
+	VMOVUPS    96(CX), Y11
+	VMOVUPS    96(DX), Y12
+	VSUBPD     Y0, Y10, Y10
+	VMULPD     Y1, Y10, Y10
+	VMULPD     Y11, Y12, Y12
+	VADDPD     Y12, Y9, Y9
+	VMULPD     Y10, Y12, Y12
+	VADDPD     Y12, Y2, Y2
+	VMULPD     Y11, Y10, Y10
+	VMOVUPS    96(BX), Y12
+	VADDPD     Y12, Y10, Y10
+	VMOVUPS    Y10, 96(BX)
+	VMOVUPS    96(SI), Y10
+	VADDPD     Y10, Y11, Y11
+	VMOVUPS    Y11, 96(SI)
+	ADDQ       $0x00000080, AX
+	ADDQ       $0x00000080, CX
+	ADDQ       $0x00000080, DX
+	ADDQ       $0x00000080, BX
+	ADDQ       $0x00000080, SI
+	SUBQ       $0x00000010, DI
+	JGE        blocks
 
 blocksDone:
 	ADDQ         $0x00000010, DI

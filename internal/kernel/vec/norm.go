@@ -10,7 +10,6 @@ func Shifted[T Float](dst, x []T, m, a, b T) {
 }
 
 // Normalized writes (x − m)·r·scale + shift, each operation rounded: a row that is standardised, then scaled and shifted place by place.
-// It fetches what follows x, which is likely to be the next row.
 func Normalized[T Float](y, x, scale, shift []T, m, r T) {
 	if !normalized(y, x, scale, shift, m, r) {
 		normalizedGo(y, x, scale, shift, m, r)
@@ -32,14 +31,15 @@ func Mixed[T Float](dst, x, y []T, m, a, b, c T) {
 	}
 }
 
-// MixedScaled is Mixed with y·scale for y. It fetches what follows x and y.
+// MixedScaled is Mixed with y·scale for y.
 func MixedScaled[T Float](dst, x, y, scale []T, m, a, b, c T) {
 	if !mixedScaled(dst, x, y, scale, m, a, b, c) {
 		mixedScaledGo(dst, x, y, scale, m, a, b, c)
 	}
 }
 
-// Moments returns the mean m of x, Sum(x) divided by its length, and SumSquaresShift(x, m), with their bits.
+// Moments returns the mean m of x, Sum(x) divided by its length, and SumSquaresShift(x, m), with their bits. It fetches what follows x in
+// memory, which is likely to be the next row.
 func Moments[T Float](x []T) (mean, squares T) {
 	if len(x) <= block {
 		if mean, squares, ok := moments(x); ok {
@@ -66,6 +66,7 @@ func SumDotShift[T Float](x, y []T, m T) (sum, product T) {
 }
 
 // NormSums returns Σ d and Σ d·z, and adds dy·z to dscale and dy to dshift, where d = dy·scale and z = (x − m)·r; each operation is rounded.
+// It fetches what follows x and dy, like Moments.
 func NormSums[T Float](x, dy, scale, dscale, dshift []T, m, r T) (sum, product T) {
 	if n := len(x); n > block {
 		h := half(n)
