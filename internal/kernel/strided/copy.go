@@ -13,29 +13,21 @@ func at[E word](p unsafe.Pointer, i, n int) []E {
 }
 
 func load[E word](dst, src unsafe.Pointer, w Walk, lo, hi int) {
-	if lo == 0 && w.Rank >= 2 && w.Strides[w.Rank-1] > 1 && hi == w.size() {
-		if loadTransposed[E](dst, src, w) {
-			return
-		}
-	}
 	stride := 0
 	if w.Rank > 0 {
 		stride = w.Strides[w.Rank-1]
 	}
-	w.rows(lo, hi, func(k, from, n int) {
-		d := at[E](dst, k-lo, n)
-		switch stride {
-		case 1:
-			copy(d, at[E](src, from, n))
-		case 0:
-			v := at[E](src, from, 1)[0]
-			for i := range d {
-				d[i] = v
-			}
-		default:
-			gather(d, unsafe.Add(src, from*int(unsafe.Sizeof(d[0]))), stride)
-		}
-	})
+	switch {
+	case hi <= lo:
+	case w.near() >= 0:
+		loadTransposed[E](dst, src, w, lo, hi)
+	case stride == 0 && w.Rank > 0:
+		repeat[E](dst, src, w, lo, hi)
+	case stride == 1:
+		w.rows(lo, hi, func(k, from, n int) { copy(at[E](dst, k-lo, n), at[E](src, from, n)) })
+	default:
+		w.rows(lo, hi, func(k, from, n int) { gather(at[E](dst, k-lo, n), elementOf[E](src, from), stride) })
+	}
 }
 
 func gather[E word](dst []E, src unsafe.Pointer, stride int) {
@@ -45,61 +37,54 @@ func gather[E word](dst []E, src unsafe.Pointer, stride int) {
 	}
 }
 
-// loadTransposed copies a whole array whose last axis is far apart and another one contiguous, in square blocks that
-// stay in cache. It reports whether the layout is of that kind.
-func loadTransposed[E word](dst, src unsafe.Pointer, w Walk) bool {
-	inner, near := w.Rank-1, -1
-	for i := range inner {
-		if w.Strides[i] == 1 {
-			near = i
+// repeat copies elements lo to hi−1 of a walk whose last axis repeats each element.
+func repeat[E word](dst, src unsafe.Pointer, w Walk, lo, hi int) {
+	times := w.Dims[w.Rank-1]
+	first, last := min(hi, (lo+times-1)/times*times), hi/times*times
+	if lo < first {
+		fill(at[E](dst, 0, first-lo), elementOf[E](src, w.place(lo)))
+	}
+	if first < last {
+		w.Rank--
+		stride := 0
+		if w.Rank > 0 {
+			stride = w.Strides[w.Rank-1]
 		}
-	}
-	if near < 0 || w.Dims[near] < 8 || w.Dims[inner] < 8 {
-		return false
-	}
-	// Walk over the other axes; in each, transpose a Dims[near] × Dims[inner] matrix.
-	other := Walk{Offset: w.Offset}
-	var to [8]int // strides of the destination along the other axes
-	dense := 1
-	var out [8]int
-	for i := inner; i >= 0; i-- {
-		out[i] = dense
-		dense *= w.Dims[i]
-	}
-	for i := range inner {
-		if i != near {
-			other.Dims[other.Rank], other.Strides[other.Rank], to[other.Rank] = w.Dims[i], w.Strides[i], out[i]
-			other.Rank++
-		}
-	}
-	const block = 32
-	n, m, far := w.Dims[near], w.Dims[inner], w.Strides[inner]
-	span := (m-1)*far + n
-	for k := range other.size() {
-		from, dest, rest := other.Offset, 0, k
-		for i := other.Rank - 1; i >= 0; i-- {
-			j := rest % other.Dims[i]
-			rest /= other.Dims[i]
-			from += j * other.Strides[i]
-			dest += j * to[i]
-		}
-		s, d := at[E](src, from, span), at[E](dst, dest, (n-1)*out[near]+m)
-		for i0 := 0; i0 < n; i0 += block {
-			i1 := min(n, i0+block)
-			for j0 := 0; j0 < m; j0 += block {
-				j1 := min(m, j0+block)
-				for i := i0; i < i1; i++ {
-					row := d[i*out[near]+j0 : i*out[near]+j1]
-					at := j0*far + i
-					for j := range row {
-						row[j] = s[at]
-						at += far
-					}
+		w.rows(first/times, last/times, func(k, from, n int) {
+			d := at[E](dst, k*times-lo, n*times)
+			if times == 2 { // an image made larger
+				for i := range n {
+					v := *(*E)(elementOf[E](src, from+i*stride))
+					d[2*i], d[2*i+1] = v, v
 				}
+				return
 			}
-		}
+			for i := range n {
+				fill(d[i*times:(i+1)*times], elementOf[E](src, from+i*stride))
+			}
+		})
+		w.Rank++
 	}
-	return true
+	if last = max(first, last); last < hi {
+		fill(at[E](dst, last-lo, hi-last), elementOf[E](src, w.place(last)))
+	}
+}
+
+// fill writes one element everywhere: longer runs by copying what is there.
+func fill[E word](dst []E, v unsafe.Pointer) {
+	e, short := *(*E)(v), dst[:min(len(dst), 16)]
+	for i := range short {
+		short[i] = e
+	}
+	for n := len(short); n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
+	}
+}
+
+// elementOf is the address of element i of p.
+func elementOf[E word](p unsafe.Pointer, i int) unsafe.Pointer {
+	var e E
+	return unsafe.Add(p, i*int(unsafe.Sizeof(e)))
 }
 
 func store[E word](dst, src unsafe.Pointer, w Walk, lo, hi int) {

@@ -67,6 +67,16 @@ func Store(dst, src unsafe.Pointer, size int, w Walk, lo, hi int) {
 	}
 }
 
+// place is where element k of the row-major order lies.
+func (w *Walk) place(k int) int {
+	at := w.Offset
+	for i := w.Rank - 1; i >= 0; i-- {
+		at += k % w.Dims[i] * w.Strides[i]
+		k /= w.Dims[i]
+	}
+	return at
+}
+
 // rows calls f for each part of an innermost run within [lo, hi): n elements from place at of the walk, the first of which is
 // number k of the row-major order.
 func (w Walk) rows(lo, hi int, f func(k, at, n int)) {

@@ -8,15 +8,23 @@ import (
 
 // Any walk over any part of it reads, and writes, what an index computed element by element says.
 func TestLoadAndStore(t *testing.T) {
+	t.Run("1 byte", testLoadAndStore[uint8])
+	t.Run("2 bytes", testLoadAndStore[uint16])
+	t.Run("4 bytes", testLoadAndStore[uint32])
+	t.Run("8 bytes", testLoadAndStore[uint64])
+}
+
+func testLoadAndStore[E word](t *testing.T) {
+	size := int(unsafe.Sizeof(E(0)))
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 4000 {
+	for range 2000 {
 		var w Walk
 		w.Rank = r.IntN(5)
 		lo, hi := 0, 0 // the reach of the walk
 		for i := range w.Rank {
 			w.Dims[i] = 1 + r.IntN(5)
-			if r.IntN(6) == 0 {
-				w.Dims[i] = 8 + r.IntN(30)
+			if r.IntN(4) == 0 && w.size() < 3000 {
+				w.Dims[i] = 8 + r.IntN(40)
 			}
 			w.Strides[i] = r.IntN(9) - 3
 			if r.IntN(3) == 0 {
@@ -30,9 +38,9 @@ func TestLoadAndStore(t *testing.T) {
 		}
 		w.Offset = -lo
 		n := w.size()
-		src := make([]uint32, hi-lo+1)
+		src := make([]E, hi-lo+1)
 		for i := range src {
-			src[i] = r.Uint32()
+			src[i] = E(r.Uint64())
 		}
 		at := func(k int) int {
 			p := w.Offset
@@ -47,10 +55,10 @@ func TestLoadAndStore(t *testing.T) {
 			a = r.IntN(n + 1)
 			b = a + r.IntN(n-a+1)
 		}
-		dst := make([]uint32, b-a+2)
+		dst := make([]E, b-a+2)
 		dst[0], dst[b-a+1] = 42, 43
 		m := w.Merge()
-		Load(unsafe.Pointer(&dst[1]), unsafe.Pointer(&src[0]), 4, m, a, b)
+		Load(unsafe.Pointer(&dst[1]), unsafe.Pointer(&src[0]), size, m, a, b)
 		for k := a; k < b; k++ {
 			if dst[1+k-a] != src[at(k)] {
 				t.Fatal("load", w, a, b, k)
@@ -59,15 +67,36 @@ func TestLoadAndStore(t *testing.T) {
 		if dst[0] != 42 || dst[b-a+1] != 43 {
 			t.Fatal("wrote outside", w, a, b)
 		}
-		back := make([]uint32, len(src))
+		back := make([]E, len(src))
 		if b > a {
-			Store(unsafe.Pointer(&back[0]), unsafe.Pointer(&dst[1]), 4, m, a, b)
+			Store(unsafe.Pointer(&back[0]), unsafe.Pointer(&dst[1]), size, m, a, b)
 		}
 		for k := a; k < b; k++ {
 			if back[at(k)] != src[at(k)] {
 				t.Fatal("store", w, a, b, k)
 			}
 		}
+	}
+}
+
+// Transposing and repeating, at the sizes of an image and of a matrix.
+func BenchmarkLoad(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		w    Walk
+	}{
+		{"transpose 512x512", Walk{Rank: 2, Dims: [8]int{512, 512}, Strides: [8]int{1, 512}}},
+		{"channels last 8x64x32x32", Walk{Rank: 3, Dims: [8]int{8, 1024, 64}, Strides: [8]int{65536, 1, 1024}}},
+		{"twice as large 64x16x16", Walk{Rank: 4, Dims: [8]int{1024, 2, 16, 2}, Strides: [8]int{16, 0, 1, 0}}},
+		{"over an image 512x256", Walk{Rank: 2, Dims: [8]int{512, 256}, Strides: [8]int{1, 0}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			x, y := make([]float32, 1<<19), make([]float32, 1<<19)
+			b.SetBytes(int64(4 * c.w.size()))
+			for b.Loop() {
+				Load(unsafe.Pointer(&y[0]), unsafe.Pointer(&x[0]), 4, c.w, 0, c.w.size())
+			}
+		})
 	}
 }
 

@@ -21,7 +21,7 @@ func Log[T Float](dst, x []T) {
 	}
 }
 
-// Log1p writes ln(1 + x), for float32 within 1.5 ulp: −Inf for −1, NaN below.
+// Log1p writes ln(1 + x), for float32 within 1 ulp: −Inf for −1, NaN below.
 func Log1p[T Float](dst, x []T) {
 	if !single(log1p, dst, x) {
 		mapped(math.Log1p, dst, x)
