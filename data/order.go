@@ -20,6 +20,7 @@ type Sequential struct{}
 
 // Epoch implements Order.
 func (Sequential) Epoch(dst []int, n int, _ uint64) ([]int, error) {
+	dst = slices.Grow(dst, n)
 	for i := range n {
 		dst = append(dst, i)
 	}

@@ -3,9 +3,9 @@
 #
 #   tools/long.sh [SECONDS_OF_FUZZING_EACH]      120 if not given
 #   SWEEP=. tools/long.sh                        with the elementary functions that SWEEP, a regular expression, names, over all float32
-#   KILLS=10000 MNIST_KILLS=200 DAMAGES=100000 FUZZ=50000000 tools/long.sh
-#                                                with so many processes ended by SIGKILL, damages of checkpoints and mutations for each of two
-#                                                parsers, in place of 300, 10, 20000 and 1000000: an hour and a half more
+#   KILLS=10000 MNIST_KILLS=200 DAMAGES=100000 FUZZ=50000000 SPARSE=20 tools/long.sh
+#                                                with so many processes ended by SIGKILL, damages of checkpoints, mutations for each of two parsers, and
+#                                                a file of so many GB, in place of 300, 10, 20000, 1000000 and 20: an hour and a half more
 #   PROGRAMS=0-100000 tools/long.sh              with so many random programs, ten minutes more; a later range goes on where one stopped
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,7 +37,7 @@ if [ -n "${SWEEP:-}" ]; then
 	KEDJA_SWEEP=$SWEEP go test -count=1 -timeout 2h -run '^TestSweep$' -v ./internal/kernel/vec | grep '^|\|FAIL'
 fi
 
-kills=${KILLS:-300} mnist_kills=${MNIST_KILLS:-10} damages=${DAMAGES:-20000} mutations=${FUZZ:-1000000}
+kills=${KILLS:-300} mnist_kills=${MNIST_KILLS:-10} damages=${DAMAGES:-20000} mutations=${FUZZ:-1000000} sparse=${SPARSE:-20}
 
 say "a run that is ended by SIGKILL and resumed, $kills times"
 go run ./tools/kill -kills "$kills"
@@ -61,6 +61,9 @@ KEDJA_FAULTS=all long ./train TestEveryFaultLeavesTheSameBytes
 say "$mutations mutations for each parser of checkpoints"
 KEDJA_FUZZ=$mutations long ./safetensors TestMutations
 KEDJA_FUZZ=$mutations long ./checkpoint TestMutations
+
+say "training on a file of $sparse GB"
+KEDJA_SPARSE=$sparse long ./train TestTrainsOnAFileLargerThanMemory
 
 say "how long a run stands still for its checkpoints, and what augmentation takes"
 go test -run '^$' -bench Halt -benchtime 1x ./train | grep Benchmark
