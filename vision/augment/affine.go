@@ -19,11 +19,8 @@ func (t Affine) Apply(dst []float32, src []uint8, h, w int, a, b float32, seed u
 	var memory [small]float32
 	p := framed(memory[:], src, h, w)
 	for y := range h {
-		row := dst[y*w : (y+1)*w]
 		sx, sy := m.row(y)
-		for x := range row {
-			row[x] = float32(a*p.at(sx+float32(float32(x)*m.xx), sy+float32(float32(x)*m.yx))) + b
-		}
+		p.along(dst[y*w:(y+1)*w], sx, sy, m.xx, m.yx, a, b)
 	}
 }
 

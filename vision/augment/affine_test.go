@@ -3,6 +3,7 @@ package augment
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -130,5 +131,25 @@ func BenchmarkAffine(b *testing.B) {
 	for b.Loop() {
 		Affine{Shift: 2, Rotate: 15, Scale: 0.1}.Apply(dst, src, 28, 28, 1, 0, seed)
 		seed++
+	}
+}
+
+// A row at once has the bits of its pixels one by one.
+func TestRowsArePixels(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		h, w := 1+r.IntN(12), 1+r.IntN(12)
+		p, row := framed(nil, pattern(h, w), h, w), make([]float32, w)
+		x, y := float32(6*r.NormFloat64()), float32(6*r.NormFloat64())
+		dx, dy := float32(r.NormFloat64()), float32(r.NormFloat64())
+		if r.IntN(4) == 0 {
+			dy = 0
+		}
+		p.along(row, x, y, dx, dy, 0.7, -0.3)
+		for i, got := range row {
+			if want := float32(0.7*p.at(x+float32(float32(i)*dx), y+float32(float32(i)*dy))) - 0.3; math.Float32bits(got) != math.Float32bits(want) {
+				t.Fatalf("%d×%d, pixel %d from (%v, %v) by (%v, %v): %v, want %v", h, w, i, x, y, dx, dy, got, want)
+			}
+		}
 	}
 }
