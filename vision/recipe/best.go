@@ -10,7 +10,7 @@ import (
 // Best is as Tiny, with more channels and for longer.
 func Best() Recipe {
 	return Recipe{
-		Name: "best", Help: "five minutes on two cores, for half the errors",
+		Name: "best", Help: "fourteen epochs, for half of the errors",
 		Model: func(r *rand.Rand, f vision.Format) nn.Layer {
 			return vision.NewConvNet(r, f, []int{32}, []int{64, 64}, []int{96, 96})
 		},

@@ -10,7 +10,7 @@ import (
 // Tiny trains five convolutions of few channels, with 19,882 parameters in all, on images that are never twice the same.
 func Tiny() Recipe {
 	return Recipe{
-		Name: "tiny", Help: "fewer than 20,000 parameters",
+		Name: "tiny", Help: "eight epochs, with fewer than 20,000 parameters",
 		Model: func(r *rand.Rand, f vision.Format) nn.Layer {
 			return vision.NewConvNet(r, f, []int{16}, []int{24, 24}, []int{24, 24})
 		},
