@@ -18,6 +18,8 @@
 // turned where they are stored. X with stride s falls into s classes a dimension, by the remainder of the position; in each class the taps
 // that hit form a convolution of stride 1, so nothing is multiplied by zero, and the classes of a row are woven into it last.
 //
+// Filters of one tap on large images are products as they are, by package gemm.
+//
 // Groups of few channels, depthwise ones above all, would leave most columns empty. There lanes of a vector are neighbours in a row of outputs,
 // and filters are broadcast.
 //
