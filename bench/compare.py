@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Holds `go run ./bench` against PyTorch on this machine and writes the table of docs/benchmarks.md.
 
+  python3 bench/compare.py --memory
   python3 bench/compare.py [--only a,b] [--rounds 9] [--seconds 1] [--venv DIR] [--state FILE] [--out FILE]
+
+With --memory it prints another table, and measures no time: by how much the largest memory of a process of 20 steps exceeds what there was
+before the first of them, models and data made.
 
 It makes a virtual environment with the pinned versions of bench/requirements.txt if DIR has none. Round 1 finds PyTorch's best mode for each
 case: eager, fused optimiser, channels last, torch.compile. Then each round measures ours and theirs, in processes of their own, in turn, the
@@ -26,6 +30,7 @@ ap.add_argument("--venv", default=os.path.join(ROOT, "runs", "venv"))
 ap.add_argument("--state", default=os.path.join(ROOT, "runs", "compare.json"))
 ap.add_argument("--out", default=os.path.join(ROOT, "docs", "benchmarks.md"), help="the table goes between its marks")
 ap.add_argument("--skip-compile", action="store_true", help="leave out torch.compile, which needs a C++ compiler and a minute a case")
+ap.add_argument("--memory", action="store_true", help="print what 20 steps add to the memory of a process, instead")
 A = ap.parse_args()
 
 
@@ -95,11 +100,23 @@ def interval(v):
     return v[k], v[n - 1 - k]
 
 
+def memory(exe, binary, names):
+    print("| case | Kedja, MB | PyTorch, MB | its mode | Kedja/PyTorch |\n|---|---|---|---|---|")
+    for case in names:
+        last = lambda *cmd: json.loads(sh(*cmd, stderr=subprocess.DEVNULL).strip().splitlines()[-1])["grown_mb"]
+        o = last(binary, "-only", case, "-steps", "20")
+        t, mode = min((last(exe, "-W", "ignore", os.path.join(HERE, "bench_torch.py"), "--only", case, "--fixed-steps", "20", *MODES[m]), m)
+                      for m in modes(case) if m != "compile")
+        print(f"| {case} | {o:.1f} | {t:.1f} | {mode} | {o / t:.2f} |", flush=True)
+
+
 def main():
     exe = python()
     os.makedirs(os.path.dirname(A.state), exist_ok=True)
     binary = os.path.join(os.path.dirname(A.state), "bench")
     sh("go", "build", "-o", binary, "./bench")
+    if A.memory:
+        return memory(exe, binary, A.only.split(",") if A.only else MODELS + ("dqn-b128",))
     rev = sh("git", "rev-parse", "--short", "HEAD").strip() + ("+" if sh("git", "status", "--porcelain", "--", "*.go", "*.s").strip() else "")
     here = {"machine": machine(), "revision": rev, "seconds": A.seconds}
     state = json.load(open(A.state)) if os.path.exists(A.state) else dict(here, cases={})

@@ -3,6 +3,7 @@
 //
 //	go run ./bench [-list] [-only mlp-b128,cnn-b64] [-seconds 2] [-steps 0] [-workers 2] [-rounding close] [-profile]
 //	go run ./bench -against REV [-rounds 9] [-only …]
+//	go run ./bench -roofline [-seconds 2]
 //	go run ./bench -scaling [-seconds 2]
 //
 // A measurement begins again, twice at most, where other programs held more than 4 % of the processors. With -against the program
@@ -31,11 +32,15 @@ func main() {
 	flag.BoolVar(&s.profile, "profile", false, "print the steps of each plan by time")
 	flag.BoolVar(&s.noTrap, "notrap", false, "do not look for NaN")
 	flag.Func("rounding", "exact, close or loose: which kernels may differ from the ops' own by rounding; close if not said", s.round)
-	scaling := flag.Bool("scaling", false, "print what a second worker gains, and what twice the batch costs, instead")
+	roof := flag.Bool("roofline", false, "print what bounds the step of each model, and what share of that it reaches, instead")
+	scaling := flag.Bool("scaling", false, "print what a second worker gains, and what twice the batch and twice the depth cost, instead")
 	rev := flag.String("against", "", "a revision to alternate with")
 	rounds := flag.Int("rounds", 9, "of -against")
 	flag.Parse()
 	do := func() error { return run(s, *list, *only, *rev, *rounds) }
+	if *roof {
+		do = func() error { return roofline(os.Stdout, s) }
+	}
 	if *scaling {
 		do = func() error { return scale(os.Stdout, s) }
 	}

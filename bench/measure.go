@@ -51,6 +51,7 @@ type record struct {
 	Params    int     `json:"params,omitempty"`
 	Loss0     float64 `json:"loss0,omitempty"`
 	RssMB     float64 `json:"rss_mb"`
+	GrownMB   float64 `json:"grown_mb"` // the largest memory since before the first step was compiled, less what there was then
 	ArenaMB   float64 `json:"arena_mb"`
 	Allocs    float64 `json:"allocs_per_step"`
 	MaxError  float64 `json:"max_error,omitempty"` // of the largest magnitude, against float64
@@ -63,6 +64,7 @@ type runner struct {
 	params int
 	plan   *exec.Plan            // nil for what needs none
 	took   time.Duration         // to compile it
+	before float64               // resident memory before that
 	result func() []graph.Buffer // of the last step: outputs, and parameters after it
 
 	deviation func() (float64, error) // nil for cases whose error is not asked for
@@ -70,6 +72,7 @@ type runner struct {
 
 // start compiles a problem.
 func (p *problem) start(opts ...exec.Option) (r runner, err error) {
+	r.before = settled()
 	at := time.Now()
 	if r.plan, err = exec.Compile(p.g, append(opts, exec.In(p.in...), exec.Out(p.out...))...); err != nil {
 		return r, err
@@ -127,13 +130,14 @@ func measure(c benchCase, s settings) (record, error) {
 	if r.Flops = b.flops; b.flops > 0 {
 		r.Gflops = round(float64(b.flops)/r.Ms/1e6, 2)
 	}
-	memory := rss()
+	memory := rss("VmHWM")
 	if b.deviation != nil {
 		if r.MaxError, err = b.deviation(); err != nil {
 			return r, err
 		}
 	}
 	if r.RssMB = math.Round(memory); b.plan != nil {
+		r.GrownMB = round(memory-b.before, 1)
 		cost := b.plan.Cost()
 		r.ArenaMB = round(float64(cost.Arena)/1e6, 2)
 		if s.profile {
@@ -192,7 +196,7 @@ func printProfile(p *exec.Plan) {
 	sum := map[string]time.Duration{}
 	var names []string
 	for _, t := range p.Profile() {
-		fmt.Fprintf(os.Stderr, "%8.3f ms %6.1f GFLOP/s  %3d %s  %s\n", t.Mean.Seconds()*1e3, t.GFLOPS, t.Step, t.Op, t.Origin)
+		fmt.Fprintf(os.Stderr, "%8.3f ms %6.1f GFLOP/s %5.1f GB/s  %3d %s  %s\n", t.Mean.Seconds()*1e3, t.GFLOPS, t.GBps, t.Step, t.Op, t.Origin)
 		if sum[t.Op] == 0 {
 			names = append(names, t.Op)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -47,14 +48,21 @@ func readCPU() cpuState {
 	return s
 }
 
-// rss is the largest memory the process has had, in MiB, as other frameworks' scripts print it.
-func rss() float64 {
+// rss is VmRSS, the memory of the process, or VmHWM, the largest it has had, in MiB, as other frameworks' scripts print it.
+func rss(which string) float64 {
 	f, _ := os.ReadFile("/proc/self/status")
 	for line := range strings.Lines(string(f)) {
-		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if kb, ok := strings.CutPrefix(line, which+":"); ok {
 			n, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kb), "kB")), 64)
 			return n / 1024
 		}
 	}
 	return 0
+}
+
+// settled gives back what is garbage, begins to count the largest memory anew where the system lets it, and returns the memory there is.
+func settled() float64 {
+	debug.FreeOSMemory()
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // if not, the largest is that of the building of models, too
+	return rss("VmRSS")
 }

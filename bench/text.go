@@ -27,8 +27,10 @@ func (m *languageModel) Forward(tokens *graph.Node) *graph.Node {
 }
 
 // gpt is six blocks of width 192 with six heads, trained by AdamW.
-func gpt(d graph.Dtype, batch int) *problem {
-	const width, layers, heads = 192, 6, 6
+func gpt(d graph.Dtype, batch int) *problem { return deepGPT(d, batch, 6) }
+
+func deepGPT(d graph.Dtype, batch, layers int) *problem {
+	const width, heads = 192, 6
 	p, r := newProblem(d), blank()
 	m := &languageModel{
 		Tokens: nn.NewEmbedding(r, vocabulary, width, p.with()...),
@@ -56,8 +58,10 @@ func (m *characterModel) Forward(tokens *graph.Node) *graph.Node {
 }
 
 // lstm is one layer of 256 cells over 64 characters.
-func lstm(d graph.Dtype, batch int) *problem {
-	const embedding, hidden, steps = 64, 256, 64
+func lstm(d graph.Dtype, batch int) *problem { return longLSTM(d, batch, 64) }
+
+func longLSTM(d graph.Dtype, batch, steps int) *problem {
+	const embedding, hidden = 64, 256
 	p, r := newProblem(d), blank()
 	m := &characterModel{
 		Tokens: nn.NewEmbedding(r, vocabulary, embedding, p.with()...),

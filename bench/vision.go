@@ -80,14 +80,17 @@ func (b *block) Forward(x *graph.Node) *graph.Node {
 }
 
 // resnet is ResNet-20 for CIFAR (He et al., 2016, section 4.2) with convolutions where the shape changes, trained by SGD.
-func resnet(d graph.Dtype, batch int) *problem {
+func resnet(d graph.Dtype, batch int) *problem { return deepResNet(d, batch, 3) }
+
+// deepResNet has so many blocks of each width.
+func deepResNet(d graph.Dtype, batch, blocks int) *problem {
 	p, r := newProblem(d), blank()
 	m := nn.Sequential{
 		nn.NewConv2D(r, 3, 16, 3, p.with(nn.Padding(1), nn.NoBias())...), nn.NewBatchNorm(16, p.with()...), nn.Func(ops.ReLU),
 	}
 	in := 16
 	for _, out := range []int{16, 32, 64} {
-		for i := range 3 {
+		for i := range blocks {
 			stride := 1
 			if i == 0 && out > 16 {
 				stride = 2

@@ -12,6 +12,7 @@ import (
 // A Cost is what a plan needs, known before it runs.
 type Cost struct {
 	Flops  int64 // of matrix products and convolutions, a multiplication and an addition as two, in each round of a loop whose rounds are known
+	Bytes  int64 // that the other steps read and write, each memory once a step, in each such round; the trap's looks are not counted
 	Arena  int   // bytes of intermediate results, those of bodies too
 	Live   int   // bytes of them that are needed at once: the least any placement could do with
 	Output int   // bytes of outputs and of the next values of variables
@@ -23,45 +24,65 @@ type Cost struct {
 func (p *Plan) Cost() Cost {
 	c := Cost{Arena: p.arenaBytes, Live: p.liveBytes, Output: p.outBytes, Local: p.need * len(p.locals), Steps: len(p.steps)}
 	for _, s := range p.steps {
-		k, ok := s.(*kernelStep)
-		if !ok {
-			continue
-		}
-		c.Flops += k.flops()
-		for _, body := range k.plans {
-			b := body.Cost()
-			c.Arena, c.Live, c.Local = c.Arena+b.Arena, c.Live+b.Live, c.Local+b.Local
+		flops, bytes := work(s)
+		c.Flops, c.Bytes = c.Flops+flops, c.Bytes+bytes
+		if k, ok := s.(*kernelStep); ok {
+			for _, body := range k.plans {
+				b := body.Cost()
+				c.Arena, c.Live, c.Local = c.Arena+b.Arena, c.Live+b.Live, c.Local+b.Local
+			}
 		}
 	}
 	return c
 }
 
 func (c Cost) String() string {
-	return fmt.Sprintf("%d steps, %.3f GFLOP, arena %.2f MB (at least %.2f), outputs %.2f MB, workers %.2f MB",
-		c.Steps, float64(c.Flops)/1e9, mega(c.Arena), mega(c.Live), mega(c.Output), mega(c.Local))
+	return fmt.Sprintf("%d steps, %.3f GFLOP and %.2f MB beside them, arena %.2f MB (at least %.2f), outputs %.2f MB, workers %.2f MB",
+		c.Steps, float64(c.Flops)/1e9, float64(c.Bytes)/1e6, mega(c.Arena), mega(c.Live), mega(c.Output), mega(c.Local))
 }
 
 func mega(bytes int) float64 { return float64(bytes) / 1e6 }
 
-func (k *kernelStep) flops() (n int64) {
-	for _, b := range k.plans {
-		n = max(n, b.Cost().Flops) // of branches one is taken
+// work is what s computes: operations of products and convolutions, bytes of anything else.
+func work(s step) (flops, bytes int64) {
+	k, kernel := s.(*kernelStep)
+	if kernel && len(k.plans) > 0 {
+		for _, b := range k.plans { // of branches one is taken
+			c := b.Cost()
+			flops, bytes = max(flops, c.Flops), max(bytes, c.Bytes)
+		}
+		if r, ok := k.op.(graph.Repeater); ok {
+			return flops * int64(r.Repeats()), bytes * int64(r.Repeats())
+		}
+		return flops, bytes
 	}
-	if r, ok := k.op.(graph.Repeater); ok {
-		n *= int64(r.Repeats())
+	if op, ok := s.head().node.Op().(graph.Costed); ok && kernel {
+		var in, out []graph.Type
+		for _, v := range k.in {
+			in = append(in, v.typ)
+		}
+		for _, m := range k.out {
+			out = append(out, m.of)
+		}
+		return op.Flops(in, out), 0
 	}
-	op, ok := k.op.(graph.Costed)
-	if !ok {
-		return n
+	if _, trap := s.(*trapStep); trap {
+		return 0, 0
 	}
-	var in, out []graph.Type
-	for _, v := range k.in {
-		in = append(in, v.typ)
+	seen := map[*memory]bool{}
+	for _, m := range s.results {
+		if !seen[m] {
+			bytes += int64(m.of.Bytes())
+		}
+		seen[m] = true
 	}
-	for _, m := range k.out {
-		out = append(out, m.of)
+	for v := range s.operands {
+		if !seen[v.mem] {
+			bytes += int64(min(v.typ.Bytes(), v.mem.of.Bytes())) // what is seen many times is read once
+		}
+		seen[v.mem] = true
 	}
-	return op.Flops(in, out)
+	return 0, bytes
 }
 
 // String prints the steps in order: what each computes, where from and where to, and how it is cut. The steps of a body are indented
@@ -129,7 +150,8 @@ type Timing struct {
 	Op     string // "scan/matmul" for a step of a body
 	Origin string
 	Mean   time.Duration
-	GFLOPS float64 // 0 where no operations are counted
+	GFLOPS float64 // of matrix products and convolutions, 0 for anything else
+	GBps   float64 // of bytes that others read and write, 1e9 a second
 }
 
 // Profile returns the mean time of each step over all runs so far, the longest first; those of bodies are part of the step that runs
@@ -152,11 +174,12 @@ func (p *Plan) timings(ts []Timing, of string, runs int64) []Timing {
 			per = h.runs
 		}
 		t := Timing{Step: i, Op: of + h.op, Origin: h.node.Origin(), Mean: time.Duration(h.nanos / per)}
-		k, kernel := s.(*kernelStep)
-		if kernel && t.Mean > 0 {
-			t.GFLOPS = float64(k.flops()) * float64(h.runs) / float64(h.nanos)
+		if h.nanos > 0 {
+			flops, bytes := work(s)
+			t.GFLOPS, t.GBps = float64(flops)*float64(h.runs)/float64(h.nanos), float64(bytes)*float64(h.runs)/float64(h.nanos)
 		}
-		if ts = append(ts, t); kernel {
+		ts = append(ts, t)
+		if k, kernel := s.(*kernelStep); kernel {
 			for _, body := range k.plans {
 				ts = body.timings(ts, t.Op+"/", per)
 			}

@@ -235,4 +235,4 @@ func (c *copyStep) task(_, task, _ int) error {
 }
 
 func (c *copyStep) results(yield func(*graph.Node, *memory) bool) { yield(c.node, c.dst) }
-func (c *copyStep) operands(yield func(value) bool)               { yield(value{mem: c.src}) }
+func (c *copyStep) operands(yield func(value) bool)               { yield(value{mem: c.src, typ: c.dst.of}) }

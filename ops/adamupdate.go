@@ -12,7 +12,7 @@ import (
 //
 //	m' = beta1·m + (1−beta1)·d        v' = beta2·v + (1−beta2)·d²        w' = w − size·m'/(√v'·second + eps)
 //
-// d is the gradient, size the rate over 1 − beta1ᵗ, and second (1 − beta2ᵗ)^−½; operands are floats of one dtype and broadcast. It reads
+// A moment that would be subnormal is 0, as is that of a weight without a gradient after some 800 steps. d is the gradient, size the rate over 1 − beta1ᵗ, and second (1 − beta2ᵗ)^−½; operands are floats of one dtype and broadcast. It reads
 // and writes each array once, with the bits of its definition. Its derivative is that of the definition, infinite where v' is 0.
 func AdamUpdate(w, m, v, d, size, second *graph.Node, beta1, beta2, eps float64) (nextW, nextM, nextV *graph.Node) {
 	r := graph.ApplyN(adamUpdate{beta1, beta2, eps}, 3, Broadcast(w, m, v, d, size, second)...)
@@ -57,8 +57,13 @@ func adamLoop[T graph.Floating](c *graph.Call, o adamUpdate) {
 
 func (o adamUpdate) Define(in []*graph.Node) []*graph.Node {
 	w, m, v, d, size, second := in[0], in[1], in[2], in[3], in[4], in[5]
-	m = Add(Scale(o.Beta1, m), Scale(1-o.Beta1, d))
-	v = Add(Scale(o.Beta2, v), Scale(1-o.Beta2, Square(d)))
+	tiny := 0x1p-126
+	if w.Dtype() == graph.Float64 {
+		tiny = 0x1p-1022
+	}
+	normal := func(x *graph.Node) *graph.Node { return Where(Less(Abs(x), Like(tiny, x)), Like(0, x), x) }
+	m = normal(Add(Scale(o.Beta1, m), Scale(1-o.Beta1, d)))
+	v = normal(Add(Scale(o.Beta2, v), Scale(1-o.Beta2, Square(d))))
 	by := Div(m, Offset(Mul(Sqrt(v), second), o.Eps))
 	return []*graph.Node{Sub(w, Mul(size, by)), m, v}
 }
