@@ -181,6 +181,7 @@ binary("Sub", torch.sub)
 binary("Atan2", torch.atan2)
 binary("CopySign", torch.copysign)
 binary("Hypot", torch.hypot)
+binary("LogAddExp", torch.logaddexp)
 binary("Mod", torch.remainder, b=positive)
 binary("Rem", torch.fmod, b=positive)
 for op, f in [("Mod", torch.remainder), ("Rem", torch.fmod)]:
@@ -265,6 +266,46 @@ for op, f in [("Tril", torch.tril), ("Triu", torch.triu)]:
     case(op, lambda x: f(x, 0), floats([nan, nan, inf, -0.0], 2, 2), name="special", k=0)
 
 
+for shape, axis, shift in [((5,), 0, 2), ((5,), 0, -7), ((2, 3), 1, 1), ((2, 3), -2, 1), ((0, 2), 0, 3), ((2, 3), 0, 4)]:
+    case("Roll", lambda x: x.roll(shift, axis), real(*shape), axis=axis, shift=shift)
+for shape, reps in [((3,), [2]), ((2, 3), [2, 3]), ((2, 3), [2]), ((3,), [2, 2]), ((), [3]), ((2, 1), [0, 2]), ((2, 1, 2, 1, 2), [2, 1, 2, 2, 1])]:
+    case("Tile", lambda x: x.tile(reps), real(*shape), reps=reps)
+for shape, axis, n in [((3,), 0, 2), ((2, 3), 1, 3), ((2, 3), 0, 1), ((2, 3), -1, 0), ((0, 2), 0, 2), ((2, 1, 2, 1, 2, 1, 1, 2), 4, 2)]:
+    case("Repeat", lambda x: x.repeat_interleave(n, axis), real(*shape), axis=axis, n=n)
+for shape, k in [((3, 3), 0), ((2, 4), 1), ((4, 2), -2), ((2, 2, 3), -1), ((2, 3), 2), ((3, 2), 2)]:
+    case("Diag", lambda x: x.diagonal(k, -2, -1), real(*shape), k=k)
+for shape, k in [((3,), 0), ((2, 2), 1), ((3,), -2), ((0,), 0), ((1, 2, 2), 0)]:
+    case("DiagEmbed", lambda x: torch.diag_embed(x, k), real(*shape), k=k)
+for shape in [(3, 3), (2, 4), (1, 1), (3, 2)]:
+    case("Trace", torch.trace if shape[0] == shape[1] else lambda x: x.diagonal().sum(), real(*shape))
+case("Trace", lambda x: x.diagonal(0, -2, -1).sum(-1), real(2, 3, 3))
+for dtype, name in [(torch.float64, "f"), (torch.int32, "i32"), (torch.bool, "b")]:
+    for n in [0, 1, 3]:
+        case("Eye", lambda: torch.eye(n, dtype=dtype), n=n, dtype=name)
+for sizes in [(3,), (2, 3), (2, 1, 3), (0, 2)]:
+    case("Meshgrid", lambda *x: torch.meshgrid(*x, indexing="ij"), *[real(n) for n in sizes])
+for op, mode in [("PadReflect", "reflect"), ("PadReplicate", "replicate"), ("PadCircular", "circular")]:
+    for shape, axis, before, after in [((1, 4), 1, 1, 2), ((2, 3), 1, 2, 0), ((3, 2), 0, 1, 1), ((2, 3, 2), 1, 0, 2)]:
+        case(op, lambda x: F.pad(x.movedim(axis, -1), (before, after), mode=mode).movedim(-1, axis), real(*shape), axis=axis, before=before, after=after)
+for shape, r in [((4, 2, 2), 2), ((1, 9, 1, 2), 3), ((2, 4, 1, 1), 2), ((1, 2, 3), 1)]:
+    case("PixelShuffle", lambda x: F.pixel_shuffle(x, r), real(*shape), r=r)
+for shape, r in [((1, 4, 2), 2), ((2, 1, 3, 6), 3), ((1, 2, 3), 1)]:
+    case("PixelUnshuffle", lambda x: F.pixel_unshuffle(x, r), real(*shape), r=r)
+for shape, window, stride, dilation, pad in [((1, 2, 3, 4), [2, 2], [1, 1], [1, 1], [0, 0]), ((2, 1, 4, 4), [3, 2], [2, 1], [1, 2], [1, 0]), ((1, 1, 5, 1), [2, 1], [1, 1], [3, 1], [0, 1])]:
+    how = {"window": window, "stride": stride, "dilation": dilation, "pad": pad}
+    case("Unfold", lambda x: F.unfold(x, window, dilation, pad, stride), real(*shape), **how)
+    columns = F.unfold(torch.zeros(shape), window, dilation, pad, stride).shape
+    case("Fold", lambda x: F.fold(x, shape[2:], window, dilation, pad, stride), real(*columns), sizes=list(shape[2:]), **how)
+case("Unfold", lambda x: x.unfold(1, 2, 2).transpose(1, 2)[0], real(1, 5), name="one axis", window=[2], stride=[2], dilation=[1], pad=[0])
+case("Fold", lambda u: torch.stack([u[0, 0], u[1, 0] + u[0, 1], u[1, 1]]).reshape(1, 3), real(2, 2), name="one axis", window=[2], stride=[1], dilation=[1], pad=[0], sizes=[3])
+for a, b in [(3, 2), (1, 1), (0, 2)]:
+    case("Outer", torch.outer, real(a), real(b))
+for a, b in [((2,), (3,)), ((2, 3), (1, 2)), ((2, 1, 2), (1, 2, 2)), ((), ())]:
+    case("Kron", torch.kron, real(*a), real(*b))
+for a, b, n in [((2, 3), (3, 2), 1), ((2, 2, 3), (2, 3, 2), 2), ((2,), (3,), 0), ((3,), (3,), 1), ((2, 3), (2, 3), 2)]:
+    case("TensorDot", lambda x, y: torch.tensordot(x, y, n), real(*a), real(*b), n=n)
+
+
 def block(x, sizes, starts):
     """The slices of a block of x that is moved inside, as XLA does."""
     at = [max(0, min(int(i), n - k)) for n, k, i in zip(x.shape, sizes, starts)]
@@ -309,7 +350,55 @@ case("ScatterAdd", lambda u, i: torch.zeros(3, dtype=u.dtype).index_add(0, i.lon
 case("ScatterAdd", lambda u, i: torch.zeros(3, dtype=u.dtype).index_add(0, i.long(), u), i64([4, 5, 6]), i32([2, 2, 0]), n=3)
 case("ScatterAdd", lambda u, i: torch.zeros(2, 2, dtype=u.dtype).index_add(0, i.long(), u), real(0, 2), i32([], 0), n=2)
 
+for shape, index, dims, axis in [((4,), [2, 0], (2,), 0), ((2, 3), [2, 0, 1, 0], (2, 2), 1), ((3, 2), [2, 0], (1, 2), 0), ((2, 3), [], (2, 0), 1), ((3,), [1, 1, 1], (3,), 0)]:
+    if index != [1, 1, 1]:  # PyTorch does not say which of several stays
+        case("PutAlongAxis", lambda x, i, u: x.scatter(axis, i.long(), u), real(*shape), i32(index, *dims), real(*dims), axis=axis)
+    for op, how in [("MaxAlongAxis", "amax"), ("MinAlongAxis", "amin")]:
+        case(op, lambda x, i, u: x.scatter_reduce(axis, i.long(), u, how), real(*shape), i32(index, *dims), real(*dims), axis=axis)
+for shape, index, dims in [((3, 2), [2, 1, 0, 0], (2, 2)), ((3, 2), [2, 1], (2, 1)), ((2, 2, 3), [1, 0, 1, 1, 1, 1], (3, 2)), ((4,), [3], (1,)), ((2, 3), [], (0, 2))]:
+    pick = lambda i: tuple(i.long().unbind(-1))
+    case("GatherND", lambda x, i: x[pick(i)], real(*shape), i32(index, *dims))
+    k = dims[-1]
+    case("ScatterND", lambda u, i: torch.zeros(shape, dtype=u.dtype).index_put(pick(i), u, accumulate=True), real(*dims[:-1], *shape[k:]), i64(index, *dims), dims=list(shape[:k]))
+for right in [False, True]:
+    for row, v in [([1.0, 2.0, 2.0, 5.0], [0.0, 1.0, 2.0, 3.0, 5.0, 9.0]), ([], [1.0]), ([1.0, inf, nan], [inf, nan, -inf])]:
+        case("Searchsorted", lambda x, v: torch.tensor(numpy.searchsorted(x.detach().numpy(), v.detach().numpy(), "right" if right else "left")).int(), floats(row), floats(v), right=right, name=f"{row} {right}")
+    case("Searchsorted", lambda x, v: torch.searchsorted(x, v, right=right, out_int32=True), i32([1, 3, 5, 0, 0, 2], 2, 3), i32([3, 4, 0, 9], 2, 2), right=right, name=f"rows {right}")
+for shape, mask, n in [((5,), [1, 0, 1, 1, 0], 4), ((5,), [1, 0, 1, 1, 0], 2), ((2, 3), [0, 1, 1], 5), ((3,), [0, 0, 0], 2)]:
+    case("MaskedSelect", lambda x, m: (F.pad(x.masked_select(m), (0, 9), value=0.5)[:n], m.expand_as(x).sum().int()), real(*shape), bools(mask), n=n)
+for op, f in [("SegmentSum", "sum"), ("SegmentMean", "mean"), ("SegmentMax", "amax")]:
+    for shape, ids, n in [((4, 2), [1, 0, 1, 2], 3), ((3,), [0, 0, 0], 1), ((3, 1, 2), [1, 0, 1], 2)]:
+        def segments(x, i):
+            at = i.long().reshape(-1, *[1] * (x.dim() - 1)).expand_as(x)
+            base = torch.full((n, *x.shape[1:]), -inf if f == "amax" else 0.0, dtype=x.dtype)
+            return base.scatter_reduce(0, at, x, f, include_self=False)
+        case(op, segments, real(*shape), i32(ids), n=n)
+case("Bincount", lambda i: torch.bincount(i.long().flatten(), minlength=5).int(), i32([0, 3, 3, 1, 0, 3], 2, 3), n=5)
+case("Bincount", lambda i: torch.bincount(i, minlength=2).int(), i64([1, 1]), n=2)
+for values, bins, lo, hi in [([0.0, 0.25, 0.5, 0.75, 1.0, 1.5, -0.5, nan], 4, 0.0, 1.0), ([-1.0, 1.0, 0.0, 0.125, inf], 3, -1.0, 1.0)]:
+    case("Histogram", lambda x: torch.tensor(numpy.histogram(x.detach().numpy()[numpy.isfinite(x.detach().numpy())], bins, (lo, hi))[0]).int(), floats(values), bins=bins, lo=lo, hi=hi)
+
 # Reductions.
+for op, f in [("AnyTrue", torch.any), ("AllTrue", torch.all)]:
+    for values, shape, axes in [([1, 0, 1, 1, 1, 1], (2, 3), [1]), ([0, 0, 1, 0], (2, 2), [0]), ([1, 0, 0, 0, 1, 1, 1, 1], (2, 2, 2), [0, 2]), ([], (0, 2), [0])]:
+        case(op, lambda x: f(x, dim=axes), bools(values, *shape), axes=axes)
+for op, f in [
+    ("CumProd", torch.cumprod), ("CumMax", lambda x, a: x.cummax(a)[0]), ("CumMin", lambda x, a: x.cummin(a)[0]), ("LogCumSumExp", torch.logcumsumexp),
+]:
+    for shape, axis in [((1,), 0), ((7,), 0), ((2, 5), 1), ((3, 2), 0), ((2, 3, 2), -2), ((0, 2), 0)]:
+        case(op, lambda x: f(x, axis), real(*shape), axis=axis)
+case("CumProd", lambda x: x.cumprod(0), floats([2.0, 0.0, 3.0, 0.0, 5.0]), name="zeros", axis=0)
+for make in [i32, i64]:
+    case("CumProd", lambda x: x.cumprod(0, dtype=x.dtype), make([3, -4, 2, 7]), axis=0)
+    case("CumMax", lambda x: x.cummax(0)[0], make([3, -4, 5, 4]), axis=0)
+    case("CumMin", lambda x: x.cummin(0)[0], make([3, -4, 2, -7]), axis=0)
+case("LogCumSumExp", lambda x: x.logcumsumexp(0), floats([-inf, 1.0, 1.0, -inf]), name="minus infinity", axis=0)
+for shape, axis in [((5,), 0), ((2, 3), 1), ((3, 2), 0), ((1,), 0)]:
+    case("Median", lambda x: x.quantile(0.5, axis), real(*shape), axis=axis)
+case("Median", lambda x: x.quantile(0.5, 0), real(6), name="even", axis=0)
+for q in [0.0, 0.3, 0.75, 1.0]:
+    for shape, axis in [((5,), 0), ((2, 4), 1), ((3, 2), -2)]:
+        case("Quantile", lambda x: x.quantile(q, axis), real(*shape), q=q, axis=axis)
 reduction("Sum", lambda x, axes: x.sum(axes))
 reduction("SumKeep", lambda x, axes: x.sum(axes, keepdim=True))
 reduction("Mean", lambda x, axes: x.mean(axes))

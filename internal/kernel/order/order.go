@@ -164,3 +164,17 @@ func key[T Number](v T) uint64 {
 	}
 	return 0
 }
+
+// Place is the number of elements of an ascending row that come before v, or with right that do not come after it.
+func Place[T Number](row []T, v T, right bool) int {
+	lo, hi := 0, len(row)
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		if ahead(row[mid], v, false) || right && !ahead(v, row[mid], false) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}

@@ -80,3 +80,16 @@ func TestScratch(t *testing.T) {
 		t.Error(Scratch(8), Scratch(4), Scratch(1))
 	}
 }
+
+func TestPlace(t *testing.T) {
+	nan := math.NaN()
+	row := []float64{-1, 0, 0, 2, nan}
+	for _, c := range []struct {
+		v           float64
+		left, right int
+	}{{-2, 0, 0}, {-1, 0, 1}, {0, 1, 3}, {math.Copysign(0, -1), 1, 3}, {1, 3, 3}, {2, 3, 4}, {math.Inf(1), 4, 4}, {nan, 4, 5}} {
+		if l, r := Place(row, c.v, false), Place(row, c.v, true); l != c.left || r != c.right {
+			t.Errorf("%v: %d, %d, want %d, %d", c.v, l, r, c.left, c.right)
+		}
+	}
+}
