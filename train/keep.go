@@ -15,18 +15,31 @@ import (
 // keep writes a checkpoint if one is due, beside the run, or now and waits for it.
 func (r *runner) keep(now bool) error {
 	c := r.Checkpoints
-	if c == nil || r.Step == r.saved || !now && (c.Every == 0 || r.Step%c.Every != 0) {
+	if c == nil || !now && (r.Step == r.saved || c.Every == 0 || r.Step%c.Every != 0) {
 		return nil
+	}
+	if now { // what is being written may be of this step
+		err := c.Store.Wait()
+		if r.Step == r.saved && err == nil {
+			return nil
+		}
+		if err := r.tolerate(err); err != nil {
+			return err
+		}
 	}
 	s, err := r.snapshot()
 	if err != nil {
 		return err
 	}
 	r.saved = r.Step
-	if now {
-		return c.Store.Save(s)
+	if !now {
+		return r.tolerate(c.Store.Begin(s))
 	}
-	return r.tolerate(c.Store.Begin(s))
+	if err := c.Store.Save(s); err != nil {
+		r.saved = -1
+		return err
+	}
+	return nil
 }
 
 // tolerate tells of a write that failed, and lets the run go on if it may.

@@ -21,12 +21,14 @@ import (
 type cli struct {
 	Train struct {
 		MNIST    trainMNIST    `cmd:"" name:"mnist" set:"recipes=${mnist}" help:"Train a network to read handwritten digits."`
+		Images   trainImages   `cmd:"" name:"images" set:"recipes=${images}" help:"Train a network to tell the classes of your own images apart."`
 		CartPole trainCartPole `cmd:"" name:"cartpole" help:"Train a deep Q-network to balance a pole."`
 	} `cmd:"" help:"Train a model."`
 	Resume  resumeCmd `cmd:"" help:"Go on with a run that was stopped: to the same bits as if it had not been."`
 	Verify  verifyCmd `cmd:"" help:"Check every sum of a run's checkpoints, and replay steps to the same bits."`
 	Predict struct {
-		MNIST predictMNIST `cmd:"" name:"mnist" help:"Read a handwritten digit from a PNG or JPEG."`
+		MNIST  predictMNIST  `cmd:"" name:"mnist" help:"Read a handwritten digit from a PNG or JPEG."`
+		Images predictImages `cmd:"" name:"images" help:"Tell the class of pictures."`
 	} `cmd:"" help:"Use a trained model."`
 	Graph struct {
 		MNIST graphMNIST `cmd:"" name:"mnist" help:"Print the graph of the digit reader."`
@@ -80,7 +82,7 @@ func newFolder(dir string, files ...string) error {
 func run(ctx context.Context, args []string, to streams) error {
 	helped := false
 	parser, err := kong.New(&cli{}, kong.Name("kedja"), kong.Description("Kedja: differentiable graphs in Go."),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Vars{"mnist": helps(recipe.MNIST())}, kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Vars{"mnist": helps(recipe.MNIST()), "images": helps(recipe.Images())}, kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func TestWrongArguments(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"nonsense", `unexpected argument nonsense`},
-		{"train", `expected one of "mnist", "cartpole"`},
+		{"train", `expected one of "mnist", "images", "cartpole"`},
 		{"train mnist --epoch 2", `unknown flag --epoch, did you mean "--epochs"?`},
 		{"train mnist --recipe slow", `train mnist: there is no recipe "slow", did you mean "fast"? There are default, fast`},
 		{"train mnist --recipe defualt", `did you mean "default"?`},

@@ -142,7 +142,7 @@ func TestInterruptedMNIST(t *testing.T) {
 	var stderr bytes.Buffer
 	code := command(&countdown{t.Context(), 3}, []string{"train", "mnist", "--out", dir}, streams{&bytes.Buffer{}, &stderr})
 	message := oneLine(t, code, stderr.String())
-	if message != "interrupted after step 3 of 1359; kedja resume "+dir+" goes on" {
+	if message != "interrupted after step 3 of 2265; kedja resume "+dir+" goes on" {
 		t.Error(message)
 	}
 	if got := files(t, dir); got != "checkpoints metrics.jsonl times.jsonl weights.safetensors" {

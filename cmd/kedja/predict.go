@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
@@ -58,12 +57,7 @@ func (c *predictMNIST) Run(to streams) error {
 	if err != nil {
 		return err
 	}
-	probabilities := graph.Data[float32](result[0])
-	order := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
-	for _, k := range order[:c.Top] {
-		fmt.Fprintf(to.out, "%d  %.4f\n", k, probabilities[k])
-	}
+	printTop(to, graph.Data[float32](result[0]), []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}, c.Top)
 	return nil
 }
 

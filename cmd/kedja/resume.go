@@ -78,6 +78,8 @@ func remake(m *checkpoint.Manifest) (*job, error) {
 	switch k.Command {
 	case "mnist":
 		c = &trainMNIST{}
+	case "images":
+		c = &trainImages{}
 	default:
 		return nil, fmt.Errorf("a run of train %q, which this program does not know", k.Command)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/ops"
+	"github.com/kedja-ml/kedja/safetensors"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/train/progress"
 	"github.com/kedja-ml/kedja/vision"
@@ -63,6 +64,8 @@ type job struct {
 	fit      data.Dataset // levels and labels
 	held     data.Dataset
 	test     data.Dataset // nil if there is none
+	about    *about       // of the images; nil where the command knows them
+	close    func() error // of the data; may be nil
 	inexact  bool
 }
 
@@ -118,6 +121,13 @@ type kept struct {
 	Settings any    `json:"settings"`
 }
 
+// closed gives the data back.
+func (j *job) closed() {
+	if j.close != nil {
+		_ = j.close() // it was only read
+	}
+}
+
 // loop makes the training loop.
 func (j *job) loop() (*train.Loop, error) {
 	j.model = j.recipe.Model(rand.New(rand.NewPCG(j.Seed, 0)), j.format)
@@ -151,13 +161,14 @@ func (j *job) loop() (*train.Loop, error) {
 // run trains in the folder, or goes on there, and writes what comes of it.
 func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	start := time.Now()
+	defer j.closed()
 	if j.Overfit {
 		return j.overfit(ctx, to)
 	}
 	if j.Out == "" {
 		j.Out = filepath.Join("runs", j.name)
 	}
-	if err := newFolder(j.Out, slices.Concat(outputs(j.test != nil), []string{train.LogFile, train.TimesFile})...); err != nil {
+	if err := newFolder(j.Out, slices.Concat(j.outputs(), []string{train.LogFile, train.TimesFile})...); err != nil {
 		return fmt.Errorf("train %s: %w", j.name, err)
 	}
 	loop, err := j.loop()
@@ -224,67 +235,81 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	if loop.EMA != nil {
 		loop.EMA.Swap()
 	}
-	return j.report(to, loop.Log, start)
+	return j.report(to, loop, start)
 }
 
-// outputs are what a run leaves beside checkpoints and logs.
-func outputs(tested bool) []string {
+// outputs are what a run leaves beside checkpoints and logs. A picture of hundreds of classes would show nothing.
+func (j *job) outputs() []string {
 	names := []string{"weights.safetensors", "curves.png", "filters.png"}
-	if tested {
+	if j.test != nil && j.format.Classes <= 50 {
 		names = append(names, "confusion.png")
 	}
 	return names
 }
 
 // report measures the model as it is now, and writes the files.
-func (j *job) report(to streams, log *train.Log, start time.Time) error {
-	if err := train.Save(filepath.Join(j.Out, "weights.safetensors"), j.model); err != nil {
+func (j *job) report(to streams, loop *train.Loop, start time.Time) error {
+	weights := filepath.Join(j.Out, "weights.safetensors")
+	if err := safetensors.WriteFile(weights, checkpoint.Tensors(nn.Vars(j.model)), j.about.metadata()); err != nil {
 		return err
 	}
-	if name, w, ok := firstFilters(j.model); ok {
+	if w, ok := firstFilters(j.model); ok {
 		if err := drawFilters(filepath.Join(j.Out, "filters.png"), w); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
 	}
 	if err := drawCurves(filepath.Join(j.Out, "curves.png"), filepath.Join(j.Out, train.LogFile)); err != nil {
 		return err
 	}
-	if j.test == nil {
-		fmt.Fprintf(to.out, "wrote %s to %s in %.1f s\n", strings.Join(outputs(false), ", "), j.Out, time.Since(start).Seconds())
-		return nil
+	var result string
+	if j.test != nil {
+		accuracy, err := j.measure(loop.Log)
+		if err != nil {
+			return err
+		}
+		result = fmt.Sprintf("test accuracy %.4f", accuracy)
+	} else {
+		m, err := train.Measure(loop.Validation.Data, loop.Validation.Batch, j.Workers, loop.Loss)
+		if err != nil {
+			return err
+		}
+		result = fmt.Sprintf("validation accuracy %.4f", m["accuracy"])
 	}
+	fmt.Fprintf(to.out, "wrote %s to %s in %.1f s\n%s\n", strings.Join(append(j.outputs(), train.LogFile), ", "), j.Out, time.Since(start).Seconds(), result)
+	return nil
+}
+
+// measure looks at the test images.
+func (j *job) measure(log *train.Log) (accuracy float64, err error) {
 	images, err := vision.Prepare(j.test, j.moments, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	loss, confusion, err := confuse(j.model, images, j.format.Classes, j.Workers)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := drawConfusion(filepath.Join(j.Out, "confusion.png"), confusion); err != nil {
-		return err
+	if slices.Contains(j.outputs(), "confusion.png") {
+		if err := drawConfusion(filepath.Join(j.Out, "confusion.png"), confusion); err != nil {
+			return 0, err
+		}
 	}
 	right := 0
 	for c := range confusion {
 		right += confusion[c][c]
 	}
-	accuracy := float64(right) / float64(images.Len())
-	if err := log.Write(map[string]any{"test_accuracy": accuracy, "test_loss": loss, "seed": j.Seed}); err != nil {
-		return err
-	}
-	fmt.Fprintf(to.out, "wrote %s to %s in %.1f s\n", strings.Join(slices.Concat(outputs(true), []string{train.LogFile}), ", "), j.Out, time.Since(start).Seconds())
-	fmt.Fprintf(to.out, "test accuracy %.4f\n", accuracy)
-	return nil
+	accuracy = float64(right) / float64(images.Len())
+	return accuracy, log.Write(map[string]any{"test_accuracy": accuracy, "test_loss": loss, "seed": j.Seed})
 }
 
 // firstFilters finds the kernels that look at the image itself.
-func firstFilters(model any) (name string, w graph.Buffer, ok bool) {
-	for name, p := range nn.Params(model) {
+func firstFilters(model any) (w graph.Buffer, ok bool) {
+	for _, p := range nn.Params(model) {
 		if p.Type().Shape.Rank() == 4 {
-			return name, p.Value(), true
+			return p.Value(), true
 		}
 	}
-	return "", graph.Buffer{}, false
+	return graph.Buffer{}, false
 }
 
 // confuse counts how often each class was read as each, by true and then by predicted class, and measures the mean cross-entropy.

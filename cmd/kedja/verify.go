@@ -91,6 +91,7 @@ func (c *verifyCmd) replay(ctx context.Context, to streams, paths []string) erro
 	if err != nil {
 		return fmt.Errorf("verify: %s: %w", c.Dir, err)
 	}
+	defer j.closed()
 	j.Workers = c.Workers
 	loop, err := j.loop()
 	if err != nil {

@@ -34,7 +34,7 @@ func TestFineTune(t *testing.T) {
 	weights := filepath.Join(dir, "weights.safetensors")
 	old := arrays(t, weights)
 	tuned := filepath.Join(t.TempDir(), "tuned")
-	args := []string{"train", "mnist", "--recipe", "fast", "--seed", "7", "--max-steps", "2", "--every", "1", "--keep", "0", "--holdout", "500"}
+	args := append(bars(t), "--seed", "7", "--max-steps", "2", "--every", "1", "--keep", "0")
 	works(t, append(args, "--out", tuned, "--from", dir, "--skip", "Out.", "--freeze", "Conv", "--freeze", "Hidden.W", "--rate", "0.1")...)
 	first := arrays(t, filepath.Join(tuned, "checkpoints", "step-0000000000", "weights.safetensors"))
 	last := arrays(t, filepath.Join(tuned, "weights.safetensors"))
@@ -91,7 +91,7 @@ func TestFineTune(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"--from " + other, "is missing"},
 		{"--from " + other + " --rename net.=", "fc.B is unexpected"},
-		{"--from " + bad, "train mnist: --from: " + bad + ": safetensors"},
+		{"--from " + bad, "train images: --from: " + bad + ": safetensors"},
 		{"--from " + bad + "er", "no such file"},
 		{"--from " + t.TempDir(), "holds no checkpoints"},
 		{"--from " + other + " --skip Nothing", `no name begins with "Nothing": there are Conv1.W`},
@@ -112,10 +112,10 @@ func TestFineTune(t *testing.T) {
 
 func TestOverfitOneBatch(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "none")
-	if got := works(t, "train", "mnist", "--recipe", "fast", "--overfit-one-batch", "--out", dir); !strings.HasPrefix(got, "passed: the loss of one batch fell from 2.") {
+	if got := works(t, append(bars(t), "--overfit-one-batch", "--out", dir)...); !strings.HasPrefix(got, "passed: the loss of one batch fell from 1.") {
 		t.Error(got)
 	}
-	if got := fails(t, "train", "mnist", "--recipe", "fast", "--overfit-one-batch", "--rate", "1e-9"); !strings.Contains(got, "failed: the loss of one batch went from") {
+	if got := fails(t, append(bars(t), "--overfit-one-batch", "--rate", "1e-9")...); !strings.Contains(got, "failed: the loss of one batch went from") {
 		t.Error(got)
 	}
 	if exists(dir) {
@@ -126,9 +126,9 @@ func TestOverfitOneBatch(t *testing.T) {
 // A rate far too large diverges; the run goes back with a lower one, says so, and ends well.
 func TestRecover(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"train", "mnist", "--recipe", "fast", "--max-steps", "40", "--holdout", "500", "--validate", "10", "--rate", "400"}
+	args := append(bars(t), "--max-steps", "60", "--validate", "10", "--rate", "1000")
 	code, out, stderr := call(t, append(args, "--out", dir, "--recover", "40", "--recover-rate", "0.1")...)
-	if code != 0 || !strings.Contains(stderr, "went back to step 0, the rate is multiplied by 40") {
+	if code != 0 || !strings.Contains(stderr, "went back to step 0, the rate is multiplied by 100") {
 		t.Fatal(code, stderr)
 	}
 	if got := lastLine(out); got < "test accuracy 0.5" {
@@ -146,11 +146,11 @@ func TestRecover(t *testing.T) {
 // Early stopping ends with the best weights.
 func TestPatience(t *testing.T) {
 	dir := t.TempDir()
-	out := works(t, "train", "mnist", "--recipe", "fast", "--epochs", "100", "--holdout", "500", "--validate", "5", "--rate", "8", "--patience", "1", "--out", dir)
+	out := works(t, append(bars(t), "--epochs", "300", "--validate", "5", "--rate", "4", "--patience", "2", "--out", dir)...)
 	if !strings.Contains(out, "the best weights are those of step ") {
 		t.Error(out)
 	}
-	if lines := strings.Count(out, "\n"); lines > 60 {
+	if lines := strings.Count(out, "\n"); lines > 100 {
 		t.Error("it did not stop", out)
 	}
 }

@@ -102,20 +102,27 @@ func (s *Set) channels() int {
 	return 1
 }
 
-// Read decodes picture i, cuts the largest part of the wanted proportions out of its middle, and scales it. What is transparent lies on
-// white.
+// Read reads picture i as Picture does.
 func (s *Set) Read(i int, seed uint64, row []graph.Buffer) error {
-	path := filepath.Join(s.dir, filepath.FromSlash(s.Paths[i]))
-	m, err := decode(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
 	levels := graph.Data[uint8](row[0])
-	s.scale(levels, m)
+	if err := Picture(filepath.Join(s.dir, filepath.FromSlash(s.Paths[i])), s.o, levels); err != nil {
+		return err
+	}
 	if seed != 0 && s.o.Vary != nil {
 		s.o.Vary(seed, levels)
 	}
 	graph.Data[int32](row[1])[0] = int32(s.Labels[i])
+	return nil
+}
+
+// Picture decodes a file, cuts the largest part of the wanted proportions out of its middle, scales it, and writes its levels, channel by
+// channel and row by row. What is transparent lies on white.
+func Picture(path string, o Options, levels []uint8) error {
+	m, err := decode(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	o.scale(levels, m)
 	return nil
 }
 
@@ -143,8 +150,8 @@ func decode(path string) (image.Image, error) {
 }
 
 // scale writes the middle of m to levels.
-func (s *Set) scale(levels []uint8, m image.Image) {
-	h, w := s.o.Height, s.o.Width
+func (o Options) scale(levels []uint8, m image.Image) {
+	h, w := o.Height, o.Width
 	part := m.Bounds()
 	if pw, ph := part.Dx(), part.Dy(); pw*h > ph*w {
 		cut := max(1, ph*w/h)
@@ -156,7 +163,7 @@ func (s *Set) scale(levels []uint8, m image.Image) {
 		part.Max.Y = part.Min.Y + cut
 	}
 	all := image.Rect(0, 0, w, h)
-	if !s.o.Color {
+	if !o.Color {
 		g := image.NewGray(all)
 		draw.Draw(g, all, image.White, image.Point{}, draw.Src)
 		draw.BiLinear.Scale(g, all, m, part, draw.Over, nil)
