@@ -90,7 +90,7 @@ func segmentInfo(name string, f func(x, segment *graph.Node, n int) *graph.Node,
 		for _, m := range []int{1, 4, 7} {
 			for _, d := range []graph.Dtype{graph.Int32, graph.Int64} {
 				s := append([]int{m}, rest...)
-				in := []Operand{{Shape: graph.Of(s...), Draw: Apart}, {Shape: graph.Of(m), Dtype: d, Draw: covering(3)}}
+				in := []Operand{{Shape: graph.Of(s...), Draw: Apart}, {Shape: graph.Of(m), Dtype: d, Draw: covering(min(m, 3))}}
 				info.Cases = append(info.Cases, Case{fmt.Sprint(s, " ", d), in, func(in []*graph.Node) []*graph.Node {
 					return []*graph.Node{Square(f(in[0], in[1], min(m, 3)))}
 				}})
@@ -103,7 +103,7 @@ func segmentInfo(name string, f func(x, segment *graph.Node, n int) *graph.Node,
 // covering draws segments from [0, limit), none of them empty if there are enough.
 func covering(limit int) Domain {
 	return func(r *rand.Rand, n int) []float64 {
-		v := Index(min(limit, max(1, n)))(r, n)
+		v := Index(limit)(r, n)
 		for k, i := range r.Perm(n)[:min(n, limit)] {
 			v[i] = float64(k)
 		}

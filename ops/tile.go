@@ -15,37 +15,18 @@ func Tile(x *graph.Node, reps ...int) *graph.Node {
 		return x
 	}
 	rank := max(x.Shape().Rank(), len(reps))
-	var apart, expanded, to []int
-	for i := range rank {
-		n, r := 1, 1
-		if k := i - rank + x.Shape().Rank(); k >= 0 {
-			n = x.Shape().Dim(k)
+	y := Reshape(x, tail(x.Shape(), rank)...)
+	for i, r := range reps {
+		if r < 0 {
+			return x.Graph().Failf("tile: %s %v: want repetitions that are not negative, not %v", x.Called(), x.Shape(), reps)
 		}
-		if k := i - rank + len(reps); k >= 0 {
-			if r = reps[k]; r < 0 {
-				return x.Graph().Failf("tile: %s %v: want repetitions that are not negative, not %v", x.Called(), x.Shape(), reps)
-			}
+		if r != 1 && y.Valid() { // as three axes, so that any rank has room for the copies
+			s, at := y.Shape(), rank-len(reps)+i
+			before, after := s.Cut(0, at).Size(), s.Cut(at, rank).Size()
+			y = ReshapeTo(Expand(Reshape(y, before, 1, after), before, r, after), s.WithDim(at, r*s.Dim(at)))
 		}
-		if to = append(to, r*n); r != 1 { // axes of one repetition stay whole: a shape has few
-			apart, expanded = append(apart, 1), append(expanded, r)
-		}
-		apart, expanded = append(apart, n), append(expanded, n)
 	}
-	if len(apart) > graph.MaxRank { // an axis at a time
-		y := Reshape(x, tail(x.Shape(), rank)...)
-		for i := range rank {
-			if k := i - rank + len(reps); k >= 0 && reps[k] != 1 {
-				one := make([]int, rank-i)
-				for j := range one {
-					one[j] = 1
-				}
-				one[0] = reps[k]
-				y = Tile(y, one...)
-			}
-		}
-		return y
-	}
-	return Reshape(Expand(Reshape(x, apart...), expanded...), to...)
+	return y
 }
 
 // tail is a shape with leading axes of size 1 up to a rank.
