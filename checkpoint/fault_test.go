@@ -92,7 +92,7 @@ func train(m *faultfs.Memory, w way) (saved, best int, failed bool) {
 		}
 		failed = failed || err != nil // the disk was full for a while
 	}
-	for step := 1; step <= lastStep && !m.Dead; step++ {
+	for step := 1; step <= lastStep && !m.Dead(); step++ {
 		if w.beside {
 			said(s.Begin(r.take(step)), pending)
 			pending = step

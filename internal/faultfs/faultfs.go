@@ -23,9 +23,9 @@ type Memory struct {
 	Operations int // so far
 	FailAt     int // the operation that fails, none if negative
 	How        Fault
-	Dead       bool // crashed: nothing works any more
 
 	mu    sync.Mutex
+	dead  bool // crashed: nothing works any more
 	root  *node
 	r     *rand.Rand
 	drawn map[*node]bool
@@ -77,9 +77,16 @@ var (
 	ErrDead  = errors.New("the machine is off")
 )
 
+// Dead reports whether it crashed: nothing works any more.
+func (m *Memory) Dead() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.dead
+}
+
 // op counts an operation and returns its error.
 func (m *Memory) op() error {
-	if m.Dead {
+	if m.dead {
 		return ErrDead
 	}
 	m.Operations++
@@ -92,7 +99,7 @@ func (m *Memory) op() error {
 	case IOError:
 		return ErrIO
 	case Crash:
-		m.Dead = true
+		m.dead = true
 		return ErrDead
 	}
 	return nil // a short write is the file's matter
@@ -223,7 +230,7 @@ func (m *Memory) create(name string) (*File, error) {
 func (m *Memory) ReadFile(name string, limit int64) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.Dead {
+	if m.dead {
 		return nil, ErrDead
 	}
 	d, base, err := m.find(name)
@@ -244,7 +251,7 @@ func (m *Memory) ReadFile(name string, limit int64) ([]byte, error) {
 func (m *Memory) ReadDir(name string) ([]string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.Dead {
+	if m.dead {
 		return nil, ErrDead
 	}
 	d, base, err := m.find(name)
@@ -389,7 +396,7 @@ func (f *File) Truncate(size int64) error {
 func (f *File) Seek(int64, int) (int64, error) {
 	f.m.mu.Lock()
 	defer f.m.mu.Unlock()
-	if f.m.Dead {
+	if f.m.dead {
 		return 0, ErrDead
 	}
 	return int64(len(f.n.cache)), nil
