@@ -1,8 +1,6 @@
 package ops
 
 import (
-	"errors"
-
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/kernel/vec"
 )
@@ -22,27 +20,16 @@ func (div) Name() string { return "div" }
 func (div) Eval(c *graph.Call) error {
 	switch c.In[0].Type.Dtype {
 	case graph.Int32:
-		return divInt[int32](c)
+		return integersBy(c, divInt[int32])
 	case graph.Int64:
-		return divInt[int64](c)
+		return integersBy(c, divInt[int64])
 	case graph.Uint8:
-		return divInt[uint8](c)
+		return integersBy(c, divInt[uint8])
 	}
 	return binary(c, vec.Div[float32], vec.Div[float64])
 }
 
-var errDivide = errors.New("an integer is divided by zero")
-
-func divInt[T integer](c *graph.Call) error {
-	dst, b := graph.Data[T](c.Out[0]), graph.Data[T](c.In[1])
-	for i, v := range graph.Data[T](c.In[0]) {
-		if b[i] == 0 {
-			return errDivide
-		}
-		dst[i] = v / b[i]
-	}
-	return nil
-}
+func divInt[T integer](a, b T) T { return a / b }
 
 func (div) VJP(y, dy *graph.Node) []*graph.Node {
 	da := Div(dy, y.In()[1])

@@ -41,7 +41,8 @@ func notInfo() Info {
 	for i, c := range info.Cases {
 		c.In[0].Dtype = graph.Bool
 		if i%4 == 0 {
-			c.In[0].Dtype, c.In[0].Draw = []graph.Dtype{graph.Int32, graph.Int64, graph.Uint8}[i/4%3], between(0, 256)
+			c.In[0].Draw = between(0, 256)
+			info.Cases[i] = inIntegers(c, i/4)
 		}
 	}
 	return info

@@ -32,18 +32,6 @@ func (rem) Eval(c *graph.Call) error {
 
 func remInt[T integer](a, b T) T { return a % b }
 
-// integersBy runs a loop of an op that cannot divide an integer by zero.
-func integersBy[T integer](c *graph.Call, f func(a, b T) T) error {
-	dst, b := graph.Data[T](c.Out[0]), graph.Data[T](c.In[1])
-	for i, v := range graph.Data[T](c.In[0]) {
-		if b[i] == 0 {
-			return errDivide
-		}
-		dst[i] = f(v, b[i])
-	}
-	return nil
-}
-
 // VJP takes the quotient for constant, as it is between its jumps.
 func (rem) VJP(y, dy *graph.Node) []*graph.Node {
 	a, b := y.In()[0], y.In()[1]
