@@ -8,8 +8,6 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-const align = 64
-
 // maxBytes is what no machine has: memory beyond it is refused, while asking for it would end the program.
 const maxBytes = min(1<<44, math.MaxInt/2)
 

@@ -3,6 +3,8 @@ package graph
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/kedja-ml/kedja/internal/pages"
 )
 
 // A Buffer is a contiguous row-major array of some type: what kernels read and write, and what variables hold.
@@ -15,8 +17,7 @@ type Buffer struct {
 // NewBuffer returns a buffer of zeros.
 func NewBuffer(t Type) Buffer {
 	n := t.Shape.Size()
-	words := make([]uint64, (n*t.Dtype.Size()+7)/8)
-	return Buffer{t, unsafe.Pointer(unsafe.SliceData(words)), n}
+	return Buffer{t, unsafe.Pointer(unsafe.SliceData(pages.Make(n * t.Dtype.Size()))), n}
 }
 
 // BufferOf returns a buffer over data itself, which must have as many elements as the shape given by dims; it panics
