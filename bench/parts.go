@@ -131,7 +131,7 @@ func product(m, k, n int) func(settings) (runner, error) {
 		cores := s.workers
 		p := gemm.New[float32](m, n, k, false, false)
 		a, b := formula("a", graph.T(graph.Float32, m, k), -1.7, 1.7), formula("b", graph.T(graph.Float32, k, n), -1.7, 1.7)
-		j := &job{p: p, a: graph.Data[float32](a), b: graph.Data[float32](b), c: floats(m * n), scratch: floats(p.Scratch())}
+		j := &job{p: p, a: graph.Data[float32](a), b: graph.Data[float32](b), c: zeros(m * n), scratch: zeros(p.Scratch())}
 		for range cores {
 			j.local = append(j.local, make([]float32, p.Local()))
 		}
@@ -158,5 +158,5 @@ func (j *job) Do(task, worker int) {
 	gemm.Run(j.p, j.phase, task, j.c, j.a, j.b, nil, j.scratch, j.local[worker])
 }
 
-// floats is memory as a plan has it.
-func floats(n int) []float32 { return graph.Data[float32](graph.NewBuffer(graph.T(graph.Float32, n))) }
+// zeros is memory as a plan has it.
+func zeros(n int) []float32 { return graph.Data[float32](graph.NewBuffer(graph.T(graph.Float32, n))) }
