@@ -193,28 +193,28 @@ func (d *DQN) Train(ctx context.Context, e env.Env, observe func(step int, ret f
 	if err := d.fits(e); err != nil {
 		return err
 	}
-	obs, next := make([]float32, e.ObsSize()), make([]float32, e.ObsSize())
+	obs, next := make([]float32, d.width), make([]float32, d.width)
 	e.Reset(d.r.Uint64(), obs)
 	var ret float64
 	for step := 1; step <= d.Steps; step++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		action := d.r.IntN(e.Actions())
+		action := d.r.IntN(d.actions)
 		if step > d.Start && d.r.Float64() >= d.epsilon(step) {
 			var err error
 			if action, err = d.Act(obs); err != nil {
 				return err
 			}
 		}
-		reward, terminated, truncated, err := e.Step(action, next)
+		o, err := e.Step(env.Action{Index: action}, next)
 		if err != nil {
 			return err
 		}
-		ret += float64(reward)
-		d.memory.Add(obs, int32(action), reward, next, terminated)
+		ret += float64(o.Reward)
+		d.memory.Add(obs, int32(action), o.Reward, next, o.Terminated)
 		obs, next = next, obs
-		if terminated || truncated {
+		if o.Over() {
 			if observe != nil {
 				observe(step, ret)
 			}
@@ -235,8 +235,8 @@ func (d *DQN) fits(e env.Env) error {
 	if e == nil {
 		return errors.New("dqn: want an environment")
 	}
-	if e.ObsSize() != d.width || e.Actions() != d.actions {
-		return fmt.Errorf("dqn: an environment of %d numbers and %d actions for an agent of %d and %d", e.ObsSize(), e.Actions(), d.width, d.actions)
+	if s := e.Spec(); s.Size() != d.width || s.Actions.N != d.actions {
+		return fmt.Errorf("dqn: an environment of %d numbers and %d actions for an agent of %d and %d", s.Size(), s.Actions.N, d.width, d.actions)
 	}
 	return nil
 }
@@ -272,7 +272,7 @@ func (d *DQN) Evaluate(e env.Env, episodes int, seed uint64) ([]float64, error) 
 	if err := d.fits(e); err != nil {
 		return nil, err
 	}
-	obs := make([]float32, e.ObsSize())
+	obs := make([]float32, d.width)
 	returns := make([]float64, max(0, episodes))
 	for i := range returns {
 		e.Reset(seed+uint64(i), obs)
@@ -281,12 +281,12 @@ func (d *DQN) Evaluate(e env.Env, episodes int, seed uint64) ([]float64, error) 
 			if err != nil {
 				return nil, err
 			}
-			reward, terminated, truncated, err := e.Step(action, obs)
+			o, err := e.Step(env.Action{Index: action}, obs)
 			if err != nil {
 				return nil, err
 			}
-			returns[i] += float64(reward)
-			over = terminated || truncated
+			returns[i] += float64(o.Reward)
+			over = o.Over()
 		}
 	}
 	return returns, nil

@@ -14,41 +14,50 @@ import (
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/classic"
 	"github.com/kedja-ml/kedja/rl/replay"
 )
 
 // chain is a corridor of five places. The agent begins at the first; 1 goes right, 0 back to the start; each step costs 1, and the last
 // place ends the episode. The best return is −4. After limit steps the episode is cut off.
 type chain struct {
-	at, steps, limit int
-	saw              []int // places, in order
+	s struct {
+		env.Episode
+		At int32
+	}
+	limit int32
+	saw   []int // places, in order
 }
 
-func (*chain) ObsSize() int { return 5 }
-func (*chain) Actions() int { return 2 }
+func (*chain) Spec() env.Spec {
+	return env.Spec{Name: "chain", Obs: []int{5}, Actions: env.Discrete(2)}
+}
+
+func (c *chain) AppendBinary(b []byte) ([]byte, error) { return env.Pack(b, &c.s) }
+func (c *chain) UnmarshalBinary(b []byte) error        { return env.Unpack("chain", b, &c.s) }
 
 func (c *chain) Reset(_ uint64, obs []float32) {
-	c.at, c.steps = 0, 0
+	c.s.At = 0
+	c.s.Begin()
 	c.observe(obs)
 }
 
 func (c *chain) observe(obs []float32) {
 	clear(obs)
-	obs[c.at] = 1
-	c.saw = append(c.saw, c.at)
+	obs[c.s.At] = 1
+	c.saw = append(c.saw, int(c.s.At))
 }
 
-func (c *chain) Step(action int, obs []float32) (reward float32, terminated, truncated bool, err error) {
-	if c.at == 4 || c.steps == c.limit {
-		return 0, false, false, errors.New("chain: the episode is over")
+func (c *chain) Step(a env.Action, obs []float32) (env.Outcome, error) {
+	if err := c.s.Check("chain", 2, a); err != nil {
+		return env.Outcome{}, err
 	}
-	c.at++
-	if action == 0 {
-		c.at = 0
+	c.s.At++
+	if a.Index == 0 {
+		c.s.At = 0
 	}
-	c.steps++
 	c.observe(obs)
-	return -1, c.at == 4, c.steps == c.limit, nil
+	return c.s.Next(-1, c.s.At == 4, c.limit), nil
 }
 
 func small() DQNConfig {
@@ -312,12 +321,12 @@ func TestInterrupted(t *testing.T) {
 // breaks fails at its tenth step.
 type breaks struct{ chain }
 
-func (b *breaks) Step(action int, obs []float32) (float32, bool, bool, error) {
-	if b.steps == 9 {
-		return 0, false, false, errors.New("chain: broken")
+func (b *breaks) Step(_ env.Action, obs []float32) (env.Outcome, error) {
+	if b.s.Steps == 9 {
+		return env.Outcome{}, errors.New("chain: broken")
 	}
-	_, _, _, err := b.chain.Step(0*action, obs)
-	return 0, false, false, err
+	_, err := b.chain.Step(env.Action{}, obs)
+	return env.Outcome{}, err
 }
 
 func TestRefuses(t *testing.T) {
@@ -354,10 +363,10 @@ func TestRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, run := range map[string]func() error{
-		"dqn: an environment of 4 numbers and 2 actions for an agent of 5 and 2": func() error { return d.Train(t.Context(), env.NewCartPole(), nil) },
+		"dqn: an environment of 4 numbers and 2 actions for an agent of 5 and 2": func() error { return d.Train(t.Context(), classic.NewCartPole(), nil) },
 		"chain: broken":                    func() error { return d.Train(t.Context(), &breaks{chain{limit: 30}}, nil) },
 		"[1 4]":                            func() error { _, err := d.Act(make([]float32, 4)); return err },
-		"dqn: an environment of 4 numbers": func() error { _, err := d.Evaluate(env.NewCartPole(), 1, 0); return err },
+		"dqn: an environment of 4 numbers": func() error { _, err := d.Evaluate(classic.NewCartPole(), 1, 0); return err },
 		"dqn: want an environment":         func() error { _, err := d.Evaluate(nil, 1, 0); return err },
 		"want an environment":              func() error { return d.Train(t.Context(), nil, nil) },
 	} {

@@ -9,30 +9,39 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/rl"
+	"github.com/kedja-ml/kedja/rl/env"
 )
 
 // A coin shows a side, and pays 1 to who names it.
-type coin struct{ side, left int }
+type coin struct {
+	s struct {
+		env.Episode
+		Side int32
+	}
+}
 
-func (*coin) ObsSize() int { return 2 }
-func (*coin) Actions() int { return 2 }
+func (*coin) Spec() env.Spec { return env.Spec{Name: "coin", Obs: []int{2}, Actions: env.Discrete(2)} }
 
 func (c *coin) Reset(seed uint64, obs []float32) {
-	c.side, c.left = int(seed%2), 10
+	c.s.Side = int32(seed % 2)
+	c.s.Begin()
 	c.show(obs)
 }
 
-func (c *coin) show(obs []float32) { obs[0], obs[1] = float32(c.side), float32(1-c.side) }
+func (c *coin) show(obs []float32) { obs[0], obs[1] = float32(c.s.Side), float32(1-c.s.Side) }
 
-func (c *coin) Step(action int, obs []float32) (reward float32, terminated, truncated bool, err error) {
-	if action == c.side {
-		reward = 1
+func (c *coin) Step(a env.Action, obs []float32) (env.Outcome, error) {
+	if err := c.s.Check("coin", 2, a); err != nil {
+		return env.Outcome{}, err
 	}
-	c.side = (c.side*3 + c.left) % 2
-	c.left--
+	reward := float32(1 - (int32(a.Index)+c.s.Side)%2)
+	c.s.Side = (c.s.Side*3 + c.s.Steps) % 2
 	c.show(obs)
-	return reward, c.left == 0, false, nil
+	return c.s.Next(reward, c.s.Steps == 9, 0), nil
 }
+
+func (c *coin) AppendBinary(b []byte) ([]byte, error) { return env.Pack(b, &c.s) }
+func (c *coin) UnmarshalBinary(b []byte) error        { return env.Unpack("coin", b, &c.s) }
 
 func ExampleDQN() {
 	agent, err := rl.NewDQN(2, 2, rl.DQNConfig{

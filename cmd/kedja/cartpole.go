@@ -12,6 +12,7 @@ import (
 
 	"github.com/kedja-ml/kedja/rl"
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/classic"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/train/progress"
 )
@@ -33,9 +34,9 @@ type counted struct {
 	steps int
 }
 
-func (c *counted) Step(action int, obs []float32) (reward float32, terminated, truncated bool, err error) {
+func (c *counted) Step(a env.Action, obs []float32) (env.Outcome, error) {
 	c.steps++
-	return c.Env.Step(action, obs)
+	return c.Env.Step(a, obs)
 }
 
 // Run trains an agent and lets it play. An interrupted run leaves whole lines of metrics and the weights it had.
@@ -57,8 +58,8 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 	}
 	defer log.Close()
 	start := time.Now()
-	e := &counted{Env: env.NewCartPole()}
-	agent, err := rl.NewDQN(e.ObsSize(), e.Actions(), cfg)
+	e := &counted{Env: classic.NewCartPole()}
+	agent, err := rl.NewDQN(e.Spec().Size(), e.Spec().Actions.N, cfg)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 		return err
 	}
 	bar.Done()
-	returns, err := agent.Evaluate(env.NewCartPole(), c.Episodes, evaluationSeed)
+	returns, err := agent.Evaluate(classic.NewCartPole(), c.Episodes, evaluationSeed)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/data"
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/nearest"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/safetensors"
@@ -78,7 +79,7 @@ func (l learning) chosen(command string, all []recipe.Recipe) (recipe.Recipe, er
 	k := slices.Index(names, l.Recipe)
 	if k < 0 {
 		return recipe.Recipe{}, fmt.Errorf("train %s: there is no recipe %q, did you mean %q? There are %s",
-			command, l.Recipe, nearest(l.Recipe, names), strings.Join(names, ", "))
+			command, l.Recipe, nearest.Name(l.Recipe, names), strings.Join(names, ", "))
 	}
 	if slices.Min([]int{l.Epochs, l.Holdout, l.MaxSteps, l.Workers, l.Every, l.Keep, l.Validate, l.Patience, l.Recover, l.RecoverPatience, l.Accumulate}) < 0 {
 		return recipe.Recipe{}, fmt.Errorf("train %s: want no negative numbers", command)

@@ -4,8 +4,9 @@ package npyrand
 
 import "math/bits"
 
-// Rand is a generator; make one with New.
-type Rand struct{ stateHi, stateLo, incHi, incLo uint64 }
+// Rand is a generator: its state and its increment, of 128 bits each, exported so that it can be part of a saved state. Seed it, or make one
+// with New.
+type Rand struct{ StateHi, StateLo, IncHi, IncLo uint64 }
 
 const (
 	multHi = 0x2360ED051FC65DA4
@@ -14,28 +15,34 @@ const (
 
 // New returns the generator that numpy.random.default_rng(seed) would.
 func New(seed uint64) *Rand {
-	w := generate(seed)
-	r := &Rand{incHi: w[2]<<1 | w[3]>>63, incLo: w[3]<<1 | 1}
-	r.step()
-	var carry uint64
-	r.stateLo, carry = bits.Add64(r.stateLo, w[1], 0)
-	r.stateHi, _ = bits.Add64(r.stateHi, w[0], carry)
-	r.step()
+	r := new(Rand)
+	r.Seed(seed)
 	return r
 }
 
-func (r *Rand) step() {
-	hi, lo := bits.Mul64(r.stateLo, multLo)
-	hi += r.stateHi*multLo + r.stateLo*multHi
+// Seed makes r what New(seed) is.
+func (r *Rand) Seed(seed uint64) {
+	w := generate(seed)
+	*r = Rand{IncHi: w[2]<<1 | w[3]>>63, IncLo: w[3]<<1 | 1}
+	r.step()
 	var carry uint64
-	r.stateLo, carry = bits.Add64(lo, r.incLo, 0)
-	r.stateHi, _ = bits.Add64(hi, r.incHi, carry)
+	r.StateLo, carry = bits.Add64(r.StateLo, w[1], 0)
+	r.StateHi, _ = bits.Add64(r.StateHi, w[0], carry)
+	r.step()
+}
+
+func (r *Rand) step() {
+	hi, lo := bits.Mul64(r.StateLo, multLo)
+	hi += r.StateHi*multLo + r.StateLo*multHi
+	var carry uint64
+	r.StateLo, carry = bits.Add64(lo, r.IncLo, 0)
+	r.StateHi, _ = bits.Add64(hi, r.IncHi, carry)
 }
 
 // Uint64 returns 64 random bits.
 func (r *Rand) Uint64() uint64 {
 	r.step()
-	return bits.RotateLeft64(r.stateHi^r.stateLo, -int(r.stateHi>>58))
+	return bits.RotateLeft64(r.StateHi^r.StateLo, -int(r.StateHi>>58))
 }
 
 // Float64 draws from [0, 1) with 53 bits.
@@ -46,10 +53,7 @@ func (r *Rand) Uniform(lo, hi float64) float64 { return lo + float64((hi-lo)*r.F
 
 // generate is SeedSequence(seed).generate_state(4, uint64), for a pool of four words.
 func generate(seed uint64) (out [4]uint64) {
-	entropy := []uint32{uint32(seed)}
-	if seed>>32 != 0 {
-		entropy = append(entropy, uint32(seed>>32))
-	}
+	entropy := [4]uint32{uint32(seed), uint32(seed >> 32)} // words that are not given count as 0
 	const xshift = 16
 	a := uint32(0x43b0d7e5)
 	hash := func(v uint32) uint32 {
@@ -63,11 +67,7 @@ func generate(seed uint64) (out [4]uint64) {
 		return v ^ v>>xshift
 	}
 	var pool [4]uint32
-	for i := range pool {
-		var e uint32
-		if i < len(entropy) {
-			e = entropy[i]
-		}
+	for i, e := range entropy {
 		pool[i] = hash(e)
 	}
 	for i := range pool {

@@ -1,4 +1,4 @@
-package env_test
+package classic_test
 
 import (
 	"encoding/json"
@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/classic"
 )
 
 func ExampleCartPole() {
-	e := env.NewCartPole()
-	obs := make([]float32, e.ObsSize())
+	e := classic.NewCartPole()
+	obs := make([]float32, e.Spec().Size())
 	e.Reset(42, obs)
 	fmt.Println(obs)
 	steps := 0
@@ -21,15 +22,15 @@ func ExampleCartPole() {
 		if obs[2] > 0 {
 			action = 1
 		}
-		_, terminated, truncated, err := e.Step(action, obs)
+		o, err := e.Step(env.Action{Index: action}, obs)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		over = terminated || truncated
+		over = o.Over()
 	}
 	fmt.Println(steps, "steps")
-	_, _, _, err := e.Step(0, obs)
+	_, err := e.Step(env.Action{}, obs)
 	fmt.Println(err)
 	// Output:
 	// [0.027395604 -0.006112156 0.035859793 0.019736802]
@@ -56,7 +57,7 @@ func TestGymnasium(t *testing.T) {
 	if len(golden.Single) != 1000 || len(golden.Episodes) != 4 {
 		t.Fatal("goldens are missing")
 	}
-	e, obs := env.NewCartPole(), make([]float32, 4)
+	e, obs := classic.NewCartPole(), make([]float32, 4)
 	for i, s := range golden.Single {
 		var from, to [4]float64
 		var action int
@@ -67,24 +68,24 @@ func TestGymnasium(t *testing.T) {
 			}
 		}
 		e.Reset(0, obs)
-		e.State = from
-		reward, term, _, err := e.Step(action, obs)
-		if err != nil || reward != 1 || term != terminated || off(e.State[:], to[:]) > 1e-12 {
-			t.Fatal(i, e.State, to, term, terminated, err)
+		e.SetState(from)
+		o, err := e.Step(env.Action{Index: action}, obs)
+		if now := e.State(); err != nil || o.Reward != 1 || o.Terminated != terminated || off(now[:], to[:]) > 1e-12 {
+			t.Fatal(i, now, to, o, terminated, err)
 		}
 	}
 	for _, ep := range golden.Episodes {
 		e.Reset(ep.Seed, obs)
 		for i, s := range ep.States {
 			if i == 0 {
-				if off(e.State[:], s) != 0 {
-					t.Fatal("reset", ep.Seed, e.State, s)
+				if now := e.State(); off(now[:], s) != 0 {
+					t.Fatal("reset", ep.Seed, now, s)
 				}
 				continue
 			}
-			_, term, trunc, err := e.Step(int(s[4]), obs)
-			if err != nil || off(e.State[:], s[:4]) > 1e-6 || term != (s[5] == 1) || trunc != (s[6] == 1) {
-				t.Fatal(ep.Seed, i, e.State, s, term, trunc, err)
+			o, err := e.Step(env.Action{Index: int(s[4])}, obs)
+			if now := e.State(); err != nil || off(now[:], s[:4]) > 1e-6 || o.Terminated != (s[5] == 1) || o.Truncated != (s[6] == 1) {
+				t.Fatal(ep.Seed, i, now, s, o, err)
 			}
 		}
 	}
@@ -97,19 +98,7 @@ func off(a, b []float64) (worst float64) {
 	return worst
 }
 
-func TestWrongAction(t *testing.T) {
-	e, obs := env.NewCartPole(), make([]float32, 4)
-	e.Reset(1, obs)
-	before := e.State
-	for _, action := range []int{-1, 2} {
-		_, _, _, err := e.Step(action, obs)
-		if want := fmt.Sprintf("cartpole: action %d, want 0 or 1", action); err == nil || err.Error() != want || e.State != before {
-			t.Error(err, e.State)
-		}
-	}
-}
-
-// The time limit cuts an episode off, which is not an end; a fall at that very step is both. Nothing happens after either until Reset.
+// The time limit cuts an episode off, which is not an end; a fall at that very step is both.
 func TestEnds(t *testing.T) {
 	for name, c := range map[string]struct {
 		steps      int
@@ -122,39 +111,27 @@ func TestEnds(t *testing.T) {
 		"fell left":    {20, [4]float64{0, 0, -0.2, -2}, true},
 		"fell right":   {20, [4]float64{0, 0, 0.2, 2}, true},
 	} {
-		e, obs := env.NewCartPole(), make([]float32, 4)
-		if _, _, _, err := e.Step(0, obs); err == nil {
-			t.Error("a step before the first Reset")
-		}
+		e, obs := classic.NewCartPole(), make([]float32, 4)
 		e.Reset(1, obs)
 		for i := range c.steps {
-			if e.State = [4]float64{}; i == c.steps-1 {
-				e.State = c.last
-			}
-			reward, terminated, truncated, err := e.Step(i%2, obs)
 			over := i == c.steps-1
-			if err != nil || reward != 1 || terminated != (over && c.terminated) || truncated != (over && c.steps == 500) {
-				t.Fatal(name, i, reward, terminated, truncated, err)
+			if e.SetState([4]float64{}); over {
+				e.SetState(c.last)
 			}
-		}
-		before := e.State
-		if _, _, _, err := e.Step(0, obs); err == nil || e.State != before {
-			t.Error(name, "a step after the end", err)
-		}
-		e.Reset(1, obs)
-		if _, _, _, err := e.Step(1, obs); err != nil {
-			t.Error(name, err)
+			o, err := e.Step(env.Action{Index: i % 2}, obs)
+			if want := (env.Outcome{Reward: 1, Terminated: over && c.terminated, Truncated: over && c.steps == 500}); err != nil || o != want {
+				t.Fatal(name, i, o, err)
+			}
 		}
 	}
 }
 
 func BenchmarkCartPole(b *testing.B) {
-	e, obs := env.NewCartPole(), make([]float32, 4)
+	e, obs := classic.NewCartPole(), make([]float32, 4)
 	e.Reset(1, obs)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		_, terminated, truncated, _ := e.Step(i&1, obs)
-		if terminated || truncated {
+		if o, _ := e.Step(env.Action{Index: i & 1}, obs); o.Over() {
 			e.Reset(uint64(i), obs)
 		}
 	}

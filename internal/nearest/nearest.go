@@ -1,7 +1,8 @@
-package main
+// Package nearest finds what somebody who misspelt a name may have meant.
+package nearest
 
-// nearest is the name that takes the fewest letters put in, left out or replaced to make it of what was given (Levenshtein, 1966).
-func nearest(given string, names []string) (best string) {
+// Name is the name that takes the fewest letters put in, left out or replaced to make it of what was given (Levenshtein, 1966).
+func Name(given string, names []string) (best string) {
 	least := -1
 	for _, name := range names {
 		row := make([]int, len(name)+1) // of the table: what it takes to make name[:j] of the letters of given so far

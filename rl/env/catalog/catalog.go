@@ -1,0 +1,53 @@
+// Package catalog finds environments by name.
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kedja-ml/kedja/internal/nearest"
+	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/classic"
+)
+
+// Entry is an environment that can be made by name.
+type Entry struct {
+	Name, Doc string
+	New       func() env.Env
+}
+
+// All lists the environments.
+func All() []Entry {
+	return []Entry{
+		{"cartpole", "CartPole-v1: keep a pole upright on a cart", func() env.Env { return classic.NewCartPole() }},
+	}
+}
+
+// Names lists the names of All.
+func Names() []string {
+	var names []string
+	for _, e := range All() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// Find returns the entry of a name; for an unknown one the error names the nearest.
+func Find(name string) (Entry, error) {
+	for _, e := range All() {
+		if e.Name == name {
+			return e, nil
+		}
+	}
+	names := Names()
+	return Entry{}, fmt.Errorf("no environment %q; did you mean %s? There are %s", name, nearest.Name(name, names), strings.Join(names, ", "))
+}
+
+// Make returns a new environment of a name.
+func Make(name string) (env.Env, error) {
+	e, err := Find(name)
+	if err != nil {
+		return nil, err
+	}
+	return e.New(), nil
+}

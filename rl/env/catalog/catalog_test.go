@@ -1,0 +1,26 @@
+package catalog_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/kedja-ml/kedja/rl/env/catalog"
+)
+
+func ExampleMake() {
+	e, err := catalog.Make("cartpole")
+	fmt.Println(e.Spec(), err)
+	_, err = catalog.Find("cardpole")
+	fmt.Println(err.Error()[:59])
+	// Output:
+	// {cartpole [4] {2 [] []}} <nil>
+	// no environment "cardpole"; did you mean cartpole? There are
+}
+
+func TestNames(t *testing.T) {
+	for _, e := range catalog.All() {
+		if got := e.New().Spec().Name; got != e.Name || e.Doc == "" {
+			t.Errorf("%s calls itself %s", e.Name, got)
+		}
+	}
+}
