@@ -149,120 +149,240 @@ func peakfloat64AVX2(n int)
 //go:noescape
 func tileRow1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
-// C has 1 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
 // C has 1 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 1 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 1 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 1 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 1 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 1 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 1 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
 // C has 2 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
-// C has 2 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 2 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 2 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 2 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 2 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 2 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 2 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 2 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
-// C has 3 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
 // C has 3 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 3 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 3 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 3 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 3 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 3 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 3 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
 // C has 4 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
-// C has 4 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 4 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 4 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 4 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 4 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 4 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 4 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 4 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
-// C has 5 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
 // C has 5 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 5 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 5 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 5 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 5 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 5 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 5 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
 // C has 6 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-
-// C has 6 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 
 // C has 6 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 
+// C has at most 6 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 6 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has 6 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+
 // C has 6 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
+
+// C has at most 6 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+
+// C has at most 6 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
 
 // C has 1 × 8 vectors; A is read by columns.
 //
@@ -279,120 +399,240 @@ func peakfloat32AVX512(n int)
 //go:noescape
 func tileRow1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
-// C has 1 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
 // C has 1 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 1 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 1 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 1 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 1 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 1 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 1 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
 // C has 2 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
-// C has 2 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 2 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 2 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 2 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 2 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 2 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 2 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 2 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
 
 // C has 3 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
-// C has 3 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
 // C has 3 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 3 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 3 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 3 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 3 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 3 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 3 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
 // C has 4 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
-// C has 4 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 4 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 4 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 4 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 4 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 4 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 4 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 4 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
 
 // C has 5 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
-// C has 5 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
 // C has 5 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 5 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 5 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 5 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 5 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 5 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 5 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
 // C has 6 × 2 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-
-// C has 6 × 2 vectors; A is read by columns.
-//
-//go:noescape
-func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 
 // C has 6 × 4 vectors; A is read by rows.
 //
 //go:noescape
 func tileRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 
+// C has at most 6 × 2 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 6 × 4 vectors; A is read by rows.
+//
+//go:noescape
+func edgeRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has 6 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+
 // C has 6 × 4 vectors; A is read by columns.
 //
 //go:noescape
 func tileCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
+
+// C has at most 6 × 2 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+
+// C has at most 6 × 4 vectors; A is read by columns.
+//
+//go:noescape
+func edgeCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
 
 // C has 1 × 8 vectors; A is read by columns.
 //

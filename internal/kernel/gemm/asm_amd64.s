@@ -4622,95 +4622,6 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol1x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VBROADCASTSS (SI), Z2
-	VFMADD231PS  (CX), Z2, Z0
-	VFMADD231PS  64(CX), Z2, Z1
-	VBROADCASTSS (SI)(DI*1), Z2
-	VFMADD231PS  (CX)(DX*1), Z2, Z0
-	VFMADD231PS  64(CX)(DX*1), Z2, Z1
-	VBROADCASTSS (SI)(DI*2), Z2
-	VFMADD231PS  (CX)(DX*2), Z2, Z0
-	VFMADD231PS  64(CX)(DX*2), Z2, Z1
-	VBROADCASTSS (SI)(R8*1), Z2
-	VFMADD231PS  (CX)(BX*1), Z2, Z0
-	VFMADD231PS  64(CX)(BX*1), Z2, Z1
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VBROADCASTSS (SI), Z2
-	VFMADD231PS  (CX), Z2, Z0
-	VFMADD231PS  64(CX), Z2, Z1
-	ADDQ         DX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z2
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS 64(CX), Z2
-	VADDPS  Z2, Z1, Z1
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z3, Z3, Z3
-	VMAXPS Z0, Z3, Z0
-	VMAXPS Z1, Z3, Z1
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VZEROUPPER
-	RET
-
 // func tileRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow1x4float32AVX512(SB), NOSPLIT, $0-88
@@ -4826,6 +4737,344 @@ store:
 	VMOVUPS Z1, 64(AX)
 	VMOVUPS Z2, 128(AX)
 	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow1x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x02, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 127(DI)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPS.Z    64(CX), K2, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(DX*1), K1, Z2
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z3
+	VBROADCASTSS 4(SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(DX*2), K1, Z2
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z3
+	VBROADCASTSS 8(SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z2
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z3
+	VBROADCASTSS 12(SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPS.Z    64(CX), K2, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z2
+	VADDPS    Z2, Z1, Z1
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z2
+	VADDPS    Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow1x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 255(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    64(SI), K2, Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(DX*1), Z4
+	VMOVUPS      64(CX)(DX*1), Z5
+	VMOVUPS.Z    (SI)(DX*1), K1, Z6
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z7
+	VBROADCASTSS 4(DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(DX*2), Z4
+	VMOVUPS      64(CX)(DX*2), Z5
+	VMOVUPS.Z    (SI)(DX*2), K1, Z6
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z7
+	VBROADCASTSS 8(DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(BX*1), Z4
+	VMOVUPS      64(CX)(BX*1), Z5
+	VMOVUPS.Z    (SI)(BX*1), K1, Z6
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z7
+	VBROADCASTSS 12(DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    64(SI), K2, Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol1x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  64(CX), Z2, Z1
+	VBROADCASTSS (SI)(DI*1), Z2
+	VFMADD231PS  (CX)(DX*1), Z2, Z0
+	VFMADD231PS  64(CX)(DX*1), Z2, Z1
+	VBROADCASTSS (SI)(DI*2), Z2
+	VFMADD231PS  (CX)(DX*2), Z2, Z0
+	VFMADD231PS  64(CX)(DX*2), Z2, Z1
+	VBROADCASTSS (SI)(R8*1), Z2
+	VFMADD231PS  (CX)(BX*1), Z2, Z0
+	VFMADD231PS  64(CX)(BX*1), Z2, Z1
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  64(CX), Z2, Z1
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z2
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS 64(CX), Z2
+	VADDPS  Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z0, Z3, Z0
+	VMAXPS Z1, Z3, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -4950,6 +5199,261 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol1x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol1x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPS.Z    64(CX), K2, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(DX*1), K1, Z2
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z3
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(DX*2), K1, Z2
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z3
+	VBROADCASTSS (SI)(DI*2), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	VMOVUPS.Z    (CX)(BX*1), K1, Z2
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z3
+	VBROADCASTSS (SI)(R8*1), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z2
+	VMOVUPS.Z    64(CX), K2, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z2
+	VADDPS    Z2, Z1, Z1
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z2
+	VADDPS    Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z0, Z5, Z0
+	VMAXPS Z1, Z5, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol1x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol1x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    64(SI), K2, Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(DX*1), Z4
+	VMOVUPS      64(CX)(DX*1), Z5
+	VMOVUPS.Z    (SI)(DX*1), K1, Z6
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z7
+	VBROADCASTSS (DI)(R8*1), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(DX*2), Z4
+	VMOVUPS      64(CX)(DX*2), Z5
+	VMOVUPS.Z    (SI)(DX*2), K1, Z6
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z7
+	VBROADCASTSS (DI)(R8*2), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VMOVUPS      (CX)(BX*1), Z4
+	VMOVUPS      64(CX)(BX*1), Z5
+	VMOVUPS.Z    (SI)(BX*1), K1, Z6
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z7
+	VBROADCASTSS (DI)(R9*1), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VMOVUPS.Z    (SI), K1, Z6
+	VMOVUPS.Z    64(SI), K2, Z7
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS   64(CX), Z4
+	VADDPS    Z4, Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow2x2float32AVX512(SB), NOSPLIT, $0-72
@@ -5031,136 +5535,6 @@ single:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         DX, CX
 	ADDQ         $0x04, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPS (CX), Z2, Z2
-	VADDPS 64(CX), Z3, Z3
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z4
-	VADDPS  Z4, Z0, Z0
-	VADDPS  Z4, Z2, Z2
-	VMOVUPS 64(CX), Z4
-	VADDPS  Z4, Z1, Z1
-	VADDPS  Z4, Z3, Z3
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z7, Z7, Z7
-	VMAXPS Z0, Z7, Z0
-	VMAXPS Z1, Z7, Z1
-	VMAXPS Z2, Z7, Z2
-	VMAXPS Z3, Z7, Z3
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol2x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	VBROADCASTSS (SI), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (CX)(DX*1), Z4
-	VMOVUPS      64(CX)(DX*1), Z5
-	VBROADCASTSS (SI)(DI*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI)(DI*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (CX)(DX*2), Z4
-	VMOVUPS      64(CX)(DX*2), Z5
-	VBROADCASTSS (SI)(DI*2), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI)(DI*2), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	VMOVUPS      (CX)(BX*1), Z4
-	VMOVUPS      64(CX)(BX*1), Z5
-	VBROADCASTSS (SI)(R8*1), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI)(R8*1), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPS      (CX), Z4
-	VMOVUPS      64(CX), Z5
-	VBROADCASTSS (SI), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(SI), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -5402,6 +5776,477 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow2x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    64(CX), K2, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(DX*1), K1, Z4
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z5
+	VBROADCASTSS 4(SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(DX*2), K1, Z4
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z5
+	VBROADCASTSS 8(SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(BX*1), K1, Z4
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z5
+	VBROADCASTSS 12(SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 12(SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    64(CX), K2, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow2x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VMOVUPS.Z    (SI), K1, Z10
+	VMOVUPS.Z    64(SI), K2, Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(DX*1), Z8
+	VMOVUPS      64(CX)(DX*1), Z9
+	VMOVUPS.Z    (SI)(DX*1), K1, Z10
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z11
+	VBROADCASTSS 4(DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(DX*2), Z8
+	VMOVUPS      64(CX)(DX*2), Z9
+	VMOVUPS.Z    (SI)(DX*2), K1, Z10
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z11
+	VBROADCASTSS 8(DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(BX*1), Z8
+	VMOVUPS      64(CX)(BX*1), Z9
+	VMOVUPS.Z    (SI)(BX*1), K1, Z10
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z11
+	VBROADCASTSS 12(DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 12(DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VMOVUPS.Z    (SI), K1, Z10
+	VMOVUPS.Z    64(SI), K2, Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   64(CX), Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol2x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (CX)(DX*1), Z4
+	VMOVUPS      64(CX)(DX*1), Z5
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (CX)(DX*2), Z4
+	VMOVUPS      64(CX)(DX*2), Z5
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS      (CX)(BX*1), Z4
+	VMOVUPS      64(CX)(BX*1), Z5
+	VBROADCASTSS (SI)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      64(CX), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, Z3
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z4
+	VADDPS  Z4, Z0, Z0
+	VADDPS  Z4, Z2, Z2
+	VMOVUPS 64(CX), Z4
+	VADDPS  Z4, Z1, Z1
+	VADDPS  Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol2x4float32AVX512(SB), NOSPLIT, $0-88
@@ -5596,6 +6441,349 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol2x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol2x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    64(CX), K2, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(DX*1), K1, Z4
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z5
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(DX*2), K1, Z4
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z5
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	VMOVUPS.Z    (CX)(BX*1), K1, Z4
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z5
+	VBROADCASTSS (SI)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z4
+	VMOVUPS.Z    64(CX), K2, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(SI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	VADDPS    Z4, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z4
+	VADDPS    Z4, Z1, Z1
+	VADDPS    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z0, Z7, Z0
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol2x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol2x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VMOVUPS.Z    (SI), K1, Z10
+	VMOVUPS.Z    64(SI), K2, Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(DX*1), Z8
+	VMOVUPS      64(CX)(DX*1), Z9
+	VMOVUPS.Z    (SI)(DX*1), K1, Z10
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z11
+	VBROADCASTSS (DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(DX*2), Z8
+	VMOVUPS      64(CX)(DX*2), Z9
+	VMOVUPS.Z    (SI)(DX*2), K1, Z10
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z11
+	VBROADCASTSS (DI)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI)(R8*2), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VMOVUPS      (CX)(BX*1), Z8
+	VMOVUPS      64(CX)(BX*1), Z9
+	VMOVUPS.Z    (SI)(BX*1), K1, Z10
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z11
+	VBROADCASTSS (DI)(R9*1), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI)(R9*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VMOVUPS.Z    (SI), K1, Z10
+	VMOVUPS.Z    64(SI), K2, Z11
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(DI), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS   64(CX), Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow3x2float32AVX512(SB), NOSPLIT, $0-72
@@ -5698,167 +6886,6 @@ single:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         DX, CX
 	ADDQ         $0x04, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPS (CX), Z2, Z2
-	VADDPS 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPS (CX), Z4, Z4
-	VADDPS 64(CX), Z5, Z5
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z6
-	VADDPS  Z6, Z0, Z0
-	VADDPS  Z6, Z2, Z2
-	VADDPS  Z6, Z4, Z4
-	VMOVUPS 64(CX), Z6
-	VADDPS  Z6, Z1, Z1
-	VADDPS  Z6, Z3, Z3
-	VADDPS  Z6, Z5, Z5
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z9, Z9, Z9
-	VMAXPS Z0, Z9, Z0
-	VMAXPS Z1, Z9, Z1
-	VMAXPS Z2, Z9, Z2
-	VMAXPS Z3, Z9, Z3
-	VMAXPS Z4, Z9, Z4
-	VMAXPS Z5, Z9, Z5
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol3x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	VBROADCASTSS (SI), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (CX)(DX*1), Z6
-	VMOVUPS      64(CX)(DX*1), Z7
-	VBROADCASTSS (SI)(DI*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI)(DI*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI)(DI*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (CX)(DX*2), Z6
-	VMOVUPS      64(CX)(DX*2), Z7
-	VBROADCASTSS (SI)(DI*2), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI)(DI*2), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI)(DI*2), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	VMOVUPS      (CX)(BX*1), Z6
-	VMOVUPS      64(CX)(BX*1), Z7
-	VBROADCASTSS (SI)(R8*1), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI)(R8*1), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI)(R8*1), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPS      (CX), Z6
-	VMOVUPS      64(CX), Z7
-	VBROADCASTSS (SI), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(SI), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(SI), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -6163,6 +7190,596 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow3x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x02, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z6
+	VMOVUPS.Z    64(CX), K2, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(DX*1), K1, Z6
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z7
+	VBROADCASTSS 4(SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 4(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(DX*2), K1, Z6
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z7
+	VBROADCASTSS 8(SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(BX*1), K1, Z6
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z7
+	VBROADCASTSS 12(SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 12(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 12(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z6
+	VMOVUPS.Z    64(CX), K2, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z5, Z5
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow3x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS.Z    (SI), K1, Z14
+	VMOVUPS.Z    64(SI), K2, Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(DX*1), Z12
+	VMOVUPS      64(CX)(DX*1), Z13
+	VMOVUPS.Z    (SI)(DX*1), K1, Z14
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z15
+	VBROADCASTSS 4(DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 4(DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(DX*2), Z12
+	VMOVUPS      64(CX)(DX*2), Z13
+	VMOVUPS.Z    (SI)(DX*2), K1, Z14
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z15
+	VBROADCASTSS 8(DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(BX*1), Z12
+	VMOVUPS      64(CX)(BX*1), Z13
+	VMOVUPS.Z    (SI)(BX*1), K1, Z14
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z15
+	VBROADCASTSS 12(DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 12(DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 12(DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS.Z    (SI), K1, Z14
+	VMOVUPS.Z    64(SI), K2, Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS   64(CX), Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z0, Z17, Z0
+	VMAXPS Z1, Z17, Z1
+	VMAXPS Z2, Z17, Z2
+	VMAXPS Z3, Z17, Z3
+	VMAXPS Z4, Z17, Z4
+	VMAXPS Z5, Z17, Z5
+	VMAXPS Z6, Z17, Z6
+	VMAXPS Z7, Z17, Z7
+	VMAXPS Z8, Z17, Z8
+	VMAXPS Z9, Z17, Z9
+	VMAXPS Z10, Z17, Z10
+	VMAXPS Z11, Z17, Z11
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol3x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z6
+	VMOVUPS      64(CX), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (CX)(DX*1), Z6
+	VMOVUPS      64(CX)(DX*1), Z7
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (CX)(DX*2), Z6
+	VMOVUPS      64(CX)(DX*2), Z7
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS      (CX)(BX*1), Z6
+	VMOVUPS      64(CX)(BX*1), Z7
+	VBROADCASTSS (SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z6
+	VMOVUPS      64(CX), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPS (CX), Z4, Z4
+	VADDPS 64(CX), Z5, Z5
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z6
+	VADDPS  Z6, Z0, Z0
+	VADDPS  Z6, Z2, Z2
+	VADDPS  Z6, Z4, Z4
+	VMOVUPS 64(CX), Z6
+	VADDPS  Z6, Z1, Z1
+	VADDPS  Z6, Z3, Z3
+	VADDPS  Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol3x4float32AVX512(SB), NOSPLIT, $0-88
@@ -6410,6 +8027,437 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol3x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol3x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z6
+	VMOVUPS.Z    64(CX), K2, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(DX*1), K1, Z6
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z7
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(DX*2), K1, Z6
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z7
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	VMOVUPS.Z    (CX)(BX*1), K1, Z6
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z7
+	VBROADCASTSS (SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z6
+	VMOVUPS.Z    64(CX), K2, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(SI), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(SI), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z5, Z5
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z6, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z6
+	VADDPS    Z6, Z1, Z1
+	VADDPS    Z6, Z3, Z3
+	VADDPS    Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z0, Z9, Z0
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol3x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol3x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS.Z    (SI), K1, Z14
+	VMOVUPS.Z    64(SI), K2, Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(DX*1), Z12
+	VMOVUPS      64(CX)(DX*1), Z13
+	VMOVUPS.Z    (SI)(DX*1), K1, Z14
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z15
+	VBROADCASTSS (DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI)(R8*1), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(DX*2), Z12
+	VMOVUPS      64(CX)(DX*2), Z13
+	VMOVUPS.Z    (SI)(DX*2), K1, Z14
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z15
+	VBROADCASTSS (DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VMOVUPS      (CX)(BX*1), Z12
+	VMOVUPS      64(CX)(BX*1), Z13
+	VMOVUPS.Z    (SI)(BX*1), K1, Z14
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z15
+	VBROADCASTSS (DI)(R9*1), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI)(R9*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI)(R9*1), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VMOVUPS.Z    (SI), K1, Z14
+	VMOVUPS.Z    64(SI), K2, Z15
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 4(DI), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 8(DI), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS   64(CX), Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z0, Z17, Z0
+	VMAXPS Z1, Z17, Z1
+	VMAXPS Z2, Z17, Z2
+	VMAXPS Z3, Z17, Z3
+	VMAXPS Z4, Z17, Z4
+	VMAXPS Z5, Z17, Z5
+	VMAXPS Z6, Z17, Z6
+	VMAXPS Z7, Z17, Z7
+	VMAXPS Z8, Z17, Z8
+	VMAXPS Z9, Z17, Z9
+	VMAXPS Z10, Z17, Z10
+	VMAXPS Z11, Z17, Z11
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow4x2float32AVX512(SB), NOSPLIT, $0-72
@@ -6537,198 +8585,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPS (CX), Z2, Z2
-	VADDPS 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPS (CX), Z4, Z4
-	VADDPS 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPS (CX), Z6, Z6
-	VADDPS 64(CX), Z7, Z7
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z8
-	VADDPS  Z8, Z0, Z0
-	VADDPS  Z8, Z2, Z2
-	VADDPS  Z8, Z4, Z4
-	VADDPS  Z8, Z6, Z6
-	VMOVUPS 64(CX), Z8
-	VADDPS  Z8, Z1, Z1
-	VADDPS  Z8, Z3, Z3
-	VADDPS  Z8, Z5, Z5
-	VADDPS  Z8, Z7, Z7
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z11, Z11, Z11
-	VMAXPS Z0, Z11, Z0
-	VMAXPS Z1, Z11, Z1
-	VMAXPS Z2, Z11, Z2
-	VMAXPS Z3, Z11, Z3
-	VMAXPS Z4, Z11, Z4
-	VMAXPS Z5, Z11, Z5
-	VMAXPS Z6, Z11, Z6
-	VMAXPS Z7, Z11, Z7
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol4x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	VBROADCASTSS (SI), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (CX)(DX*1), Z8
-	VMOVUPS      64(CX)(DX*1), Z9
-	VBROADCASTSS (SI)(DI*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI)(DI*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI)(DI*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI)(DI*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (CX)(DX*2), Z8
-	VMOVUPS      64(CX)(DX*2), Z9
-	VBROADCASTSS (SI)(DI*2), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI)(DI*2), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI)(DI*2), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI)(DI*2), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	VMOVUPS      (CX)(BX*1), Z8
-	VMOVUPS      64(CX)(BX*1), Z9
-	VBROADCASTSS (SI)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI)(R8*1), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      64(CX), Z9
-	VBROADCASTSS (SI), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(SI), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(SI), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(SI), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -7100,6 +8956,723 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow4x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z8
+	VMOVUPS.Z    64(CX), K2, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(DX*1), K1, Z8
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z9
+	VBROADCASTSS 4(SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 4(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 4(R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(DX*2), K1, Z8
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z9
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 8(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 8(R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(BX*1), K1, Z8
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z9
+	VBROADCASTSS 12(SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 12(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 12(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z8
+	VMOVUPS.Z    64(CX), K2, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow4x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
+	VMOVUPS.Z    (SI), K1, Z18
+	VMOVUPS.Z    64(SI), K2, Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(DX*1), Z16
+	VMOVUPS      64(CX)(DX*1), Z17
+	VMOVUPS.Z    (SI)(DX*1), K1, Z18
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z19
+	VBROADCASTSS 4(DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 4(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 4(R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(DX*2), Z16
+	VMOVUPS      64(CX)(DX*2), Z17
+	VMOVUPS.Z    (SI)(DX*2), K1, Z18
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z19
+	VBROADCASTSS 8(DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 8(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 8(R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(BX*1), Z16
+	VMOVUPS      64(CX)(BX*1), Z17
+	VMOVUPS.Z    (SI)(BX*1), K1, Z18
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z19
+	VBROADCASTSS 12(DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 12(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 12(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
+	VMOVUPS.Z    (SI), K1, Z18
+	VMOVUPS.Z    64(SI), K2, Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z15, Z15
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   64(CX), Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z15, Z15
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z0, Z21, Z0
+	VMAXPS Z1, Z21, Z1
+	VMAXPS Z2, Z21, Z2
+	VMAXPS Z3, Z21, Z3
+	VMAXPS Z4, Z21, Z4
+	VMAXPS Z5, Z21, Z5
+	VMAXPS Z6, Z21, Z6
+	VMAXPS Z7, Z21, Z7
+	VMAXPS Z8, Z21, Z8
+	VMAXPS Z9, Z21, Z9
+	VMAXPS Z10, Z21, Z10
+	VMAXPS Z11, Z21, Z11
+	VMAXPS Z12, Z21, Z12
+	VMAXPS Z13, Z21, Z13
+	VMAXPS Z14, Z21, Z14
+	VMAXPS Z15, Z21, Z15
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol4x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (CX)(DX*1), Z8
+	VMOVUPS      64(CX)(DX*1), Z9
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (CX)(DX*2), Z8
+	VMOVUPS      64(CX)(DX*2), Z9
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS      (CX)(BX*1), Z8
+	VMOVUPS      64(CX)(BX*1), Z9
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      64(CX), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPS (CX), Z4, Z4
+	VADDPS 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPS (CX), Z6, Z6
+	VADDPS 64(CX), Z7, Z7
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z8
+	VADDPS  Z8, Z0, Z0
+	VADDPS  Z8, Z2, Z2
+	VADDPS  Z8, Z4, Z4
+	VADDPS  Z8, Z6, Z6
+	VMOVUPS 64(CX), Z8
+	VADDPS  Z8, Z1, Z1
+	VADDPS  Z8, Z3, Z3
+	VADDPS  Z8, Z5, Z5
+	VADDPS  Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol4x4float32AVX512(SB), NOSPLIT, $0-88
@@ -7400,6 +9973,525 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol4x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol4x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z8
+	VMOVUPS.Z    64(CX), K2, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(DX*1), K1, Z8
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z9
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(DX*2), K1, Z8
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z9
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	VMOVUPS.Z    (CX)(BX*1), K1, Z8
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z9
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z8
+	VMOVUPS.Z    64(CX), K2, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(SI), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(SI), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(SI), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z8
+	VADDPS    Z8, Z0, Z0
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z8, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z8
+	VADDPS    Z8, Z1, Z1
+	VADDPS    Z8, Z3, Z3
+	VADDPS    Z8, Z5, Z5
+	VADDPS    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z0, Z11, Z0
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol4x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol4x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
+	VMOVUPS.Z    (SI), K1, Z18
+	VMOVUPS.Z    64(SI), K2, Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(DI), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(DX*1), Z16
+	VMOVUPS      64(CX)(DX*1), Z17
+	VMOVUPS.Z    (SI)(DX*1), K1, Z18
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z19
+	VBROADCASTSS (DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(DI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(DX*2), Z16
+	VMOVUPS      64(CX)(DX*2), Z17
+	VMOVUPS.Z    (SI)(DX*2), K1, Z18
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z19
+	VBROADCASTSS (DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(DI)(R8*2), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VMOVUPS      (CX)(BX*1), Z16
+	VMOVUPS      64(CX)(BX*1), Z17
+	VMOVUPS.Z    (SI)(BX*1), K1, Z18
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z19
+	VBROADCASTSS (DI)(R9*1), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI)(R9*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI)(R9*1), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(DI)(R9*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      64(CX), Z17
+	VMOVUPS.Z    (SI), K1, Z18
+	VMOVUPS.Z    64(SI), K2, Z19
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS 4(DI), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS 8(DI), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS 12(DI), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z15, Z15
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z16
+	VADDPS    Z16, Z0, Z0
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z16, Z12, Z12
+	VMOVUPS   64(CX), Z16
+	VADDPS    Z16, Z1, Z1
+	VADDPS    Z16, Z5, Z5
+	VADDPS    Z16, Z9, Z9
+	VADDPS    Z16, Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z16
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z16, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z16
+	VADDPS    Z16, Z3, Z3
+	VADDPS    Z16, Z7, Z7
+	VADDPS    Z16, Z11, Z11
+	VADDPS    Z16, Z15, Z15
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z0, Z21, Z0
+	VMAXPS Z1, Z21, Z1
+	VMAXPS Z2, Z21, Z2
+	VMAXPS Z3, Z21, Z3
+	VMAXPS Z4, Z21, Z4
+	VMAXPS Z5, Z21, Z5
+	VMAXPS Z6, Z21, Z6
+	VMAXPS Z7, Z21, Z7
+	VMAXPS Z8, Z21, Z8
+	VMAXPS Z9, Z21, Z9
+	VMAXPS Z10, Z21, Z10
+	VMAXPS Z11, Z21, Z11
+	VMAXPS Z12, Z21, Z12
+	VMAXPS Z13, Z21, Z13
+	VMAXPS Z14, Z21, Z14
+	VMAXPS Z15, Z21, Z15
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow5x2float32AVX512(SB), NOSPLIT, $0-72
@@ -7548,229 +10640,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPS (CX), Z2, Z2
-	VADDPS 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPS (CX), Z4, Z4
-	VADDPS 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPS (CX), Z6, Z6
-	VADDPS 64(CX), Z7, Z7
-	ADDQ   DX, CX
-	VADDPS (CX), Z8, Z8
-	VADDPS 64(CX), Z9, Z9
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z10
-	VADDPS  Z10, Z0, Z0
-	VADDPS  Z10, Z2, Z2
-	VADDPS  Z10, Z4, Z4
-	VADDPS  Z10, Z6, Z6
-	VADDPS  Z10, Z8, Z8
-	VMOVUPS 64(CX), Z10
-	VADDPS  Z10, Z1, Z1
-	VADDPS  Z10, Z3, Z3
-	VADDPS  Z10, Z5, Z5
-	VADDPS  Z10, Z7, Z7
-	VADDPS  Z10, Z9, Z9
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z13, Z13, Z13
-	VMAXPS Z0, Z13, Z0
-	VMAXPS Z1, Z13, Z1
-	VMAXPS Z2, Z13, Z2
-	VMAXPS Z3, Z13, Z3
-	VMAXPS Z4, Z13, Z4
-	VMAXPS Z5, Z13, Z5
-	VMAXPS Z6, Z13, Z6
-	VMAXPS Z7, Z13, Z7
-	VMAXPS Z8, Z13, Z8
-	VMAXPS Z9, Z13, Z9
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol5x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	VBROADCASTSS (SI), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (CX)(DX*1), Z10
-	VMOVUPS      64(CX)(DX*1), Z11
-	VBROADCASTSS (SI)(DI*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI)(DI*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI)(DI*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI)(DI*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI)(DI*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (CX)(DX*2), Z10
-	VMOVUPS      64(CX)(DX*2), Z11
-	VBROADCASTSS (SI)(DI*2), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI)(DI*2), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI)(DI*2), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI)(DI*2), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI)(DI*2), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	VMOVUPS      (CX)(BX*1), Z10
-	VMOVUPS      64(CX)(BX*1), Z11
-	VBROADCASTSS (SI)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI)(R8*1), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      64(CX), Z11
-	VBROADCASTSS (SI), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(SI), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(SI), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(SI), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(SI), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -8205,6 +11074,842 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow5x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z10
+	VMOVUPS.Z    64(CX), K2, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(DX*1), K1, Z10
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z11
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 4(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 4(R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 4(R8)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(DX*2), K1, Z10
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z11
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 8(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 8(R8)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(BX*1), K1, Z10
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z11
+	VBROADCASTSS 12(SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 12(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 12(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 12(R8)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z10
+	VMOVUPS.Z    64(CX), K2, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R8)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z9, Z9
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow5x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z20
+	VMOVUPS      64(CX), Z21
+	VMOVUPS.Z    (SI), K1, Z22
+	VMOVUPS.Z    64(SI), K2, Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(DX*1), Z20
+	VMOVUPS      64(CX)(DX*1), Z21
+	VMOVUPS.Z    (SI)(DX*1), K1, Z22
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z23
+	VBROADCASTSS 4(DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 4(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 4(R9), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 4(R9)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(DX*2), Z20
+	VMOVUPS      64(CX)(DX*2), Z21
+	VMOVUPS.Z    (SI)(DX*2), K1, Z22
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z23
+	VBROADCASTSS 8(DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 8(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 8(R9), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 8(R9)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(BX*1), Z20
+	VMOVUPS      64(CX)(BX*1), Z21
+	VMOVUPS.Z    (SI)(BX*1), K1, Z22
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z23
+	VBROADCASTSS 12(DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 12(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 12(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(R9), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 12(R9)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z20
+	VMOVUPS      64(CX), Z21
+	VMOVUPS.Z    (SI), K1, Z22
+	VMOVUPS.Z    64(SI), K2, Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      DX, CX
+	VADDPS    (CX), Z16, Z16
+	VADDPS    64(CX), Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z19, Z19
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z20
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z20, Z16, Z16
+	VMOVUPS   64(CX), Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    Z20, Z5, Z5
+	VADDPS    Z20, Z9, Z9
+	VADDPS    Z20, Z13, Z13
+	VADDPS    Z20, Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    Z20, Z7, Z7
+	VADDPS    Z20, Z11, Z11
+	VADDPS    Z20, Z15, Z15
+	VADDPS    Z20, Z19, Z19
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z0, Z25, Z0
+	VMAXPS Z1, Z25, Z1
+	VMAXPS Z2, Z25, Z2
+	VMAXPS Z3, Z25, Z3
+	VMAXPS Z4, Z25, Z4
+	VMAXPS Z5, Z25, Z5
+	VMAXPS Z6, Z25, Z6
+	VMAXPS Z7, Z25, Z7
+	VMAXPS Z8, Z25, Z8
+	VMAXPS Z9, Z25, Z9
+	VMAXPS Z10, Z25, Z10
+	VMAXPS Z11, Z25, Z11
+	VMAXPS Z12, Z25, Z12
+	VMAXPS Z13, Z25, Z13
+	VMAXPS Z14, Z25, Z14
+	VMAXPS Z15, Z25, Z15
+	VMAXPS Z16, Z25, Z16
+	VMAXPS Z17, Z25, Z17
+	VMAXPS Z18, Z25, Z18
+	VMAXPS Z19, Z25, Z19
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, K1, 128(AX)
+	VMOVUPS Z19, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol5x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z10
+	VMOVUPS      64(CX), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (CX)(DX*1), Z10
+	VMOVUPS      64(CX)(DX*1), Z11
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (CX)(DX*2), Z10
+	VMOVUPS      64(CX)(DX*2), Z11
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS      (CX)(BX*1), Z10
+	VMOVUPS      64(CX)(BX*1), Z11
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z10
+	VMOVUPS      64(CX), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPS (CX), Z4, Z4
+	VADDPS 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPS (CX), Z6, Z6
+	VADDPS 64(CX), Z7, Z7
+	ADDQ   DX, CX
+	VADDPS (CX), Z8, Z8
+	VADDPS 64(CX), Z9, Z9
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z10
+	VADDPS  Z10, Z0, Z0
+	VADDPS  Z10, Z2, Z2
+	VADDPS  Z10, Z4, Z4
+	VADDPS  Z10, Z6, Z6
+	VADDPS  Z10, Z8, Z8
+	VMOVUPS 64(CX), Z10
+	VADDPS  Z10, Z1, Z1
+	VADDPS  Z10, Z3, Z3
+	VADDPS  Z10, Z5, Z5
+	VADDPS  Z10, Z7, Z7
+	VADDPS  Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol5x4float32AVX512(SB), NOSPLIT, $0-88
@@ -8558,6 +12263,613 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol5x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol5x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z10
+	VMOVUPS.Z    64(CX), K2, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(DX*1), K1, Z10
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z11
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(DX*2), K1, Z10
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z11
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	VMOVUPS.Z    (CX)(BX*1), K1, Z10
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z11
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z10
+	VMOVUPS.Z    64(CX), K2, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(SI), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(SI), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(SI), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(SI), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z9, Z9
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z10
+	VADDPS    Z10, Z0, Z0
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z10, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z10
+	VADDPS    Z10, Z1, Z1
+	VADDPS    Z10, Z3, Z3
+	VADDPS    Z10, Z5, Z5
+	VADDPS    Z10, Z7, Z7
+	VADDPS    Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z0, Z13, Z0
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol5x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol5x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z20
+	VMOVUPS      64(CX), Z21
+	VMOVUPS.Z    (SI), K1, Z22
+	VMOVUPS.Z    64(SI), K2, Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(DI), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(DI), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(DX*1), Z20
+	VMOVUPS      64(CX)(DX*1), Z21
+	VMOVUPS.Z    (SI)(DX*1), K1, Z22
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z23
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(DI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(DX*2), Z20
+	VMOVUPS      64(CX)(DX*2), Z21
+	VMOVUPS.Z    (SI)(DX*2), K1, Z22
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z23
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(DI)(R8*2), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VMOVUPS      (CX)(BX*1), Z20
+	VMOVUPS      64(CX)(BX*1), Z21
+	VMOVUPS.Z    (SI)(BX*1), K1, Z22
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z23
+	VBROADCASTSS (DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(DI)(R9*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z20
+	VMOVUPS      64(CX), Z21
+	VMOVUPS.Z    (SI), K1, Z22
+	VMOVUPS.Z    64(SI), K2, Z23
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS 4(DI), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS 8(DI), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 12(DI), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS 16(DI), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z15, Z15
+	ADDQ      DX, CX
+	VADDPS    (CX), Z16, Z16
+	VADDPS    64(CX), Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z19, Z19
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z20
+	VADDPS    Z20, Z0, Z0
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z20, Z16, Z16
+	VMOVUPS   64(CX), Z20
+	VADDPS    Z20, Z1, Z1
+	VADDPS    Z20, Z5, Z5
+	VADDPS    Z20, Z9, Z9
+	VADDPS    Z20, Z13, Z13
+	VADDPS    Z20, Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z20
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z20, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z20
+	VADDPS    Z20, Z3, Z3
+	VADDPS    Z20, Z7, Z7
+	VADDPS    Z20, Z11, Z11
+	VADDPS    Z20, Z15, Z15
+	VADDPS    Z20, Z19, Z19
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z0, Z25, Z0
+	VMAXPS Z1, Z25, Z1
+	VMAXPS Z2, Z25, Z2
+	VMAXPS Z3, Z25, Z3
+	VMAXPS Z4, Z25, Z4
+	VMAXPS Z5, Z25, Z5
+	VMAXPS Z6, Z25, Z6
+	VMAXPS Z7, Z25, Z7
+	VMAXPS Z8, Z25, Z8
+	VMAXPS Z9, Z25, Z9
+	VMAXPS Z10, Z25, Z10
+	VMAXPS Z11, Z25, Z11
+	VMAXPS Z12, Z25, Z12
+	VMAXPS Z13, Z25, Z13
+	VMAXPS Z14, Z25, Z14
+	VMAXPS Z15, Z25, Z15
+	VMAXPS Z16, Z25, Z16
+	VMAXPS Z17, Z25, Z17
+	VMAXPS Z18, Z25, Z18
+	VMAXPS Z19, Z25, Z19
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, K1, 128(AX)
+	VMOVUPS Z19, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow6x2float32AVX512(SB), NOSPLIT, $0-72
@@ -8727,260 +13039,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x04, SI
 	ADDQ         $0x04, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x02, DX
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPS (CX), Z2, Z2
-	VADDPS 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPS (CX), Z4, Z4
-	VADDPS 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPS (CX), Z6, Z6
-	VADDPS 64(CX), Z7, Z7
-	ADDQ   DX, CX
-	VADDPS (CX), Z8, Z8
-	VADDPS 64(CX), Z9, Z9
-	ADDQ   DX, CX
-	VADDPS (CX), Z10, Z10
-	VADDPS 64(CX), Z11, Z11
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPS (CX), Z12
-	VADDPS  Z12, Z0, Z0
-	VADDPS  Z12, Z2, Z2
-	VADDPS  Z12, Z4, Z4
-	VADDPS  Z12, Z6, Z6
-	VADDPS  Z12, Z8, Z8
-	VADDPS  Z12, Z10, Z10
-	VMOVUPS 64(CX), Z12
-	VADDPS  Z12, Z1, Z1
-	VADDPS  Z12, Z3, Z3
-	VADDPS  Z12, Z5, Z5
-	VADDPS  Z12, Z7, Z7
-	VADDPS  Z12, Z9, Z9
-	VADDPS  Z12, Z11, Z11
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z15, Z15, Z15
-	VMAXPS Z0, Z15, Z0
-	VMAXPS Z1, Z15, Z1
-	VMAXPS Z2, Z15, Z2
-	VMAXPS Z3, Z15, Z3
-	VMAXPS Z4, Z15, Z4
-	VMAXPS Z5, Z15, Z5
-	VMAXPS Z6, Z15, Z6
-	VMAXPS Z7, Z15, Z7
-	VMAXPS Z8, Z15, Z8
-	VMAXPS Z9, Z15, Z9
-	VMAXPS Z10, Z15, Z10
-	VMAXPS Z11, Z15, Z11
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x02, CX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol6x2float32AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x02, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x02, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x02, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	VBROADCASTSS (SI), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (CX)(DX*1), Z12
-	VMOVUPS      64(CX)(DX*1), Z13
-	VBROADCASTSS (SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI)(DI*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (CX)(DX*2), Z12
-	VMOVUPS      64(CX)(DX*2), Z13
-	VBROADCASTSS (SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI)(DI*2), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	VMOVUPS      (CX)(BX*1), Z12
-	VMOVUPS      64(CX)(BX*1), Z13
-	VBROADCASTSS (SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI)(R8*1), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      64(CX), Z13
-	VBROADCASTSS (SI), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(SI), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(SI), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(SI), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(SI), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(SI), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -9478,6 +13536,961 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow6x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    64(CX), K2, Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(DX*1), K1, Z12
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z13
+	VBROADCASTSS 4(SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 4(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 4(R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 4(R8)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 4(R8)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(DX*2), K1, Z12
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z13
+	VBROADCASTSS 8(SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 8(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 8(R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 8(R8)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 8(R8)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(BX*1), K1, Z12
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z13
+	VBROADCASTSS 12(SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 12(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 12(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 12(R8)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 12(R8)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    64(CX), K2, Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow6x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
+	VMOVUPS.Z    (SI), K1, Z26
+	VMOVUPS.Z    64(SI), K2, Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R9)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R9)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(DX*1), Z24
+	VMOVUPS      64(CX)(DX*1), Z25
+	VMOVUPS.Z    (SI)(DX*1), K1, Z26
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z27
+	VBROADCASTSS 4(DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 4(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 4(R9), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 4(R9)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 4(R9)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(DX*2), Z24
+	VMOVUPS      64(CX)(DX*2), Z25
+	VMOVUPS.Z    (SI)(DX*2), K1, Z26
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z27
+	VBROADCASTSS 8(DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 8(R9), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 8(R9)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 8(R9)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(BX*1), Z24
+	VMOVUPS      64(CX)(BX*1), Z25
+	VMOVUPS.Z    (SI)(BX*1), K1, Z26
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z27
+	VBROADCASTSS 12(DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 12(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 12(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(R9), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 12(R9)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 12(R9)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x10, DI
+	ADDQ         $0x10, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
+	VMOVUPS.Z    (SI), K1, Z26
+	VMOVUPS.Z    64(SI), K2, Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R9)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R9)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      DX, CX
+	VADDPS    (CX), Z16, Z16
+	VADDPS    64(CX), Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      DX, CX
+	VADDPS    (CX), Z20, Z20
+	VADDPS    64(CX), Z21, Z21
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z23, Z23
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z24, Z20, Z20
+	VMOVUPS   64(CX), Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z17, Z17
+	VADDPS    Z24, Z21, Z21
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z19, Z19
+	VADDPS    Z24, Z23, Z23
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z29, Z29, Z29
+	VMAXPS Z0, Z29, Z0
+	VMAXPS Z1, Z29, Z1
+	VMAXPS Z2, Z29, Z2
+	VMAXPS Z3, Z29, Z3
+	VMAXPS Z4, Z29, Z4
+	VMAXPS Z5, Z29, Z5
+	VMAXPS Z6, Z29, Z6
+	VMAXPS Z7, Z29, Z7
+	VMAXPS Z8, Z29, Z8
+	VMAXPS Z9, Z29, Z9
+	VMAXPS Z10, Z29, Z10
+	VMAXPS Z11, Z29, Z11
+	VMAXPS Z12, Z29, Z12
+	VMAXPS Z13, Z29, Z13
+	VMAXPS Z14, Z29, Z14
+	VMAXPS Z15, Z29, Z15
+	VMAXPS Z16, Z29, Z16
+	VMAXPS Z17, Z29, Z17
+	VMAXPS Z18, Z29, Z18
+	VMAXPS Z19, Z29, Z19
+	VMAXPS Z20, Z29, Z20
+	VMAXPS Z21, Z29, Z21
+	VMAXPS Z22, Z29, Z22
+	VMAXPS Z23, Z29, Z23
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, K1, 128(AX)
+	VMOVUPS Z19, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, K1, 128(AX)
+	VMOVUPS Z23, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol6x2float32AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (CX)(DX*1), Z12
+	VMOVUPS      64(CX)(DX*1), Z13
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (CX)(DX*2), Z12
+	VMOVUPS      64(CX)(DX*2), Z13
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS      (CX)(BX*1), Z12
+	VMOVUPS      64(CX)(BX*1), Z13
+	VBROADCASTSS (SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      64(CX), Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x02, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPS (CX), Z4, Z4
+	VADDPS 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPS (CX), Z6, Z6
+	VADDPS 64(CX), Z7, Z7
+	ADDQ   DX, CX
+	VADDPS (CX), Z8, Z8
+	VADDPS 64(CX), Z9, Z9
+	ADDQ   DX, CX
+	VADDPS (CX), Z10, Z10
+	VADDPS 64(CX), Z11, Z11
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPS (CX), Z12
+	VADDPS  Z12, Z0, Z0
+	VADDPS  Z12, Z2, Z2
+	VADDPS  Z12, Z4, Z4
+	VADDPS  Z12, Z6, Z6
+	VADDPS  Z12, Z8, Z8
+	VADDPS  Z12, Z10, Z10
+	VMOVUPS 64(CX), Z12
+	VADDPS  Z12, Z1, Z1
+	VADDPS  Z12, Z3, Z3
+	VADDPS  Z12, Z5, Z5
+	VADDPS  Z12, Z7, Z7
+	VADDPS  Z12, Z9, Z9
+	VADDPS  Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, ahead *float32, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol6x4float32AVX512(SB), NOSPLIT, $0-88
@@ -9884,6 +14897,701 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol6x2float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol6x2float32AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x02, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x02, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    64(CX), K2, Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(DX*1), K1, Z12
+	VMOVUPS.Z    64(CX)(DX*1), K2, Z13
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(DX*2), K1, Z12
+	VMOVUPS.Z    64(CX)(DX*2), K2, Z13
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	VMOVUPS.Z    (CX)(BX*1), K1, Z12
+	VMOVUPS.Z    64(CX)(BX*1), K2, Z13
+	VBROADCASTSS (SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS.Z    (CX), K1, Z12
+	VMOVUPS.Z    64(CX), K2, Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(SI), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(SI), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(SI), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(SI), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(SI), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x02, DX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z4, Z4
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z6, Z6
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z8, Z8
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      DX, CX
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS.Z (CX), K1, Z12
+	VADDPS    Z12, Z0, Z0
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z12, Z10, Z10
+	VMOVUPS.Z 64(CX), K2, Z12
+	VADDPS    Z12, Z1, Z1
+	VADDPS    Z12, Z3, Z3
+	VADDPS    Z12, Z5, Z5
+	VADDPS    Z12, Z7, Z7
+	VADDPS    Z12, Z9, Z9
+	VADDPS    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z0, Z15, Z0
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, K1, (AX)
+	VMOVUPS Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VMOVUPS Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VMOVUPS Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VMOVUPS Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VMOVUPS Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol6x4float32AVX512(k int, a *float32, lda int, b *float32, ldb int, next int, c *float32, ldc int, cols int, flags int, bias *float32)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol6x4float32AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x10, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x02, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x02, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x02, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x02, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
+	VMOVUPS.Z    (SI), K1, Z26
+	VMOVUPS.Z    64(SI), K2, Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(DI), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(DI), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(DI), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(DX*1), Z24
+	VMOVUPS      64(CX)(DX*1), Z25
+	VMOVUPS.Z    (SI)(DX*1), K1, Z26
+	VMOVUPS.Z    64(SI)(DX*1), K2, Z27
+	VBROADCASTSS (DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(DI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(DX*2), Z24
+	VMOVUPS      64(CX)(DX*2), Z25
+	VMOVUPS.Z    (SI)(DX*2), K1, Z26
+	VMOVUPS.Z    64(SI)(DX*2), K2, Z27
+	VBROADCASTSS (DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(DI)(R8*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VMOVUPS      (CX)(BX*1), Z24
+	VMOVUPS      64(CX)(BX*1), Z25
+	VMOVUPS.Z    (SI)(BX*1), K1, Z26
+	VMOVUPS.Z    64(SI)(BX*1), K2, Z27
+	VBROADCASTSS (DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(DI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      64(CX), Z25
+	VMOVUPS.Z    (SI), K1, Z26
+	VMOVUPS.Z    64(SI), K2, Z27
+	VBROADCASTSS (DI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(DI), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(DI), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(DI), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 16(DI), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 20(DI), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x02, DX
+	VADDPS    (CX), Z0, Z0
+	VADDPS    64(CX), Z1, Z1
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z2, Z2
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      DX, CX
+	VADDPS    (CX), Z4, Z4
+	VADDPS    64(CX), Z5, Z5
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z6, Z6
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      DX, CX
+	VADDPS    (CX), Z8, Z8
+	VADDPS    64(CX), Z9, Z9
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z10, Z10
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z11, Z11
+	ADDQ      DX, CX
+	VADDPS    (CX), Z12, Z12
+	VADDPS    64(CX), Z13, Z13
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z14, Z14
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      DX, CX
+	VADDPS    (CX), Z16, Z16
+	VADDPS    64(CX), Z17, Z17
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z18, Z18
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      DX, CX
+	VADDPS    (CX), Z20, Z20
+	VADDPS    64(CX), Z21, Z21
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z23, Z23
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPS   (CX), Z24
+	VADDPS    Z24, Z0, Z0
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z24, Z20, Z20
+	VMOVUPS   64(CX), Z24
+	VADDPS    Z24, Z1, Z1
+	VADDPS    Z24, Z5, Z5
+	VADDPS    Z24, Z9, Z9
+	VADDPS    Z24, Z13, Z13
+	VADDPS    Z24, Z17, Z17
+	VADDPS    Z24, Z21, Z21
+	VMOVUPS.Z 128(CX), K1, Z24
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z24, Z22, Z22
+	VMOVUPS.Z 192(CX), K2, Z24
+	VADDPS    Z24, Z3, Z3
+	VADDPS    Z24, Z7, Z7
+	VADDPS    Z24, Z11, Z11
+	VADDPS    Z24, Z15, Z15
+	VADDPS    Z24, Z19, Z19
+	VADDPS    Z24, Z23, Z23
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z29, Z29, Z29
+	VMAXPS Z0, Z29, Z0
+	VMAXPS Z1, Z29, Z1
+	VMAXPS Z2, Z29, Z2
+	VMAXPS Z3, Z29, Z3
+	VMAXPS Z4, Z29, Z4
+	VMAXPS Z5, Z29, Z5
+	VMAXPS Z6, Z29, Z6
+	VMAXPS Z7, Z29, Z7
+	VMAXPS Z8, Z29, Z8
+	VMAXPS Z9, Z29, Z9
+	VMAXPS Z10, Z29, Z10
+	VMAXPS Z11, Z29, Z11
+	VMAXPS Z12, Z29, Z12
+	VMAXPS Z13, Z29, Z13
+	VMAXPS Z14, Z29, Z14
+	VMAXPS Z15, Z29, Z15
+	VMAXPS Z16, Z29, Z16
+	VMAXPS Z17, Z29, Z17
+	VMAXPS Z18, Z29, Z18
+	VMAXPS Z19, Z29, Z19
+	VMAXPS Z20, Z29, Z20
+	VMAXPS Z21, Z29, Z21
+	VMAXPS Z22, Z29, Z22
+	VMAXPS Z23, Z29, Z23
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x02, CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
+	VMOVUPS Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, K1, 128(AX)
+	VMOVUPS Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, K1, 128(AX)
+	VMOVUPS Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
+	VMOVUPS Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, K1, 128(AX)
+	VMOVUPS Z19, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, K1, 128(AX)
+	VMOVUPS Z23, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol1x8float32AVX512(k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, flags int, bias *float32)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol1x8float32AVX512(SB), NOSPLIT, $0-72
@@ -10180,95 +15888,6 @@ store:
 	VZEROUPPER
 	RET
 
-// func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol1x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VBROADCASTSD (SI), Z2
-	VFMADD231PD  (CX), Z2, Z0
-	VFMADD231PD  64(CX), Z2, Z1
-	VBROADCASTSD (SI)(DI*1), Z2
-	VFMADD231PD  (CX)(DX*1), Z2, Z0
-	VFMADD231PD  64(CX)(DX*1), Z2, Z1
-	VBROADCASTSD (SI)(DI*2), Z2
-	VFMADD231PD  (CX)(DX*2), Z2, Z0
-	VFMADD231PD  64(CX)(DX*2), Z2, Z1
-	VBROADCASTSD (SI)(R8*1), Z2
-	VFMADD231PD  (CX)(BX*1), Z2, Z0
-	VFMADD231PD  64(CX)(BX*1), Z2, Z1
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VBROADCASTSD (SI), Z2
-	VFMADD231PD  (CX), Z2, Z0
-	VFMADD231PD  64(CX), Z2, Z1
-	ADDQ         DX, CX
-	ADDQ         DI, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z2
-	VADDPD  Z2, Z0, Z0
-	VMOVUPD 64(CX), Z2
-	VADDPD  Z2, Z1, Z1
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z3, Z3, Z3
-	VMAXPD Z0, Z3, Z0
-	VMAXPD Z1, Z3, Z1
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VZEROUPPER
-	RET
-
 // func tileRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow1x4float64AVX512(SB), NOSPLIT, $0-88
@@ -10384,6 +16003,344 @@ store:
 	VMOVUPD Z1, 64(AX)
 	VMOVUPD Z2, 128(AX)
 	VMOVUPD Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow1x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       c+40(FP), DI
+	MOVQ       ldc+48(FP), R8
+	SHLQ       $0x03, R8
+	PREFETCHT0 (DI)
+	PREFETCHT0 64(DI)
+	PREFETCHT0 127(DI)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    64(CX), K2, Z3
+	VBROADCASTSD (SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(DX*1), K1, Z2
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z3
+	VBROADCASTSD 8(SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(DX*2), K1, Z2
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z3
+	VBROADCASTSD 16(SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(BX*1), K1, Z2
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z3
+	VBROADCASTSD 24(SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    64(CX), K2, Z3
+	VBROADCASTSD (SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z2
+	VADDPD    Z2, Z1, Z1
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z2
+	VADDPD    Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z5, Z5, Z5
+	VMAXPD Z0, Z5, Z0
+	VMAXPD Z1, Z5, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow1x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       c+48(FP), R8
+	MOVQ       ldc+56(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 128(R8)
+	PREFETCHT0 192(R8)
+	PREFETCHT0 255(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD.Z    (SI), K1, Z6
+	VMOVUPD.Z    64(SI), K2, Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(DX*1), Z4
+	VMOVUPD      64(CX)(DX*1), Z5
+	VMOVUPD.Z    (SI)(DX*1), K1, Z6
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z7
+	VBROADCASTSD 8(DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(DX*2), Z4
+	VMOVUPD      64(CX)(DX*2), Z5
+	VMOVUPD.Z    (SI)(DX*2), K1, Z6
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z7
+	VBROADCASTSD 16(DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(BX*1), Z4
+	VMOVUPD      64(CX)(BX*1), Z5
+	VMOVUPD.Z    (SI)(BX*1), K1, Z6
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z7
+	VBROADCASTSD 24(DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD.Z    (SI), K1, Z6
+	VMOVUPD.Z    64(SI), K2, Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD   64(CX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol1x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VBROADCASTSD (SI), Z2
+	VFMADD231PD  (CX), Z2, Z0
+	VFMADD231PD  64(CX), Z2, Z1
+	VBROADCASTSD (SI)(DI*1), Z2
+	VFMADD231PD  (CX)(DX*1), Z2, Z0
+	VFMADD231PD  64(CX)(DX*1), Z2, Z1
+	VBROADCASTSD (SI)(DI*2), Z2
+	VFMADD231PD  (CX)(DX*2), Z2, Z0
+	VFMADD231PD  64(CX)(DX*2), Z2, Z1
+	VBROADCASTSD (SI)(R8*1), Z2
+	VFMADD231PD  (CX)(BX*1), Z2, Z0
+	VFMADD231PD  64(CX)(BX*1), Z2, Z1
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VBROADCASTSD (SI), Z2
+	VFMADD231PD  (CX), Z2, Z0
+	VFMADD231PD  64(CX), Z2, Z1
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z2
+	VADDPD  Z2, Z0, Z0
+	VMOVUPD 64(CX), Z2
+	VADDPD  Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z3, Z3, Z3
+	VMAXPD Z0, Z3, Z0
+	VMAXPD Z1, Z3, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10508,6 +16465,261 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol1x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol1x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    64(CX), K2, Z3
+	VBROADCASTSD (SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(DX*1), K1, Z2
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z3
+	VBROADCASTSD (SI)(DI*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(DX*2), K1, Z2
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z3
+	VBROADCASTSD (SI)(DI*2), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	VMOVUPD.Z    (CX)(BX*1), K1, Z2
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z3
+	VBROADCASTSD (SI)(R8*1), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z2
+	VMOVUPD.Z    64(CX), K2, Z3
+	VBROADCASTSD (SI), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z2
+	VADDPD    Z2, Z1, Z1
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z2
+	VADDPD    Z2, Z1, Z1
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z5, Z5, Z5
+	VMAXPD Z0, Z5, Z0
+	VMAXPD Z1, Z5, Z1
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol1x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol1x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD.Z    (SI), K1, Z6
+	VMOVUPD.Z    64(SI), K2, Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(DX*1), Z4
+	VMOVUPD      64(CX)(DX*1), Z5
+	VMOVUPD.Z    (SI)(DX*1), K1, Z6
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z7
+	VBROADCASTSD (DI)(R8*1), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(DX*2), Z4
+	VMOVUPD      64(CX)(DX*2), Z5
+	VMOVUPD.Z    (SI)(DX*2), K1, Z6
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z7
+	VBROADCASTSD (DI)(R8*2), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VMOVUPD      (CX)(BX*1), Z4
+	VMOVUPD      64(CX)(BX*1), Z5
+	VMOVUPD.Z    (SI)(BX*1), K1, Z6
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z7
+	VBROADCASTSD (DI)(R9*1), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VMOVUPD.Z    (SI), K1, Z6
+	VMOVUPD.Z    64(SI), K2, Z7
+	VBROADCASTSD (DI), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD   64(CX), Z4
+	VADDPD    Z4, Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow2x2float64AVX512(SB), NOSPLIT, $0-72
@@ -10589,136 +16801,6 @@ single:
 	VFMADD231PD  Z5, Z6, Z3
 	ADDQ         DX, CX
 	ADDQ         $0x08, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPD (CX), Z2, Z2
-	VADDPD 64(CX), Z3, Z3
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z4
-	VADDPD  Z4, Z0, Z0
-	VADDPD  Z4, Z2, Z2
-	VMOVUPD 64(CX), Z4
-	VADDPD  Z4, Z1, Z1
-	VADDPD  Z4, Z3, Z3
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z7, Z7, Z7
-	VMAXPD Z0, Z7, Z0
-	VMAXPD Z1, Z7, Z1
-	VMAXPD Z2, Z7, Z2
-	VMAXPD Z3, Z7, Z3
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol2x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPD      (CX), Z4
-	VMOVUPD      64(CX), Z5
-	VBROADCASTSD (SI), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(SI), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	VMOVUPD      (CX)(DX*1), Z4
-	VMOVUPD      64(CX)(DX*1), Z5
-	VBROADCASTSD (SI)(DI*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(SI)(DI*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	VMOVUPD      (CX)(DX*2), Z4
-	VMOVUPD      64(CX)(DX*2), Z5
-	VBROADCASTSD (SI)(DI*2), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(SI)(DI*2), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	VMOVUPD      (CX)(BX*1), Z4
-	VMOVUPD      64(CX)(BX*1), Z5
-	VBROADCASTSD (SI)(R8*1), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(SI)(R8*1), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPD      (CX), Z4
-	VMOVUPD      64(CX), Z5
-	VBROADCASTSD (SI), Z6
-	VFMADD231PD  Z4, Z6, Z0
-	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD 8(SI), Z6
-	VFMADD231PD  Z4, Z6, Z2
-	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -10960,6 +17042,477 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow2x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    64(CX), K2, Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(DX*1), K1, Z4
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z5
+	VBROADCASTSD 8(SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(DX*2), K1, Z4
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z5
+	VBROADCASTSD 16(SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 16(SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(BX*1), K1, Z4
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z5
+	VBROADCASTSD 24(SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 24(SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    64(CX), K2, Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z1, Z1
+	VADDPD    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPD Z0, Z7, Z0
+	VMAXPD Z1, Z7, Z1
+	VMAXPD Z2, Z7, Z2
+	VMAXPD Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow2x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VMOVUPD.Z    (SI), K1, Z10
+	VMOVUPD.Z    64(SI), K2, Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(DX*1), Z8
+	VMOVUPD      64(CX)(DX*1), Z9
+	VMOVUPD.Z    (SI)(DX*1), K1, Z10
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z11
+	VBROADCASTSD 8(DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(DX*2), Z8
+	VMOVUPD      64(CX)(DX*2), Z9
+	VMOVUPD.Z    (SI)(DX*2), K1, Z10
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z11
+	VBROADCASTSD 16(DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(BX*1), Z8
+	VMOVUPD      64(CX)(BX*1), Z9
+	VMOVUPD.Z    (SI)(BX*1), K1, Z10
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z11
+	VBROADCASTSD 24(DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 24(DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VMOVUPD.Z    (SI), K1, Z10
+	VMOVUPD.Z    64(SI), K2, Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z8
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD   64(CX), Z8
+	VADDPD    Z8, Z1, Z1
+	VADDPD    Z8, Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	VADDPD    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol2x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD      (CX)(DX*1), Z4
+	VMOVUPD      64(CX)(DX*1), Z5
+	VBROADCASTSD (SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD      (CX)(DX*2), Z4
+	VMOVUPD      64(CX)(DX*2), Z5
+	VBROADCASTSD (SI)(DI*2), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD      (CX)(BX*1), Z4
+	VMOVUPD      64(CX)(BX*1), Z5
+	VBROADCASTSD (SI)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z4
+	VMOVUPD      64(CX), Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPD (CX), Z2, Z2
+	VADDPD 64(CX), Z3, Z3
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z4
+	VADDPD  Z4, Z0, Z0
+	VADDPD  Z4, Z2, Z2
+	VMOVUPD 64(CX), Z4
+	VADDPD  Z4, Z1, Z1
+	VADDPD  Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPD Z0, Z7, Z0
+	VMAXPD Z1, Z7, Z1
+	VMAXPD Z2, Z7, Z2
+	VMAXPD Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol2x4float64AVX512(SB), NOSPLIT, $0-88
@@ -11154,6 +17707,349 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol2x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol2x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    64(CX), K2, Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(DX*1), K1, Z4
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z5
+	VBROADCASTSD (SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(DX*2), K1, Z4
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z5
+	VBROADCASTSD (SI)(DI*2), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	VMOVUPD.Z    (CX)(BX*1), K1, Z4
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z5
+	VBROADCASTSD (SI)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z4
+	VMOVUPD.Z    64(CX), K2, Z5
+	VBROADCASTSD (SI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD 8(SI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z3, Z3
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	VADDPD    Z4, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z4
+	VADDPD    Z4, Z1, Z1
+	VADDPD    Z4, Z3, Z3
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z7, Z7, Z7
+	VMAXPD Z0, Z7, Z0
+	VMAXPD Z1, Z7, Z1
+	VMAXPD Z2, Z7, Z2
+	VMAXPD Z3, Z7, Z3
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol2x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol2x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VMOVUPD.Z    (SI), K1, Z10
+	VMOVUPD.Z    64(SI), K2, Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(DX*1), Z8
+	VMOVUPD      64(CX)(DX*1), Z9
+	VMOVUPD.Z    (SI)(DX*1), K1, Z10
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z11
+	VBROADCASTSD (DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(DX*2), Z8
+	VMOVUPD      64(CX)(DX*2), Z9
+	VMOVUPD.Z    (SI)(DX*2), K1, Z10
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z11
+	VBROADCASTSD (DI)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI)(R8*2), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VMOVUPD      (CX)(BX*1), Z8
+	VMOVUPD      64(CX)(BX*1), Z9
+	VMOVUPD.Z    (SI)(BX*1), K1, Z10
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z11
+	VBROADCASTSD (DI)(R9*1), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI)(R9*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VMOVUPD.Z    (SI), K1, Z10
+	VMOVUPD.Z    64(SI), K2, Z11
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(DI), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z8
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD   64(CX), Z8
+	VADDPD    Z8, Z1, Z1
+	VADDPD    Z8, Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	VADDPD    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow3x2float64AVX512(SB), NOSPLIT, $0-72
@@ -11256,167 +18152,6 @@ single:
 	VFMADD231PD  Z7, Z8, Z5
 	ADDQ         DX, CX
 	ADDQ         $0x08, SI
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPD (CX), Z2, Z2
-	VADDPD 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPD (CX), Z4, Z4
-	VADDPD 64(CX), Z5, Z5
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z6
-	VADDPD  Z6, Z0, Z0
-	VADDPD  Z6, Z2, Z2
-	VADDPD  Z6, Z4, Z4
-	VMOVUPD 64(CX), Z6
-	VADDPD  Z6, Z1, Z1
-	VADDPD  Z6, Z3, Z3
-	VADDPD  Z6, Z5, Z5
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z9, Z9, Z9
-	VMAXPD Z0, Z9, Z0
-	VMAXPD Z1, Z9, Z1
-	VMAXPD Z2, Z9, Z2
-	VMAXPD Z3, Z9, Z3
-	VMAXPD Z4, Z9, Z4
-	VMAXPD Z5, Z9, Z5
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol3x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPD      (CX), Z6
-	VMOVUPD      64(CX), Z7
-	VBROADCASTSD (SI), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(SI), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(SI), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	VMOVUPD      (CX)(DX*1), Z6
-	VMOVUPD      64(CX)(DX*1), Z7
-	VBROADCASTSD (SI)(DI*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(SI)(DI*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(SI)(DI*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	VMOVUPD      (CX)(DX*2), Z6
-	VMOVUPD      64(CX)(DX*2), Z7
-	VBROADCASTSD (SI)(DI*2), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(SI)(DI*2), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(SI)(DI*2), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	VMOVUPD      (CX)(BX*1), Z6
-	VMOVUPD      64(CX)(BX*1), Z7
-	VBROADCASTSD (SI)(R8*1), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(SI)(R8*1), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(SI)(R8*1), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPD      (CX), Z6
-	VMOVUPD      64(CX), Z7
-	VBROADCASTSD (SI), Z8
-	VFMADD231PD  Z6, Z8, Z0
-	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD 8(SI), Z8
-	VFMADD231PD  Z6, Z8, Z2
-	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD 16(SI), Z8
-	VFMADD231PD  Z6, Z8, Z4
-	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -11721,6 +18456,596 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow3x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	MOVQ       c+40(FP), R8
+	MOVQ       ldc+48(FP), R9
+	SHLQ       $0x03, R9
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	ADDQ       R9, R8
+	PREFETCHT0 (R8)
+	PREFETCHT0 64(R8)
+	PREFETCHT0 127(R8)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z6
+	VMOVUPD.Z    64(CX), K2, Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(DX*1), K1, Z6
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z7
+	VBROADCASTSD 8(SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 8(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(DX*2), K1, Z6
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z7
+	VBROADCASTSD 16(SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 16(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(BX*1), K1, Z6
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z7
+	VBROADCASTSD 24(SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 24(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 24(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z6
+	VMOVUPD.Z    64(CX), K2, Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z5, Z5
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z6, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z1, Z1
+	VADDPD    Z6, Z3, Z3
+	VADDPD    Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+	VMAXPD Z4, Z9, Z4
+	VMAXPD Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow3x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	MOVQ       c+48(FP), R9
+	MOVQ       ldc+56(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 128(R9)
+	PREFETCHT0 192(R9)
+	PREFETCHT0 255(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD.Z    (SI), K1, Z14
+	VMOVUPD.Z    64(SI), K2, Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(DX*1), Z12
+	VMOVUPD      64(CX)(DX*1), Z13
+	VMOVUPD.Z    (SI)(DX*1), K1, Z14
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z15
+	VBROADCASTSD 8(DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 8(DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(DX*2), Z12
+	VMOVUPD      64(CX)(DX*2), Z13
+	VMOVUPD.Z    (SI)(DX*2), K1, Z14
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z15
+	VBROADCASTSD 16(DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 16(DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(BX*1), Z12
+	VMOVUPD      64(CX)(BX*1), Z13
+	VMOVUPD.Z    (SI)(BX*1), K1, Z14
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z15
+	VBROADCASTSD 24(DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 24(DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 24(DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD.Z    (SI), K1, Z14
+	VMOVUPD.Z    64(SI), K2, Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z12
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z12, Z8, Z8
+	VMOVUPD   64(CX), Z12
+	VADDPD    Z12, Z1, Z1
+	VADDPD    Z12, Z5, Z5
+	VADDPD    Z12, Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	VADDPD    Z12, Z7, Z7
+	VADDPD    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z17, Z17, Z17
+	VMAXPD Z0, Z17, Z0
+	VMAXPD Z1, Z17, Z1
+	VMAXPD Z2, Z17, Z2
+	VMAXPD Z3, Z17, Z3
+	VMAXPD Z4, Z17, Z4
+	VMAXPD Z5, Z17, Z5
+	VMAXPD Z6, Z17, Z6
+	VMAXPD Z7, Z17, Z7
+	VMAXPD Z8, Z17, Z8
+	VMAXPD Z9, Z17, Z9
+	VMAXPD Z10, Z17, Z10
+	VMAXPD Z11, Z17, Z11
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol3x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z6
+	VMOVUPD      64(CX), Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD      (CX)(DX*1), Z6
+	VMOVUPD      64(CX)(DX*1), Z7
+	VBROADCASTSD (SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD      (CX)(DX*2), Z6
+	VMOVUPD      64(CX)(DX*2), Z7
+	VBROADCASTSD (SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD      (CX)(BX*1), Z6
+	VMOVUPD      64(CX)(BX*1), Z7
+	VBROADCASTSD (SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z6
+	VMOVUPD      64(CX), Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPD (CX), Z2, Z2
+	VADDPD 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPD (CX), Z4, Z4
+	VADDPD 64(CX), Z5, Z5
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z6
+	VADDPD  Z6, Z0, Z0
+	VADDPD  Z6, Z2, Z2
+	VADDPD  Z6, Z4, Z4
+	VMOVUPD 64(CX), Z6
+	VADDPD  Z6, Z1, Z1
+	VADDPD  Z6, Z3, Z3
+	VADDPD  Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+	VMAXPD Z4, Z9, Z4
+	VMAXPD Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol3x4float64AVX512(SB), NOSPLIT, $0-88
@@ -11968,6 +19293,437 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol3x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol3x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z6
+	VMOVUPD.Z    64(CX), K2, Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(DX*1), K1, Z6
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z7
+	VBROADCASTSD (SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(DX*2), K1, Z6
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z7
+	VBROADCASTSD (SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	VMOVUPD.Z    (CX)(BX*1), K1, Z6
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z7
+	VBROADCASTSD (SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z6
+	VMOVUPD.Z    64(CX), K2, Z7
+	VBROADCASTSD (SI), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD 8(SI), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD 16(SI), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z5, Z5
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z6, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z6
+	VADDPD    Z6, Z1, Z1
+	VADDPD    Z6, Z3, Z3
+	VADDPD    Z6, Z5, Z5
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z9, Z9, Z9
+	VMAXPD Z0, Z9, Z0
+	VMAXPD Z1, Z9, Z1
+	VMAXPD Z2, Z9, Z2
+	VMAXPD Z3, Z9, Z3
+	VMAXPD Z4, Z9, Z4
+	VMAXPD Z5, Z9, Z5
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol3x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol3x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD.Z    (SI), K1, Z14
+	VMOVUPD.Z    64(SI), K2, Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(DX*1), Z12
+	VMOVUPD      64(CX)(DX*1), Z13
+	VMOVUPD.Z    (SI)(DX*1), K1, Z14
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z15
+	VBROADCASTSD (DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI)(R8*1), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(DX*2), Z12
+	VMOVUPD      64(CX)(DX*2), Z13
+	VMOVUPD.Z    (SI)(DX*2), K1, Z14
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z15
+	VBROADCASTSD (DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VMOVUPD      (CX)(BX*1), Z12
+	VMOVUPD      64(CX)(BX*1), Z13
+	VMOVUPD.Z    (SI)(BX*1), K1, Z14
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z15
+	VBROADCASTSD (DI)(R9*1), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI)(R9*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI)(R9*1), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VMOVUPD.Z    (SI), K1, Z14
+	VMOVUPD.Z    64(SI), K2, Z15
+	VBROADCASTSD (DI), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD 8(DI), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD 16(DI), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z12
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z12, Z8, Z8
+	VMOVUPD   64(CX), Z12
+	VADDPD    Z12, Z1, Z1
+	VADDPD    Z12, Z5, Z5
+	VADDPD    Z12, Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	VADDPD    Z12, Z7, Z7
+	VADDPD    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z17, Z17, Z17
+	VMAXPD Z0, Z17, Z0
+	VMAXPD Z1, Z17, Z1
+	VMAXPD Z2, Z17, Z2
+	VMAXPD Z3, Z17, Z3
+	VMAXPD Z4, Z17, Z4
+	VMAXPD Z5, Z17, Z5
+	VMAXPD Z6, Z17, Z6
+	VMAXPD Z7, Z17, Z7
+	VMAXPD Z8, Z17, Z8
+	VMAXPD Z9, Z17, Z9
+	VMAXPD Z10, Z17, Z10
+	VMAXPD Z11, Z17, Z11
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow4x2float64AVX512(SB), NOSPLIT, $0-72
@@ -12095,198 +19851,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPD (CX), Z2, Z2
-	VADDPD 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPD (CX), Z4, Z4
-	VADDPD 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPD (CX), Z6, Z6
-	VADDPD 64(CX), Z7, Z7
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z8
-	VADDPD  Z8, Z0, Z0
-	VADDPD  Z8, Z2, Z2
-	VADDPD  Z8, Z4, Z4
-	VADDPD  Z8, Z6, Z6
-	VMOVUPD 64(CX), Z8
-	VADDPD  Z8, Z1, Z1
-	VADDPD  Z8, Z3, Z3
-	VADDPD  Z8, Z5, Z5
-	VADDPD  Z8, Z7, Z7
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z11, Z11, Z11
-	VMAXPD Z0, Z11, Z0
-	VMAXPD Z1, Z11, Z1
-	VMAXPD Z2, Z11, Z2
-	VMAXPD Z3, Z11, Z3
-	VMAXPD Z4, Z11, Z4
-	VMAXPD Z5, Z11, Z5
-	VMAXPD Z6, Z11, Z6
-	VMAXPD Z7, Z11, Z7
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol4x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPD      (CX), Z8
-	VMOVUPD      64(CX), Z9
-	VBROADCASTSD (SI), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(SI), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(SI), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(SI), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	VMOVUPD      (CX)(DX*1), Z8
-	VMOVUPD      64(CX)(DX*1), Z9
-	VBROADCASTSD (SI)(DI*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(SI)(DI*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(SI)(DI*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(SI)(DI*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	VMOVUPD      (CX)(DX*2), Z8
-	VMOVUPD      64(CX)(DX*2), Z9
-	VBROADCASTSD (SI)(DI*2), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(SI)(DI*2), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(SI)(DI*2), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(SI)(DI*2), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	VMOVUPD      (CX)(BX*1), Z8
-	VMOVUPD      64(CX)(BX*1), Z9
-	VBROADCASTSD (SI)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(SI)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(SI)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(SI)(R8*1), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPD      (CX), Z8
-	VMOVUPD      64(CX), Z9
-	VBROADCASTSD (SI), Z10
-	VFMADD231PD  Z8, Z10, Z0
-	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD 8(SI), Z10
-	VFMADD231PD  Z8, Z10, Z2
-	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD 16(SI), Z10
-	VFMADD231PD  Z8, Z10, Z4
-	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD 24(SI), Z10
-	VFMADD231PD  Z8, Z10, Z6
-	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -12658,6 +20222,723 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow4x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z8
+	VMOVUPD.Z    64(CX), K2, Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(DX*1), K1, Z8
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z9
+	VBROADCASTSD 8(SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 8(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 8(R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(DX*2), K1, Z8
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z9
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 16(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 16(R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(BX*1), K1, Z8
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z9
+	VBROADCASTSD 24(SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 24(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 24(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z8
+	VMOVUPD.Z    64(CX), K2, Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z8, Z4, Z4
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z1, Z1
+	VADDPD    Z8, Z3, Z3
+	VADDPD    Z8, Z5, Z5
+	VADDPD    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPD Z0, Z11, Z0
+	VMAXPD Z1, Z11, Z1
+	VMAXPD Z2, Z11, Z2
+	VMAXPD Z3, Z11, Z3
+	VMAXPD Z4, Z11, Z4
+	VMAXPD Z5, Z11, Z5
+	VMAXPD Z6, Z11, Z6
+	VMAXPD Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow4x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z16
+	VMOVUPD      64(CX), Z17
+	VMOVUPD.Z    (SI), K1, Z18
+	VMOVUPD.Z    64(SI), K2, Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(DX*1), Z16
+	VMOVUPD      64(CX)(DX*1), Z17
+	VMOVUPD.Z    (SI)(DX*1), K1, Z18
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z19
+	VBROADCASTSD 8(DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 8(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 8(R9), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(DX*2), Z16
+	VMOVUPD      64(CX)(DX*2), Z17
+	VMOVUPD.Z    (SI)(DX*2), K1, Z18
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z19
+	VBROADCASTSD 16(DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 16(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 16(R9), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(BX*1), Z16
+	VMOVUPD      64(CX)(BX*1), Z17
+	VMOVUPD.Z    (SI)(BX*1), K1, Z18
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z19
+	VBROADCASTSD 24(DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 24(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 24(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(R9), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z16
+	VMOVUPD      64(CX), Z17
+	VMOVUPD.Z    (SI), K1, Z18
+	VMOVUPD.Z    64(SI), K2, Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z15, Z15
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z16
+	VADDPD    Z16, Z0, Z0
+	VADDPD    Z16, Z4, Z4
+	VADDPD    Z16, Z8, Z8
+	VADDPD    Z16, Z12, Z12
+	VMOVUPD   64(CX), Z16
+	VADDPD    Z16, Z1, Z1
+	VADDPD    Z16, Z5, Z5
+	VADDPD    Z16, Z9, Z9
+	VADDPD    Z16, Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z2, Z2
+	VADDPD    Z16, Z6, Z6
+	VADDPD    Z16, Z10, Z10
+	VADDPD    Z16, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z3, Z3
+	VADDPD    Z16, Z7, Z7
+	VADDPD    Z16, Z11, Z11
+	VADDPD    Z16, Z15, Z15
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z21, Z21, Z21
+	VMAXPD Z0, Z21, Z0
+	VMAXPD Z1, Z21, Z1
+	VMAXPD Z2, Z21, Z2
+	VMAXPD Z3, Z21, Z3
+	VMAXPD Z4, Z21, Z4
+	VMAXPD Z5, Z21, Z5
+	VMAXPD Z6, Z21, Z6
+	VMAXPD Z7, Z21, Z7
+	VMAXPD Z8, Z21, Z8
+	VMAXPD Z9, Z21, Z9
+	VMAXPD Z10, Z21, Z10
+	VMAXPD Z11, Z21, Z11
+	VMAXPD Z12, Z21, Z12
+	VMAXPD Z13, Z21, Z13
+	VMAXPD Z14, Z21, Z14
+	VMAXPD Z15, Z21, Z15
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol4x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD      (CX)(DX*1), Z8
+	VMOVUPD      64(CX)(DX*1), Z9
+	VBROADCASTSD (SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD      (CX)(DX*2), Z8
+	VMOVUPD      64(CX)(DX*2), Z9
+	VBROADCASTSD (SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD      (CX)(BX*1), Z8
+	VMOVUPD      64(CX)(BX*1), Z9
+	VBROADCASTSD (SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z8
+	VMOVUPD      64(CX), Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPD (CX), Z2, Z2
+	VADDPD 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPD (CX), Z4, Z4
+	VADDPD 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPD (CX), Z6, Z6
+	VADDPD 64(CX), Z7, Z7
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z8
+	VADDPD  Z8, Z0, Z0
+	VADDPD  Z8, Z2, Z2
+	VADDPD  Z8, Z4, Z4
+	VADDPD  Z8, Z6, Z6
+	VMOVUPD 64(CX), Z8
+	VADDPD  Z8, Z1, Z1
+	VADDPD  Z8, Z3, Z3
+	VADDPD  Z8, Z5, Z5
+	VADDPD  Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPD Z0, Z11, Z0
+	VMAXPD Z1, Z11, Z1
+	VMAXPD Z2, Z11, Z2
+	VMAXPD Z3, Z11, Z3
+	VMAXPD Z4, Z11, Z4
+	VMAXPD Z5, Z11, Z5
+	VMAXPD Z6, Z11, Z6
+	VMAXPD Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol4x4float64AVX512(SB), NOSPLIT, $0-88
@@ -12958,6 +21239,525 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol4x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol4x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z8
+	VMOVUPD.Z    64(CX), K2, Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(DX*1), K1, Z8
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z9
+	VBROADCASTSD (SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(DX*2), K1, Z8
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z9
+	VBROADCASTSD (SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	VMOVUPD.Z    (CX)(BX*1), K1, Z8
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z9
+	VBROADCASTSD (SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z8
+	VMOVUPD.Z    64(CX), K2, Z9
+	VBROADCASTSD (SI), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD 8(SI), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD 16(SI), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD 24(SI), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z7, Z7
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z8
+	VADDPD    Z8, Z0, Z0
+	VADDPD    Z8, Z2, Z2
+	VADDPD    Z8, Z4, Z4
+	VADDPD    Z8, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z8
+	VADDPD    Z8, Z1, Z1
+	VADDPD    Z8, Z3, Z3
+	VADDPD    Z8, Z5, Z5
+	VADDPD    Z8, Z7, Z7
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z11, Z11, Z11
+	VMAXPD Z0, Z11, Z0
+	VMAXPD Z1, Z11, Z1
+	VMAXPD Z2, Z11, Z2
+	VMAXPD Z3, Z11, Z3
+	VMAXPD Z4, Z11, Z4
+	VMAXPD Z5, Z11, Z5
+	VMAXPD Z6, Z11, Z6
+	VMAXPD Z7, Z11, Z7
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol4x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol4x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z16
+	VMOVUPD      64(CX), Z17
+	VMOVUPD.Z    (SI), K1, Z18
+	VMOVUPD.Z    64(SI), K2, Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(DI), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(DX*1), Z16
+	VMOVUPD      64(CX)(DX*1), Z17
+	VMOVUPD.Z    (SI)(DX*1), K1, Z18
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z19
+	VBROADCASTSD (DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(DI)(R8*1), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(DX*2), Z16
+	VMOVUPD      64(CX)(DX*2), Z17
+	VMOVUPD.Z    (SI)(DX*2), K1, Z18
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z19
+	VBROADCASTSD (DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(DI)(R8*2), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VMOVUPD      (CX)(BX*1), Z16
+	VMOVUPD      64(CX)(BX*1), Z17
+	VMOVUPD.Z    (SI)(BX*1), K1, Z18
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z19
+	VBROADCASTSD (DI)(R9*1), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI)(R9*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI)(R9*1), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(DI)(R9*1), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z16
+	VMOVUPD      64(CX), Z17
+	VMOVUPD.Z    (SI), K1, Z18
+	VMOVUPD.Z    64(SI), K2, Z19
+	VBROADCASTSD (DI), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD 8(DI), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD 16(DI), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD 24(DI), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z15, Z15
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z16
+	VADDPD    Z16, Z0, Z0
+	VADDPD    Z16, Z4, Z4
+	VADDPD    Z16, Z8, Z8
+	VADDPD    Z16, Z12, Z12
+	VMOVUPD   64(CX), Z16
+	VADDPD    Z16, Z1, Z1
+	VADDPD    Z16, Z5, Z5
+	VADDPD    Z16, Z9, Z9
+	VADDPD    Z16, Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z16
+	VADDPD    Z16, Z2, Z2
+	VADDPD    Z16, Z6, Z6
+	VADDPD    Z16, Z10, Z10
+	VADDPD    Z16, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z16
+	VADDPD    Z16, Z3, Z3
+	VADDPD    Z16, Z7, Z7
+	VADDPD    Z16, Z11, Z11
+	VADDPD    Z16, Z15, Z15
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z21, Z21, Z21
+	VMAXPD Z0, Z21, Z0
+	VMAXPD Z1, Z21, Z1
+	VMAXPD Z2, Z21, Z2
+	VMAXPD Z3, Z21, Z3
+	VMAXPD Z4, Z21, Z4
+	VMAXPD Z5, Z21, Z5
+	VMAXPD Z6, Z21, Z6
+	VMAXPD Z7, Z21, Z7
+	VMAXPD Z8, Z21, Z8
+	VMAXPD Z9, Z21, Z9
+	VMAXPD Z10, Z21, Z10
+	VMAXPD Z11, Z21, Z11
+	VMAXPD Z12, Z21, Z12
+	VMAXPD Z13, Z21, Z13
+	VMAXPD Z14, Z21, Z14
+	VMAXPD Z15, Z21, Z15
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow5x2float64AVX512(SB), NOSPLIT, $0-72
@@ -13106,229 +21906,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPD (CX), Z2, Z2
-	VADDPD 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPD (CX), Z4, Z4
-	VADDPD 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPD (CX), Z6, Z6
-	VADDPD 64(CX), Z7, Z7
-	ADDQ   DX, CX
-	VADDPD (CX), Z8, Z8
-	VADDPD 64(CX), Z9, Z9
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z10
-	VADDPD  Z10, Z0, Z0
-	VADDPD  Z10, Z2, Z2
-	VADDPD  Z10, Z4, Z4
-	VADDPD  Z10, Z6, Z6
-	VADDPD  Z10, Z8, Z8
-	VMOVUPD 64(CX), Z10
-	VADDPD  Z10, Z1, Z1
-	VADDPD  Z10, Z3, Z3
-	VADDPD  Z10, Z5, Z5
-	VADDPD  Z10, Z7, Z7
-	VADDPD  Z10, Z9, Z9
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z13, Z13, Z13
-	VMAXPD Z0, Z13, Z0
-	VMAXPD Z1, Z13, Z1
-	VMAXPD Z2, Z13, Z2
-	VMAXPD Z3, Z13, Z3
-	VMAXPD Z4, Z13, Z4
-	VMAXPD Z5, Z13, Z5
-	VMAXPD Z6, Z13, Z6
-	VMAXPD Z7, Z13, Z7
-	VMAXPD Z8, Z13, Z8
-	VMAXPD Z9, Z13, Z9
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z8, (AX)
-	VMOVUPD Z9, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol5x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPD      (CX), Z10
-	VMOVUPD      64(CX), Z11
-	VBROADCASTSD (SI), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(SI), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(SI), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(SI), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(SI), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	VMOVUPD      (CX)(DX*1), Z10
-	VMOVUPD      64(CX)(DX*1), Z11
-	VBROADCASTSD (SI)(DI*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(SI)(DI*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(SI)(DI*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(SI)(DI*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(SI)(DI*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	VMOVUPD      (CX)(DX*2), Z10
-	VMOVUPD      64(CX)(DX*2), Z11
-	VBROADCASTSD (SI)(DI*2), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(SI)(DI*2), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(SI)(DI*2), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(SI)(DI*2), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(SI)(DI*2), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	VMOVUPD      (CX)(BX*1), Z10
-	VMOVUPD      64(CX)(BX*1), Z11
-	VBROADCASTSD (SI)(R8*1), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(SI)(R8*1), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(SI)(R8*1), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(SI)(R8*1), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(SI)(R8*1), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPD      (CX), Z10
-	VMOVUPD      64(CX), Z11
-	VBROADCASTSD (SI), Z12
-	VFMADD231PD  Z10, Z12, Z0
-	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD 8(SI), Z12
-	VFMADD231PD  Z10, Z12, Z2
-	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD 16(SI), Z12
-	VFMADD231PD  Z10, Z12, Z4
-	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD 24(SI), Z12
-	VFMADD231PD  Z10, Z12, Z6
-	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD 32(SI), Z12
-	VFMADD231PD  Z10, Z12, Z8
-	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -13763,6 +22340,842 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow5x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z10
+	VMOVUPD.Z    64(CX), K2, Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(DX*1), K1, Z10
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z11
+	VBROADCASTSD 8(SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 8(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 8(R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 8(R8)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(DX*2), K1, Z10
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z11
+	VBROADCASTSD 16(SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 16(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 16(R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 16(R8)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(BX*1), K1, Z10
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z11
+	VBROADCASTSD 24(SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 24(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 24(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 24(R8)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z10
+	VMOVUPD.Z    64(CX), K2, Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R8), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R8)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z9, Z9
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z0, Z0
+	VADDPD    Z10, Z2, Z2
+	VADDPD    Z10, Z4, Z4
+	VADDPD    Z10, Z6, Z6
+	VADDPD    Z10, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z1, Z1
+	VADDPD    Z10, Z3, Z3
+	VADDPD    Z10, Z5, Z5
+	VADDPD    Z10, Z7, Z7
+	VADDPD    Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+	VMAXPD Z8, Z13, Z8
+	VMAXPD Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	VMOVUPD Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow5x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z20
+	VMOVUPD      64(CX), Z21
+	VMOVUPD.Z    (SI), K1, Z22
+	VMOVUPD.Z    64(SI), K2, Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R9)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(DX*1), Z20
+	VMOVUPD      64(CX)(DX*1), Z21
+	VMOVUPD.Z    (SI)(DX*1), K1, Z22
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z23
+	VBROADCASTSD 8(DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 8(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 8(R9), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 8(R9)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(DX*2), Z20
+	VMOVUPD      64(CX)(DX*2), Z21
+	VMOVUPD.Z    (SI)(DX*2), K1, Z22
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z23
+	VBROADCASTSD 16(DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 16(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 16(R9), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 16(R9)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(BX*1), Z20
+	VMOVUPD      64(CX)(BX*1), Z21
+	VMOVUPD.Z    (SI)(BX*1), K1, Z22
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z23
+	VBROADCASTSD 24(DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 24(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 24(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(R9), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 24(R9)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z20
+	VMOVUPD      64(CX), Z21
+	VMOVUPD.Z    (SI), K1, Z22
+	VMOVUPD.Z    64(SI), K2, Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R9)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z15, Z15
+	ADDQ      DX, CX
+	VADDPD    (CX), Z16, Z16
+	VADDPD    64(CX), Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z19, Z19
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z20
+	VADDPD    Z20, Z0, Z0
+	VADDPD    Z20, Z4, Z4
+	VADDPD    Z20, Z8, Z8
+	VADDPD    Z20, Z12, Z12
+	VADDPD    Z20, Z16, Z16
+	VMOVUPD   64(CX), Z20
+	VADDPD    Z20, Z1, Z1
+	VADDPD    Z20, Z5, Z5
+	VADDPD    Z20, Z9, Z9
+	VADDPD    Z20, Z13, Z13
+	VADDPD    Z20, Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z2, Z2
+	VADDPD    Z20, Z6, Z6
+	VADDPD    Z20, Z10, Z10
+	VADDPD    Z20, Z14, Z14
+	VADDPD    Z20, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z3, Z3
+	VADDPD    Z20, Z7, Z7
+	VADDPD    Z20, Z11, Z11
+	VADDPD    Z20, Z15, Z15
+	VADDPD    Z20, Z19, Z19
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z25, Z25, Z25
+	VMAXPD Z0, Z25, Z0
+	VMAXPD Z1, Z25, Z1
+	VMAXPD Z2, Z25, Z2
+	VMAXPD Z3, Z25, Z3
+	VMAXPD Z4, Z25, Z4
+	VMAXPD Z5, Z25, Z5
+	VMAXPD Z6, Z25, Z6
+	VMAXPD Z7, Z25, Z7
+	VMAXPD Z8, Z25, Z8
+	VMAXPD Z9, Z25, Z9
+	VMAXPD Z10, Z25, Z10
+	VMAXPD Z11, Z25, Z11
+	VMAXPD Z12, Z25, Z12
+	VMAXPD Z13, Z25, Z13
+	VMAXPD Z14, Z25, Z14
+	VMAXPD Z15, Z25, Z15
+	VMAXPD Z16, Z25, Z16
+	VMAXPD Z17, Z25, Z17
+	VMAXPD Z18, Z25, Z18
+	VMAXPD Z19, Z25, Z19
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, K1, 128(AX)
+	VMOVUPD Z19, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol5x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z10
+	VMOVUPD      64(CX), Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      (CX)(DX*1), Z10
+	VMOVUPD      64(CX)(DX*1), Z11
+	VBROADCASTSD (SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      (CX)(DX*2), Z10
+	VMOVUPD      64(CX)(DX*2), Z11
+	VBROADCASTSD (SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD      (CX)(BX*1), Z10
+	VMOVUPD      64(CX)(BX*1), Z11
+	VBROADCASTSD (SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z10
+	VMOVUPD      64(CX), Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPD (CX), Z2, Z2
+	VADDPD 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPD (CX), Z4, Z4
+	VADDPD 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPD (CX), Z6, Z6
+	VADDPD 64(CX), Z7, Z7
+	ADDQ   DX, CX
+	VADDPD (CX), Z8, Z8
+	VADDPD 64(CX), Z9, Z9
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z10
+	VADDPD  Z10, Z0, Z0
+	VADDPD  Z10, Z2, Z2
+	VADDPD  Z10, Z4, Z4
+	VADDPD  Z10, Z6, Z6
+	VADDPD  Z10, Z8, Z8
+	VMOVUPD 64(CX), Z10
+	VADDPD  Z10, Z1, Z1
+	VADDPD  Z10, Z3, Z3
+	VADDPD  Z10, Z5, Z5
+	VADDPD  Z10, Z7, Z7
+	VADDPD  Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+	VMAXPD Z8, Z13, Z8
+	VMAXPD Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol5x4float64AVX512(SB), NOSPLIT, $0-88
@@ -14116,6 +23529,613 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeCol5x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol5x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z10
+	VMOVUPD.Z    64(CX), K2, Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(DX*1), K1, Z10
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z11
+	VBROADCASTSD (SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(DI*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(DX*2), K1, Z10
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z11
+	VBROADCASTSD (SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(DI*2), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	VMOVUPD.Z    (CX)(BX*1), K1, Z10
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z11
+	VBROADCASTSD (SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI)(R8*1), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z10
+	VMOVUPD.Z    64(CX), K2, Z11
+	VBROADCASTSD (SI), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD 8(SI), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD 16(SI), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD 24(SI), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD 32(SI), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z9, Z9
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z10
+	VADDPD    Z10, Z0, Z0
+	VADDPD    Z10, Z2, Z2
+	VADDPD    Z10, Z4, Z4
+	VADDPD    Z10, Z6, Z6
+	VADDPD    Z10, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z10
+	VADDPD    Z10, Z1, Z1
+	VADDPD    Z10, Z3, Z3
+	VADDPD    Z10, Z5, Z5
+	VADDPD    Z10, Z7, Z7
+	VADDPD    Z10, Z9, Z9
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z13, Z13, Z13
+	VMAXPD Z0, Z13, Z0
+	VMAXPD Z1, Z13, Z1
+	VMAXPD Z2, Z13, Z2
+	VMAXPD Z3, Z13, Z3
+	VMAXPD Z4, Z13, Z4
+	VMAXPD Z5, Z13, Z5
+	VMAXPD Z6, Z13, Z6
+	VMAXPD Z7, Z13, Z7
+	VMAXPD Z8, Z13, Z8
+	VMAXPD Z9, Z13, Z9
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	VMOVUPD Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol5x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol5x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z20
+	VMOVUPD      64(CX), Z21
+	VMOVUPD.Z    (SI), K1, Z22
+	VMOVUPD.Z    64(SI), K2, Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(DI), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(DI), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(DX*1), Z20
+	VMOVUPD      64(CX)(DX*1), Z21
+	VMOVUPD.Z    (SI)(DX*1), K1, Z22
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z23
+	VBROADCASTSD (DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(DI)(R8*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(DX*2), Z20
+	VMOVUPD      64(CX)(DX*2), Z21
+	VMOVUPD.Z    (SI)(DX*2), K1, Z22
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z23
+	VBROADCASTSD (DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(DI)(R8*2), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VMOVUPD      (CX)(BX*1), Z20
+	VMOVUPD      64(CX)(BX*1), Z21
+	VMOVUPD.Z    (SI)(BX*1), K1, Z22
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z23
+	VBROADCASTSD (DI)(R9*1), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI)(R9*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI)(R9*1), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(DI)(R9*1), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(DI)(R9*1), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z20
+	VMOVUPD      64(CX), Z21
+	VMOVUPD.Z    (SI), K1, Z22
+	VMOVUPD.Z    64(SI), K2, Z23
+	VBROADCASTSD (DI), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD 8(DI), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD 16(DI), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD 24(DI), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD 32(DI), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z15, Z15
+	ADDQ      DX, CX
+	VADDPD    (CX), Z16, Z16
+	VADDPD    64(CX), Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z19, Z19
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z20
+	VADDPD    Z20, Z0, Z0
+	VADDPD    Z20, Z4, Z4
+	VADDPD    Z20, Z8, Z8
+	VADDPD    Z20, Z12, Z12
+	VADDPD    Z20, Z16, Z16
+	VMOVUPD   64(CX), Z20
+	VADDPD    Z20, Z1, Z1
+	VADDPD    Z20, Z5, Z5
+	VADDPD    Z20, Z9, Z9
+	VADDPD    Z20, Z13, Z13
+	VADDPD    Z20, Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z20
+	VADDPD    Z20, Z2, Z2
+	VADDPD    Z20, Z6, Z6
+	VADDPD    Z20, Z10, Z10
+	VADDPD    Z20, Z14, Z14
+	VADDPD    Z20, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z20
+	VADDPD    Z20, Z3, Z3
+	VADDPD    Z20, Z7, Z7
+	VADDPD    Z20, Z11, Z11
+	VADDPD    Z20, Z15, Z15
+	VADDPD    Z20, Z19, Z19
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z25, Z25, Z25
+	VMAXPD Z0, Z25, Z0
+	VMAXPD Z1, Z25, Z1
+	VMAXPD Z2, Z25, Z2
+	VMAXPD Z3, Z25, Z3
+	VMAXPD Z4, Z25, Z4
+	VMAXPD Z5, Z25, Z5
+	VMAXPD Z6, Z25, Z6
+	VMAXPD Z7, Z25, Z7
+	VMAXPD Z8, Z25, Z8
+	VMAXPD Z9, Z25, Z9
+	VMAXPD Z10, Z25, Z10
+	VMAXPD Z11, Z25, Z11
+	VMAXPD Z12, Z25, Z12
+	VMAXPD Z13, Z25, Z13
+	VMAXPD Z14, Z25, Z14
+	VMAXPD Z15, Z25, Z15
+	VMAXPD Z16, Z25, Z16
+	VMAXPD Z17, Z25, Z17
+	VMAXPD Z18, Z25, Z18
+	VMAXPD Z19, Z25, Z19
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, K1, 128(AX)
+	VMOVUPD Z19, K2, 192(AX)
+	VZEROUPPER
+	RET
+
 // func tileRow6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileRow6x2float64AVX512(SB), NOSPLIT, $0-72
@@ -14285,260 +24305,6 @@ single:
 	ADDQ         DX, CX
 	ADDQ         $0x08, SI
 	ADDQ         $0x08, R8
-	DECQ         AX
-	JNE          single
-
-summed:
-	MOVQ   flags+56(FP), AX
-	TESTQ  $0x00000001, AX
-	JZ     fresh
-	MOVQ   c+40(FP), CX
-	MOVQ   ldc+48(FP), DX
-	SHLQ   $0x03, DX
-	VADDPD (CX), Z0, Z0
-	VADDPD 64(CX), Z1, Z1
-	ADDQ   DX, CX
-	VADDPD (CX), Z2, Z2
-	VADDPD 64(CX), Z3, Z3
-	ADDQ   DX, CX
-	VADDPD (CX), Z4, Z4
-	VADDPD 64(CX), Z5, Z5
-	ADDQ   DX, CX
-	VADDPD (CX), Z6, Z6
-	VADDPD 64(CX), Z7, Z7
-	ADDQ   DX, CX
-	VADDPD (CX), Z8, Z8
-	VADDPD 64(CX), Z9, Z9
-	ADDQ   DX, CX
-	VADDPD (CX), Z10, Z10
-	VADDPD 64(CX), Z11, Z11
-
-fresh:
-	MOVQ    bias+64(FP), CX
-	TESTQ   CX, CX
-	JZ      unbiased
-	VMOVUPD (CX), Z12
-	VADDPD  Z12, Z0, Z0
-	VADDPD  Z12, Z2, Z2
-	VADDPD  Z12, Z4, Z4
-	VADDPD  Z12, Z6, Z6
-	VADDPD  Z12, Z8, Z8
-	VADDPD  Z12, Z10, Z10
-	VMOVUPD 64(CX), Z12
-	VADDPD  Z12, Z1, Z1
-	VADDPD  Z12, Z3, Z3
-	VADDPD  Z12, Z5, Z5
-	VADDPD  Z12, Z7, Z7
-	VADDPD  Z12, Z9, Z9
-	VADDPD  Z12, Z11, Z11
-
-unbiased:
-	TESTQ  $0x00000002, AX
-	JZ     store
-	VPXORD Z15, Z15, Z15
-	VMAXPD Z0, Z15, Z0
-	VMAXPD Z1, Z15, Z1
-	VMAXPD Z2, Z15, Z2
-	VMAXPD Z3, Z15, Z3
-	VMAXPD Z4, Z15, Z4
-	VMAXPD Z5, Z15, Z5
-	VMAXPD Z6, Z15, Z6
-	VMAXPD Z7, Z15, Z7
-	VMAXPD Z8, Z15, Z8
-	VMAXPD Z9, Z15, Z9
-	VMAXPD Z10, Z15, Z10
-	VMAXPD Z11, Z15, Z11
-
-store:
-	MOVQ    c+40(FP), AX
-	MOVQ    ldc+48(FP), CX
-	SHLQ    $0x03, CX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z8, (AX)
-	VMOVUPD Z9, 64(AX)
-	ADDQ    CX, AX
-	VMOVUPD Z10, (AX)
-	VMOVUPD Z11, 64(AX)
-	VZEROUPPER
-	RET
-
-// func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileCol6x2float64AVX512(SB), NOSPLIT, $0-72
-	MOVQ       k+0(FP), AX
-	MOVQ       b+24(FP), CX
-	MOVQ       ldb+32(FP), DX
-	SHLQ       $0x03, DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       a+8(FP), SI
-	MOVQ       lda+16(FP), DI
-	SHLQ       $0x03, DI
-	LEAQ       (DI)(DI*2), R8
-	MOVQ       c+40(FP), R9
-	MOVQ       ldc+48(FP), R10
-	SHLQ       $0x03, R10
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	ADDQ       R10, R9
-	PREFETCHT0 (R9)
-	PREFETCHT0 64(R9)
-	PREFETCHT0 127(R9)
-	VPXORD     Z0, Z0, Z0
-	VPXORD     Z1, Z1, Z1
-	VPXORD     Z2, Z2, Z2
-	VPXORD     Z3, Z3, Z3
-	VPXORD     Z4, Z4, Z4
-	VPXORD     Z5, Z5, Z5
-	VPXORD     Z6, Z6, Z6
-	VPXORD     Z7, Z7, Z7
-	VPXORD     Z8, Z8, Z8
-	VPXORD     Z9, Z9, Z9
-	VPXORD     Z10, Z10, Z10
-	VPXORD     Z11, Z11, Z11
-	SUBQ       $0x04, AX
-	JLT        rest
-
-loop:
-	VMOVUPD      (CX), Z12
-	VMOVUPD      64(CX), Z13
-	VBROADCASTSD (SI), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(SI), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(SI), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(SI), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(SI), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(SI), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	VMOVUPD      (CX)(DX*1), Z12
-	VMOVUPD      64(CX)(DX*1), Z13
-	VBROADCASTSD (SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(SI)(DI*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	VMOVUPD      (CX)(DX*2), Z12
-	VMOVUPD      64(CX)(DX*2), Z13
-	VBROADCASTSD (SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(SI)(DI*2), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	VMOVUPD      (CX)(BX*1), Z12
-	VMOVUPD      64(CX)(BX*1), Z13
-	VBROADCASTSD (SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(SI)(R8*1), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	LEAQ         (CX)(DX*4), CX
-	LEAQ         (SI)(DI*4), SI
-	SUBQ         $0x04, AX
-	JGE          loop
-
-rest:
-	ADDQ $0x04, AX
-	JE   summed
-
-single:
-	VMOVUPD      (CX), Z12
-	VMOVUPD      64(CX), Z13
-	VBROADCASTSD (SI), Z14
-	VFMADD231PD  Z12, Z14, Z0
-	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD 8(SI), Z14
-	VFMADD231PD  Z12, Z14, Z2
-	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD 16(SI), Z14
-	VFMADD231PD  Z12, Z14, Z4
-	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD 24(SI), Z14
-	VFMADD231PD  Z12, Z14, Z6
-	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD 32(SI), Z14
-	VFMADD231PD  Z12, Z14, Z8
-	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD 40(SI), Z14
-	VFMADD231PD  Z12, Z14, Z10
-	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         DX, CX
-	ADDQ         DI, SI
 	DECQ         AX
 	JNE          single
 
@@ -15036,6 +24802,961 @@ store:
 	VZEROUPPER
 	RET
 
+// func edgeRow6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow6x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (SI)(DI*2), R8
+	ADDQ       DI, R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z12
+	VMOVUPD.Z    64(CX), K2, Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(DX*1), K1, Z12
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z13
+	VBROADCASTSD 8(SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 8(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 8(R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 8(R8)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 8(R8)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(DX*2), K1, Z12
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z13
+	VBROADCASTSD 16(SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 16(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 16(R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 16(R8)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 16(R8)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(BX*1), K1, Z12
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z13
+	VBROADCASTSD 24(SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 24(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 24(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 24(R8)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 24(R8)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R8
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z12
+	VMOVUPD.Z    64(CX), K2, Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         $0x08, SI
+	ADDQ         $0x08, R8
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z9, Z9
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z12, Z8, Z8
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z1, Z1
+	VADDPD    Z12, Z3, Z3
+	VADDPD    Z12, Z5, Z5
+	VADDPD    Z12, Z7, Z7
+	VADDPD    Z12, Z9, Z9
+	VADDPD    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPD Z0, Z15, Z0
+	VMAXPD Z1, Z15, Z1
+	VMAXPD Z2, Z15, Z2
+	VMAXPD Z3, Z15, Z3
+	VMAXPD Z4, Z15, Z4
+	VMAXPD Z5, Z15, Z5
+	VMAXPD Z6, Z15, Z6
+	VMAXPD Z7, Z15, Z7
+	VMAXPD Z8, Z15, Z8
+	VMAXPD Z9, Z15, Z9
+	VMAXPD Z10, Z15, Z10
+	VMAXPD Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	VMOVUPD Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	VMOVUPD Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeRow6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeRow6x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (DI)(R8*2), R9
+	ADDQ       R8, R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z24
+	VMOVUPD      64(CX), Z25
+	VMOVUPD.Z    (SI), K1, Z26
+	VMOVUPD.Z    64(SI), K2, Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R9)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R9)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(DX*1), Z24
+	VMOVUPD      64(CX)(DX*1), Z25
+	VMOVUPD.Z    (SI)(DX*1), K1, Z26
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z27
+	VBROADCASTSD 8(DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 8(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 8(R9), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 8(R9)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 8(R9)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(DX*2), Z24
+	VMOVUPD      64(CX)(DX*2), Z25
+	VMOVUPD.Z    (SI)(DX*2), K1, Z26
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z27
+	VBROADCASTSD 16(DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 16(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 16(R9), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 16(R9)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 16(R9)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(BX*1), Z24
+	VMOVUPD      64(CX)(BX*1), Z25
+	VMOVUPD.Z    (SI)(BX*1), K1, Z26
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z27
+	VBROADCASTSD 24(DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 24(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 24(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(R9), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 24(R9)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 24(R9)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R9
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z24
+	VMOVUPD      64(CX), Z25
+	VMOVUPD.Z    (SI), K1, Z26
+	VMOVUPD.Z    64(SI), K2, Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R9)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R9)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R9
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z15, Z15
+	ADDQ      DX, CX
+	VADDPD    (CX), Z16, Z16
+	VADDPD    64(CX), Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z19, Z19
+	ADDQ      DX, CX
+	VADDPD    (CX), Z20, Z20
+	VADDPD    64(CX), Z21, Z21
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z22, Z22
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z23, Z23
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z24
+	VADDPD    Z24, Z0, Z0
+	VADDPD    Z24, Z4, Z4
+	VADDPD    Z24, Z8, Z8
+	VADDPD    Z24, Z12, Z12
+	VADDPD    Z24, Z16, Z16
+	VADDPD    Z24, Z20, Z20
+	VMOVUPD   64(CX), Z24
+	VADDPD    Z24, Z1, Z1
+	VADDPD    Z24, Z5, Z5
+	VADDPD    Z24, Z9, Z9
+	VADDPD    Z24, Z13, Z13
+	VADDPD    Z24, Z17, Z17
+	VADDPD    Z24, Z21, Z21
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z2, Z2
+	VADDPD    Z24, Z6, Z6
+	VADDPD    Z24, Z10, Z10
+	VADDPD    Z24, Z14, Z14
+	VADDPD    Z24, Z18, Z18
+	VADDPD    Z24, Z22, Z22
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z3, Z3
+	VADDPD    Z24, Z7, Z7
+	VADDPD    Z24, Z11, Z11
+	VADDPD    Z24, Z15, Z15
+	VADDPD    Z24, Z19, Z19
+	VADDPD    Z24, Z23, Z23
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z29, Z29, Z29
+	VMAXPD Z0, Z29, Z0
+	VMAXPD Z1, Z29, Z1
+	VMAXPD Z2, Z29, Z2
+	VMAXPD Z3, Z29, Z3
+	VMAXPD Z4, Z29, Z4
+	VMAXPD Z5, Z29, Z5
+	VMAXPD Z6, Z29, Z6
+	VMAXPD Z7, Z29, Z7
+	VMAXPD Z8, Z29, Z8
+	VMAXPD Z9, Z29, Z9
+	VMAXPD Z10, Z29, Z10
+	VMAXPD Z11, Z29, Z11
+	VMAXPD Z12, Z29, Z12
+	VMAXPD Z13, Z29, Z13
+	VMAXPD Z14, Z29, Z14
+	VMAXPD Z15, Z29, Z15
+	VMAXPD Z16, Z29, Z16
+	VMAXPD Z17, Z29, Z17
+	VMAXPD Z18, Z29, Z18
+	VMAXPD Z19, Z29, Z19
+	VMAXPD Z20, Z29, Z20
+	VMAXPD Z21, Z29, Z21
+	VMAXPD Z22, Z29, Z22
+	VMAXPD Z23, Z29, Z23
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, K1, 128(AX)
+	VMOVUPD Z19, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, K1, 128(AX)
+	VMOVUPD Z23, K2, 192(AX)
+	VZEROUPPER
+	RET
+
+// func tileCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileCol6x2float64AVX512(SB), NOSPLIT, $0-72
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD      (CX)(DX*1), Z12
+	VMOVUPD      64(CX)(DX*1), Z13
+	VBROADCASTSD (SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD      (CX)(DX*2), Z12
+	VMOVUPD      64(CX)(DX*2), Z13
+	VBROADCASTSD (SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD      (CX)(BX*1), Z12
+	VMOVUPD      64(CX)(BX*1), Z13
+	VBROADCASTSD (SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z12
+	VMOVUPD      64(CX), Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ   flags+56(FP), AX
+	TESTQ  $0x00000001, AX
+	JZ     fresh
+	MOVQ   c+40(FP), CX
+	MOVQ   ldc+48(FP), DX
+	SHLQ   $0x03, DX
+	VADDPD (CX), Z0, Z0
+	VADDPD 64(CX), Z1, Z1
+	ADDQ   DX, CX
+	VADDPD (CX), Z2, Z2
+	VADDPD 64(CX), Z3, Z3
+	ADDQ   DX, CX
+	VADDPD (CX), Z4, Z4
+	VADDPD 64(CX), Z5, Z5
+	ADDQ   DX, CX
+	VADDPD (CX), Z6, Z6
+	VADDPD 64(CX), Z7, Z7
+	ADDQ   DX, CX
+	VADDPD (CX), Z8, Z8
+	VADDPD 64(CX), Z9, Z9
+	ADDQ   DX, CX
+	VADDPD (CX), Z10, Z10
+	VADDPD 64(CX), Z11, Z11
+
+fresh:
+	MOVQ    bias+64(FP), CX
+	TESTQ   CX, CX
+	JZ      unbiased
+	VMOVUPD (CX), Z12
+	VADDPD  Z12, Z0, Z0
+	VADDPD  Z12, Z2, Z2
+	VADDPD  Z12, Z4, Z4
+	VADDPD  Z12, Z6, Z6
+	VADDPD  Z12, Z8, Z8
+	VADDPD  Z12, Z10, Z10
+	VMOVUPD 64(CX), Z12
+	VADDPD  Z12, Z1, Z1
+	VADDPD  Z12, Z3, Z3
+	VADDPD  Z12, Z5, Z5
+	VADDPD  Z12, Z7, Z7
+	VADDPD  Z12, Z9, Z9
+	VADDPD  Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPD Z0, Z15, Z0
+	VMAXPD Z1, Z15, Z1
+	VMAXPD Z2, Z15, Z2
+	VMAXPD Z3, Z15, Z3
+	VMAXPD Z4, Z15, Z4
+	VMAXPD Z5, Z15, Z5
+	VMAXPD Z6, Z15, Z6
+	VMAXPD Z7, Z15, Z7
+	VMAXPD Z8, Z15, Z8
+	VMAXPD Z9, Z15, Z9
+	VMAXPD Z10, Z15, Z10
+	VMAXPD Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	VZEROUPPER
+	RET
+
 // func tileCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, ahead *float64, c *float64, ldc int, flags int, bias *float64)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tileCol6x4float64AVX512(SB), NOSPLIT, $0-88
@@ -15439,6 +26160,701 @@ store:
 	VMOVUPD Z21, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	VMOVUPD Z23, 192(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol6x2float64AVX512(k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol6x2float64AVX512(SB), NOSPLIT, $0-80
+	MOVQ       cols+56(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       a+8(FP), SI
+	MOVQ       lda+16(FP), DI
+	SHLQ       $0x03, DI
+	LEAQ       (DI)(DI*2), R8
+	MOVQ       c+40(FP), R9
+	MOVQ       ldc+48(FP), R10
+	SHLQ       $0x03, R10
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	ADDQ       R10, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	PREFETCHT0 127(R9)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD.Z    (CX), K1, Z12
+	VMOVUPD.Z    64(CX), K2, Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(DX*1), K1, Z12
+	VMOVUPD.Z    64(CX)(DX*1), K2, Z13
+	VBROADCASTSD (SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(DI*1), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(DX*2), K1, Z12
+	VMOVUPD.Z    64(CX)(DX*2), K2, Z13
+	VBROADCASTSD (SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(DI*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	VMOVUPD.Z    (CX)(BX*1), K1, Z12
+	VMOVUPD.Z    64(CX)(BX*1), K2, Z13
+	VBROADCASTSD (SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI)(R8*1), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DI*4), SI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD.Z    (CX), K1, Z12
+	VMOVUPD.Z    64(CX), K2, Z13
+	VBROADCASTSD (SI), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD 8(SI), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD 16(SI), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD 24(SI), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD 32(SI), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD 40(SI), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         DX, CX
+	ADDQ         DI, SI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+64(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+40(FP), CX
+	MOVQ      ldc+48(FP), DX
+	SHLQ      $0x03, DX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z0, Z0
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z1, Z1
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z3, Z3
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z4, Z4
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z5, Z5
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z6, Z6
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z7, Z7
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z8, Z8
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z9, Z9
+	ADDQ      DX, CX
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z11, Z11
+
+fresh:
+	MOVQ      bias+72(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD.Z (CX), K1, Z12
+	VADDPD    Z12, Z0, Z0
+	VADDPD    Z12, Z2, Z2
+	VADDPD    Z12, Z4, Z4
+	VADDPD    Z12, Z6, Z6
+	VADDPD    Z12, Z8, Z8
+	VADDPD    Z12, Z10, Z10
+	VMOVUPD.Z 64(CX), K2, Z12
+	VADDPD    Z12, Z1, Z1
+	VADDPD    Z12, Z3, Z3
+	VADDPD    Z12, Z5, Z5
+	VADDPD    Z12, Z7, Z7
+	VADDPD    Z12, Z9, Z9
+	VADDPD    Z12, Z11, Z11
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z15, Z15, Z15
+	VMAXPD Z0, Z15, Z0
+	VMAXPD Z1, Z15, Z1
+	VMAXPD Z2, Z15, Z2
+	VMAXPD Z3, Z15, Z3
+	VMAXPD Z4, Z15, Z4
+	VMAXPD Z5, Z15, Z5
+	VMAXPD Z6, Z15, Z6
+	VMAXPD Z7, Z15, Z7
+	VMAXPD Z8, Z15, Z8
+	VMAXPD Z9, Z15, Z9
+	VMAXPD Z10, Z15, Z10
+	VMAXPD Z11, Z15, Z11
+
+store:
+	MOVQ    c+40(FP), AX
+	MOVQ    ldc+48(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, K1, (AX)
+	VMOVUPD Z1, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z3, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, K1, (AX)
+	VMOVUPD Z5, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, K1, (AX)
+	VMOVUPD Z7, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, K1, (AX)
+	VMOVUPD Z9, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, K1, (AX)
+	VMOVUPD Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func edgeCol6x4float64AVX512(k int, a *float64, lda int, b *float64, ldb int, next int, c *float64, ldc int, cols int, flags int, bias *float64)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·edgeCol6x4float64AVX512(SB), NOSPLIT, $0-88
+	MOVQ       cols+64(FP), CX
+	MOVQ       $0x00000001, AX
+	SHLQ       CL, AX
+	DECQ       AX
+	KMOVW      AX, K1
+	SHRQ       $0x08, AX
+	KMOVW      AX, K2
+	MOVQ       k+0(FP), AX
+	MOVQ       b+24(FP), CX
+	MOVQ       ldb+32(FP), DX
+	SHLQ       $0x03, DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       next+40(FP), SI
+	SHLQ       $0x03, SI
+	ADDQ       CX, SI
+	MOVQ       a+8(FP), DI
+	MOVQ       lda+16(FP), R8
+	SHLQ       $0x03, R8
+	LEAQ       (R8)(R8*2), R9
+	MOVQ       c+48(FP), R10
+	MOVQ       ldc+56(FP), R11
+	SHLQ       $0x03, R11
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	ADDQ       R11, R10
+	PREFETCHT0 (R10)
+	PREFETCHT0 64(R10)
+	PREFETCHT0 128(R10)
+	PREFETCHT0 192(R10)
+	PREFETCHT0 255(R10)
+	VPXORD     Z0, Z0, Z0
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	SUBQ       $0x04, AX
+	JLT        rest
+
+loop:
+	VMOVUPD      (CX), Z24
+	VMOVUPD      64(CX), Z25
+	VMOVUPD.Z    (SI), K1, Z26
+	VMOVUPD.Z    64(SI), K2, Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(DI), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(DI), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(DI), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(DX*1), Z24
+	VMOVUPD      64(CX)(DX*1), Z25
+	VMOVUPD.Z    (SI)(DX*1), K1, Z26
+	VMOVUPD.Z    64(SI)(DX*1), K2, Z27
+	VBROADCASTSD (DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(DI)(R8*1), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(DX*2), Z24
+	VMOVUPD      64(CX)(DX*2), Z25
+	VMOVUPD.Z    (SI)(DX*2), K1, Z26
+	VMOVUPD.Z    64(SI)(DX*2), K2, Z27
+	VBROADCASTSD (DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(DI)(R8*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VMOVUPD      (CX)(BX*1), Z24
+	VMOVUPD      64(CX)(BX*1), Z25
+	VMOVUPD.Z    (SI)(BX*1), K1, Z26
+	VMOVUPD.Z    64(SI)(BX*1), K2, Z27
+	VBROADCASTSD (DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(DI)(R9*1), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	LEAQ         (CX)(DX*4), CX
+	LEAQ         (SI)(DX*4), SI
+	LEAQ         (DI)(R8*4), DI
+	SUBQ         $0x04, AX
+	JGE          loop
+
+rest:
+	ADDQ $0x04, AX
+	JE   summed
+
+single:
+	VMOVUPD      (CX), Z24
+	VMOVUPD      64(CX), Z25
+	VMOVUPD.Z    (SI), K1, Z26
+	VMOVUPD.Z    64(SI), K2, Z27
+	VBROADCASTSD (DI), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD 8(DI), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD 16(DI), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD 24(DI), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD 32(DI), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD 40(DI), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         DX, CX
+	ADDQ         DX, SI
+	ADDQ         R8, DI
+	DECQ         AX
+	JNE          single
+
+summed:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000001, AX
+	JZ        fresh
+	MOVQ      c+48(FP), CX
+	MOVQ      ldc+56(FP), DX
+	SHLQ      $0x03, DX
+	VADDPD    (CX), Z0, Z0
+	VADDPD    64(CX), Z1, Z1
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z2, Z2
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z3, Z3
+	ADDQ      DX, CX
+	VADDPD    (CX), Z4, Z4
+	VADDPD    64(CX), Z5, Z5
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z6, Z6
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z7, Z7
+	ADDQ      DX, CX
+	VADDPD    (CX), Z8, Z8
+	VADDPD    64(CX), Z9, Z9
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z10, Z10
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z11, Z11
+	ADDQ      DX, CX
+	VADDPD    (CX), Z12, Z12
+	VADDPD    64(CX), Z13, Z13
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z14, Z14
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z15, Z15
+	ADDQ      DX, CX
+	VADDPD    (CX), Z16, Z16
+	VADDPD    64(CX), Z17, Z17
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z18, Z18
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z19, Z19
+	ADDQ      DX, CX
+	VADDPD    (CX), Z20, Z20
+	VADDPD    64(CX), Z21, Z21
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z22, Z22
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z23, Z23
+
+fresh:
+	MOVQ      bias+80(FP), CX
+	TESTQ     CX, CX
+	JZ        unbiased
+	VMOVUPD   (CX), Z24
+	VADDPD    Z24, Z0, Z0
+	VADDPD    Z24, Z4, Z4
+	VADDPD    Z24, Z8, Z8
+	VADDPD    Z24, Z12, Z12
+	VADDPD    Z24, Z16, Z16
+	VADDPD    Z24, Z20, Z20
+	VMOVUPD   64(CX), Z24
+	VADDPD    Z24, Z1, Z1
+	VADDPD    Z24, Z5, Z5
+	VADDPD    Z24, Z9, Z9
+	VADDPD    Z24, Z13, Z13
+	VADDPD    Z24, Z17, Z17
+	VADDPD    Z24, Z21, Z21
+	VMOVUPD.Z 128(CX), K1, Z24
+	VADDPD    Z24, Z2, Z2
+	VADDPD    Z24, Z6, Z6
+	VADDPD    Z24, Z10, Z10
+	VADDPD    Z24, Z14, Z14
+	VADDPD    Z24, Z18, Z18
+	VADDPD    Z24, Z22, Z22
+	VMOVUPD.Z 192(CX), K2, Z24
+	VADDPD    Z24, Z3, Z3
+	VADDPD    Z24, Z7, Z7
+	VADDPD    Z24, Z11, Z11
+	VADDPD    Z24, Z15, Z15
+	VADDPD    Z24, Z19, Z19
+	VADDPD    Z24, Z23, Z23
+
+unbiased:
+	TESTQ  $0x00000002, AX
+	JZ     store
+	VPXORD Z29, Z29, Z29
+	VMAXPD Z0, Z29, Z0
+	VMAXPD Z1, Z29, Z1
+	VMAXPD Z2, Z29, Z2
+	VMAXPD Z3, Z29, Z3
+	VMAXPD Z4, Z29, Z4
+	VMAXPD Z5, Z29, Z5
+	VMAXPD Z6, Z29, Z6
+	VMAXPD Z7, Z29, Z7
+	VMAXPD Z8, Z29, Z8
+	VMAXPD Z9, Z29, Z9
+	VMAXPD Z10, Z29, Z10
+	VMAXPD Z11, Z29, Z11
+	VMAXPD Z12, Z29, Z12
+	VMAXPD Z13, Z29, Z13
+	VMAXPD Z14, Z29, Z14
+	VMAXPD Z15, Z29, Z15
+	VMAXPD Z16, Z29, Z16
+	VMAXPD Z17, Z29, Z17
+	VMAXPD Z18, Z29, Z18
+	VMAXPD Z19, Z29, Z19
+	VMAXPD Z20, Z29, Z20
+	VMAXPD Z21, Z29, Z21
+	VMAXPD Z22, Z29, Z22
+	VMAXPD Z23, Z29, Z23
+
+store:
+	MOVQ    c+48(FP), AX
+	MOVQ    ldc+56(FP), CX
+	SHLQ    $0x03, CX
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, K1, 128(AX)
+	VMOVUPD Z3, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, K1, 128(AX)
+	VMOVUPD Z7, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, K1, 128(AX)
+	VMOVUPD Z11, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
+	VMOVUPD Z15, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, K1, 128(AX)
+	VMOVUPD Z19, K2, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, K1, 128(AX)
+	VMOVUPD Z23, K2, 192(AX)
 	VZEROUPPER
 	RET
 

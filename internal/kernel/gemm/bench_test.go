@@ -110,6 +110,15 @@ func BenchmarkGEMM(b *testing.B) {
 			{32, 1024, 256, "NN"},
 			{32, 256, 1024, "NT"},
 			{256, 1024, 2048, "TN"},
+			{128, 120, 4, "NN"}, // a Q-network's, whose columns fill no panel
+			{128, 84, 120, "NN"},
+			{128, 120, 84, "NT"},
+			{120, 84, 128, "TN"},
+			{128, 2, 84, "NN"},
+			{128, 10, 256, "NN"},
+			{256, 10, 128, "TN"},
+			{1024, 65, 192, "NN"},
+			{64, 49, 512, "NN"},
 		} {
 			shape := fmt.Sprintf("%dx%dx%d/%s/workers=%d", s.m, s.n, s.k, s.trans, workers)
 			ta, tb := s.trans[0] == 'T', s.trans[1] == 'T'

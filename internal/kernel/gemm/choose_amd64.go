@@ -163,6 +163,73 @@ func pairfloat32AVX512(mr, k int, a *float32, lda int, b *float32, ldb, next int
 }
 
 //go:noinline
+func edgefloat32AVX512(mr, cols, k int, a *float32, lda int, b *float32, ldb, next int, c *float32, ldc, flags int, bias *float32) {
+	over := cols - 32 // columns of the second panel
+	switch {
+	case flags&rowMajor != 0 && over > 0:
+		switch mr {
+		case 1:
+			edgeRow1x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 2:
+			edgeRow2x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 3:
+			edgeRow3x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 4:
+			edgeRow4x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 5:
+			edgeRow5x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 6:
+			edgeRow6x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		}
+	case flags&rowMajor != 0:
+		switch mr {
+		case 1:
+			edgeRow1x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 2:
+			edgeRow2x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 3:
+			edgeRow3x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 4:
+			edgeRow4x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 5:
+			edgeRow5x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 6:
+			edgeRow6x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		}
+	case over > 0:
+		switch mr {
+		case 1:
+			edgeCol1x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 2:
+			edgeCol2x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 3:
+			edgeCol3x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 4:
+			edgeCol4x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 5:
+			edgeCol5x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 6:
+			edgeCol6x4float32AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		}
+	default:
+		switch mr {
+		case 1:
+			edgeCol1x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 2:
+			edgeCol2x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 3:
+			edgeCol3x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 4:
+			edgeCol4x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 5:
+			edgeCol5x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 6:
+			edgeCol6x2float32AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		}
+	}
+}
+
+//go:noinline
 func tilefloat64AVX512(mr, nr, k int, a *float64, lda int, b *float64, ldb int, c *float64, ldc, flags int, bias *float64) {
 	switch {
 	case nr == wide*16:
@@ -235,5 +302,72 @@ func pairfloat64AVX512(mr, k int, a *float64, lda int, b *float64, ldb, next int
 		tileCol5x4float64AVX512(k, a, lda, b, ldb, next, ahead, c, ldc, flags, bias)
 	case 6:
 		tileCol6x4float64AVX512(k, a, lda, b, ldb, next, ahead, c, ldc, flags, bias)
+	}
+}
+
+//go:noinline
+func edgefloat64AVX512(mr, cols, k int, a *float64, lda int, b *float64, ldb, next int, c *float64, ldc, flags int, bias *float64) {
+	over := cols - 16 // columns of the second panel
+	switch {
+	case flags&rowMajor != 0 && over > 0:
+		switch mr {
+		case 1:
+			edgeRow1x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 2:
+			edgeRow2x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 3:
+			edgeRow3x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 4:
+			edgeRow4x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 5:
+			edgeRow5x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 6:
+			edgeRow6x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		}
+	case flags&rowMajor != 0:
+		switch mr {
+		case 1:
+			edgeRow1x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 2:
+			edgeRow2x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 3:
+			edgeRow3x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 4:
+			edgeRow4x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 5:
+			edgeRow5x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 6:
+			edgeRow6x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		}
+	case over > 0:
+		switch mr {
+		case 1:
+			edgeCol1x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 2:
+			edgeCol2x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 3:
+			edgeCol3x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 4:
+			edgeCol4x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 5:
+			edgeCol5x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		case 6:
+			edgeCol6x4float64AVX512(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+		}
+	default:
+		switch mr {
+		case 1:
+			edgeCol1x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 2:
+			edgeCol2x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 3:
+			edgeCol3x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 4:
+			edgeCol4x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 5:
+			edgeCol5x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		case 6:
+			edgeCol6x2float64AVX512(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+		}
 	}
 }

@@ -37,18 +37,13 @@ func (s isa) nr(size int) int {
 	return 64 / size
 }
 
-// fit is the isa to use for a product on a machine that has s: wide tiles lose by columns that the matrix does not fill,
-// and by panels that fill the first-level cache while few rows are multiplied by them (measured on Zen 4).
+// fit is the isa to use for a product on a machine that has s: wide tiles lose where a single row does not fill them, and by panels that
+// fill the first-level cache while few rows are multiplied by them (measured on Zen 4).
 func (s isa) fit(size, m, n int, tb bool) isa {
-	if s != avx512 {
-		return s
-	}
-	w512, w256 := avx512.nr(size), avx2.nr(size)
-	full := ceil(n, w512)*w512*8 <= ceil(n, w256)*w256*9
-	if !full || m == 1 && n < wide*w512 || tb && m < 48 {
+	if s == avx512 && (m == 1 && n < wide*s.nr(size) || tb && m < 48) {
 		return avx2
 	}
-	return avx512
+	return s
 }
 
 func sizeof[T Float]() int {

@@ -27,8 +27,8 @@ func Macro[T Float](mc, nc, kc int, pa, pb, c []T, ldc int, acc bool, tmp []T) {
 	}
 	for j := 0; j < nc; j += s.cols {
 		s.cols = min(nr, nc-j)
-		if level == avx512 && nc-j >= 2*nr {
-			s.cols = 2 * nr
+		if level == avx512 {
+			s.cols = min(2*nr, nc-j)
 		}
 		s.b, s.c = unsafe.SliceData(pb[j*kc:]), c[j:]
 		s.run()
@@ -71,12 +71,12 @@ func accumulating(acc bool) int {
 type strip[T Float] struct {
 	isa        isa
 	nr         int
-	rows, cols int // cols ≤ nr, or 2·nr
+	rows, cols int // cols ≤ nr, or 2·nr for 512-bit vectors
 	k          int
 	a          []T // packed, or in place
 	lda        int // of a in place
 	packed     bool
-	b          *T // a whole panel: columns from cols to nr are read
+	b          *T // a whole panel: columns from cols to nr are read, but for 512-bit vectors
 	ldb        int
 	next       int // from the panel to its neighbour, if there are 2·nr columns
 	ahead      []T // where the panels lie that come after these, with the same ldb and next, or nil
@@ -89,7 +89,6 @@ type strip[T Float] struct {
 
 func (s *strip[T]) run() {
 	nr := s.nr
-	full, double := s.cols == nr, s.cols > nr
 	var bias *T
 	if s.bias != nil {
 		bias = unsafe.SliceData(s.bias[:s.cols])
@@ -98,11 +97,14 @@ func (s *strip[T]) run() {
 		mr := min(MR, s.rows-i)
 		a, lda := s.panel(i, mr)
 		switch {
-		case double:
+		case s.cols == 2*nr:
 			pair(mr, s.k, a, lda, s.b, s.ldb, s.next, s.fetch(i/MR), unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
 			continue
-		case full:
+		case s.cols == nr:
 			tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
+			continue
+		case s.isa == avx512:
+			edge(mr, s.cols, s.k, a, lda, s.b, s.ldb, s.next, unsafe.SliceData(s.c[i*s.ldc:]), s.ldc, s.flags, bias)
 			continue
 		}
 		tile(s.isa, mr, nr, s.k, a, lda, s.b, s.ldb, unsafe.SliceData(s.tmp[:MR*nr]), nr, s.flags&rowMajor, nil)

@@ -23,7 +23,7 @@ type Plan struct {
 type source uint8
 
 const (
-	inPlace  source = iota // as stored; the last panel of B, if narrower, is packed by each task
+	inPlace  source = iota // as stored; the last panel of B, if narrower, is packed by each task, but for 512-bit vectors
 	packed                 // each task packs the panels it reads, one at a time
 	shared                 // all of it is packed in phase 0
 	prepared               // it is given packed

@@ -158,8 +158,8 @@ func (w *worker[T]) step(i0, i1, j0, j1, k int) {
 			s.nr = w.isa.nr(w.size) // what is left of a wide row
 		}
 		s.cols = min(s.nr, j1-j)
-		if w.pairs() && j1-j >= 2*s.nr {
-			s.cols = 2 * s.nr
+		if w.pairs() {
+			s.cols = min(2*s.nr, j1-j)
 		}
 		if s.k > 0 {
 			w.fetchB(&s, j, k)
@@ -196,11 +196,11 @@ func (w *worker[T]) fetchB(s *strip[T], j, k int) {
 	switch {
 	case w.readB == shared:
 		at := w.inSharedB(k, j, s.k)
-		s.b = unsafe.SliceData(w.scratch[at : at+max(s.nr, s.cols)*s.k])
+		s.b = unsafe.SliceData(w.scratch[at : at+ceil(s.cols, s.nr)*s.nr*s.k])
 	case w.readB == prepared:
 		at := w.inSharedB(k, j, s.k)
-		s.b = unsafe.SliceData(w.b[at : at+max(s.nr, s.cols)*s.k])
-	case w.readB == inPlace && s.cols >= s.nr:
+		s.b = unsafe.SliceData(w.b[at : at+ceil(s.cols, s.nr)*s.nr*s.k])
+	case w.readB == inPlace && (s.cols >= s.nr || w.isa == avx512):
 		b := w.b[w.inB(k, j):]
 		s.b, s.ldb, s.next = unsafe.SliceData(b[:(s.k-1)*w.LDB+s.cols]), w.LDB, s.nr
 	default:

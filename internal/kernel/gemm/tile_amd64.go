@@ -47,4 +47,14 @@ func pair[T Float](mr, k int, a *T, lda int, b *T, ldb, next int, ahead *T, c *T
 	}
 }
 
+// edge is tile, or pair, for 512-bit vectors where the matrix ends: of its columns of B and C, at most 2·NR, only those that there are are
+// read and written.
+func edge[T Float](mr, cols, k int, a *T, lda int, b *T, ldb, next int, c *T, ldc, flags int, bias *T) {
+	if sizeof[T]() == 4 {
+		edgefloat32AVX512(mr, cols, k, cast[float32](a), lda, cast[float32](b), ldb, next, cast[float32](c), ldc, flags, cast[float32](bias))
+	} else {
+		edgefloat64AVX512(mr, cols, k, cast[float64](a), lda, cast[float64](b), ldb, next, cast[float64](c), ldc, flags, cast[float64](bias))
+	}
+}
+
 func cast[To, From Float](p *From) *To { return (*To)(unsafe.Pointer(p)) }

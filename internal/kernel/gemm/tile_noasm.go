@@ -8,8 +8,11 @@ func tile[T Float](_ isa, mr, nr, k int, a *T, lda int, b *T, ldb int, c *T, ldc
 	tileGo(mr, nr, k, a, lda, b, ldb, c, ldc, flags, bias)
 }
 
-// pair is for 512-bit vectors alone.
+// pair and edge are for 512-bit vectors alone.
+
 func pair[T Float](int, int, *T, int, *T, int, int, *T, *T, int, int, *T) {}
+
+func edge[T Float](int, int, int, *T, int, *T, int, int, *T, int, int, *T) {}
 
 // There is no assembly for packing here; the plain loops in pack.go do all of it.
 

@@ -59,6 +59,41 @@ func pair{{.}}(mr, k int, a *{{.Elem}}, lda int, b *{{.Elem}}, ldb, next int, ah
 {{- end}}
 	}
 }
+
+//go:noinline
+func edge{{.}}(mr, cols, k int, a *{{.Elem}}, lda int, b *{{.Elem}}, ldb, next int, c *{{.Elem}}, ldc, flags int, bias *{{.Elem}}) {
+	over := cols - {{.Columns}} // columns of the second panel
+	switch {
+	case flags&rowMajor != 0 && over > 0:
+		switch mr {
+{{- range $.Rows}}
+		case {{.}}:
+			edgeRow{{.}}x{{$.Paired}}{{$f}}(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+{{- end}}
+		}
+	case flags&rowMajor != 0:
+		switch mr {
+{{- range $.Rows}}
+		case {{.}}:
+			edgeRow{{.}}x{{$.Vectors}}{{$f}}(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+{{- end}}
+		}
+	case over > 0:
+		switch mr {
+{{- range $.Rows}}
+		case {{.}}:
+			edgeCol{{.}}x{{$.Paired}}{{$f}}(k, a, lda, b, ldb, next, c, ldc, over, flags, bias)
+{{- end}}
+		}
+	default:
+		switch mr {
+{{- range $.Rows}}
+		case {{.}}:
+			edgeCol{{.}}x{{$.Vectors}}{{$f}}(k, a, lda, b, ldb, c, ldc, cols, flags, bias)
+{{- end}}
+		}
+	}
+}
 {{end}}{{end}}`))
 
 func (f flavour) String() string { return f.name() }
@@ -67,7 +102,7 @@ func (f flavour) String() string { return f.name() }
 func (f flavour) Elem() string { return f.elem }
 
 // Columns is how many elements a tile's row has.
-func (f flavour) Columns() int { return vectors * f.wide / f.size }
+func (f flavour) Columns() int { return panel * f.wide / f.size }
 
 // Pairs is whether there are registers for tiles over two panels.
 func (f flavour) Pairs() bool { return f.wide == 64 }
@@ -79,7 +114,7 @@ func choose(file string) {
 		rows[i] = i + 1
 	}
 	var b bytes.Buffer
-	err := choosers.Execute(&b, map[string]any{"Flavours": flavours, "Rows": rows, "Vectors": vectors, "Paired": paired, "Wide": wide})
+	err := choosers.Execute(&b, map[string]any{"Flavours": flavours, "Rows": rows, "Vectors": panel, "Paired": paired, "Wide": wide})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -49,6 +49,48 @@ func (f flavour) move(from, to Op) {
 	VMOVUPD(from, to)
 }
 
+// load brings a vector into a register, with zeros where there is a mask that lacks them; what it lacks is not read.
+func (f flavour) load(m Op, mask reg.OpmaskVirtual) reg.VecVirtual {
+	x := f.vec()
+	switch {
+	case mask == nil:
+		f.move(m, x)
+	case f.size == 4:
+		VMOVUPS_Z(m, mask, x)
+	default:
+		VMOVUPD_Z(m, mask, x)
+	}
+	return x
+}
+
+// store writes a vector, or what the mask has of it.
+func (f flavour) store(x reg.VecVirtual, mask reg.OpmaskVirtual, m Op) {
+	switch {
+	case mask == nil:
+		f.move(x, m)
+	case f.size == 4:
+		VMOVUPS(x, mask, m)
+	default:
+		VMOVUPD(x, mask, m)
+	}
+}
+
+// masks makes masks of the first cols lanes of so many vectors; cols is a parameter.
+func (f flavour) masks(of []reg.OpmaskVirtual) {
+	Load(Param("cols"), reg.RCX)
+	bits := GP64()
+	MOVQ(U32(1), bits)
+	SHLQ(reg.CL, bits)
+	DECQ(bits)
+	for i := range of {
+		if i > 0 {
+			SHRQ(Imm(uint64(f.wide/f.size)), bits)
+		}
+		of[i] = K()
+		KMOVW(bits.As32(), of[i])
+	}
+}
+
 func (f flavour) broadcast(m Mem, x Op) {
 	if f.size == 4 {
 		VBROADCASTSS(m, x)
@@ -104,14 +146,16 @@ func main() {
 	ConstraintExpr("amd64,!noasm")
 	for _, f := range flavours {
 		for rows := 1; rows <= maxRows; rows++ {
-			tile(f, rows, vectors, true)
-			tile(f, rows, vectors, false)
-			if f.Pairs() {
-				tile(f, rows, paired, true)
-				tile(f, rows, paired, false)
+			for _, byRow := range []bool{true, false} {
+				tile(f, rows, panel, byRow, false)
+				if f.Pairs() {
+					tile(f, rows, paired, byRow, false)
+					tile(f, rows, panel, byRow, true)
+					tile(f, rows, paired, byRow, true)
+				}
 			}
 		}
-		tile(f, 1, wide, false)
+		tile(f, 1, wide, false, false)
 		peak(f)
 	}
 	interleave32()

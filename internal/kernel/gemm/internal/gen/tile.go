@@ -10,7 +10,7 @@ import (
 
 const (
 	maxRows = 6 // MR
-	vectors = 2 // of a tile's row
+	panel   = 2 // vectors of a tile's row, which is a panel of B wide
 	paired  = 4 // of a row over two panels of B
 	wide    = 8 // vectors of a single row
 	unroll  = 4 // steps of k
@@ -50,24 +50,36 @@ func (s side) advance(rows int) {
 // tile writes C[rows × vectors] = act(A·B (+ C) + bias). A is read by rows, at a[i*lda+k], or by columns, at
 // a[k*lda+i]; the latter serves packed panels and transposed matrices in place. Strides count elements. A paired tile reads its
 // upper two vectors of a row of B from a panel of its own, next elements behind the first; for each 4 steps of k it fetches a cache line
-// of what is read later, ldb elements behind the one before.
-func tile(f flavour, rows, vectors int, byRow bool) {
+// of what is read later, ldb elements behind the one before. An edge has so many columns of its last panel; others are neither read nor written.
+func tile(f flavour, rows, vectors int, byRow, edge bool) {
 	kind, order := "Col", "columns"
 	if byRow {
 		kind, order = "Row", "rows"
 	}
-	p, next := "*"+f.elem, ""
+	p, next, name, doc, cols := "*"+f.elem, "", "tile", "C has", ""
 	if vectors == paired {
-		next = "next int, ahead " + p + ", "
+		next = "next int, "
+		if !edge {
+			next += "ahead " + p + ", "
+		}
 	}
-	begin(fmt.Sprintf("tile%s%dx%d%s", kind, rows, vectors, f.name()),
-		fmt.Sprintf("C has %d × %d vectors; A is read by %s.", rows, vectors, order),
-		fmt.Sprintf("k int, a %s, lda int, b %s, ldb int, %sc %s, ldc int, flags int, bias %s", p, p, next, p, p))
+	if edge {
+		name, doc, cols = "edge", "C has at most", "cols int, "
+	}
+	begin(fmt.Sprintf("%s%s%dx%d%s", name, kind, rows, vectors, f.name()),
+		fmt.Sprintf("%s %d × %d vectors; A is read by %s.", doc, rows, vectors, order),
+		fmt.Sprintf("k int, a %s, lda int, b %s, ldb int, %sc %s, ldc int, %sflags int, bias %s", p, p, next, p, cols, p))
+	mask := make([]reg.OpmaskVirtual, vectors)
+	if edge {
+		f.masks(mask[vectors-panel:])
+	}
 	k := Load(Param("k"), GP64())
 	b := newSide(f, "b", "ldb")
 	var upper, ahead reg.GPVirtual // the other panel of B, and what is to be read after these two
 	if vectors == paired {
-		ahead = Load(Param("ahead"), GP64()).(reg.GPVirtual)
+		if !edge {
+			ahead = Load(Param("ahead"), GP64()).(reg.GPVirtual)
+		}
 		upper = Load(Param("next"), GP64()).(reg.GPVirtual)
 		f.scale(upper)
 		ADDQ(b.base, upper)
@@ -133,10 +145,8 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 			} else {
 				y[v] = f.at(m, v)
 			}
-			if rows > 1 {
-				x := f.vec()
-				f.move(y[v], x)
-				y[v] = x
+			if rows > 1 || edge {
+				y[v] = f.load(y[v], mask[v])
 			}
 		}
 		for i := range sum {
@@ -170,7 +180,7 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	for u := range unroll {
 		step(u)
 	}
-	if vectors == paired {
+	if vectors == paired && !edge {
 		PREFETCHT1(Mem{Base: ahead})
 		ADDQ(b.stride, ahead)
 	}
@@ -186,10 +196,10 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 	DECQ(k)
 	JNE(LabelRef("single"))
 	Label("summed")
-	epilogue(f, sum)
+	epilogue(f, sum, mask)
 	eachRowOfC(f, rows, func(i int, c Mem) {
 		for v := range sum[i] {
-			f.move(sum[i][v], f.at(c, v))
+			f.store(sum[i][v], mask[v], f.at(c, v))
 		}
 	})
 	VZEROUPPER()
@@ -197,13 +207,17 @@ func tile(f flavour, rows, vectors int, byRow bool) {
 }
 
 // epilogue adds C, adds the bias and applies the activation, as the flags say (tile_go.go has their values).
-func epilogue(f flavour, sum [][]reg.VecVirtual) {
+func epilogue(f flavour, sum [][]reg.VecVirtual, mask []reg.OpmaskVirtual) {
 	flags := Load(Param("flags"), GP64())
 	TESTQ(U32(1), flags)
 	JZ(LabelRef("fresh"))
 	eachRowOfC(f, len(sum), func(i int, c Mem) {
 		for v := range sum[i] {
-			f.add(f.at(c, v), sum[i][v])
+			m := Op(f.at(c, v))
+			if mask[v] != nil {
+				m = f.load(m, mask[v])
+			}
+			f.add(m, sum[i][v])
 		}
 	})
 	Label("fresh")
@@ -211,8 +225,7 @@ func epilogue(f flavour, sum [][]reg.VecVirtual) {
 	TESTQ(bias, bias)
 	JZ(LabelRef("unbiased"))
 	for v := range sum[0] {
-		x := f.vec()
-		f.move(f.at(Mem{Base: bias}, v), x)
+		x := f.load(f.at(Mem{Base: bias}, v), mask[v])
 		for i := range sum {
 			f.add(x, sum[i][v])
 		}
@@ -246,7 +259,7 @@ func eachRowOfC(f flavour, rows int, do func(i int, c Mem)) {
 func peak(f flavour) {
 	begin("peak"+f.name(), "Runs 24·n vector multiply-adds.", "n int")
 	n := Load(Param("n"), GP64())
-	var sum [maxRows * vectors]reg.VecVirtual
+	var sum [maxRows * panel]reg.VecVirtual
 	for i := range sum {
 		sum[i] = f.vec()
 		f.zero(sum[i])
