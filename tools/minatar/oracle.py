@@ -3,7 +3,7 @@
 
   pip install --no-deps -r tools/minatar/requirements.txt
   python tools/minatar/oracle.py [GAME ...]     writes rl/env/minatar/testdata/GAME.txt
-  python tools/minatar/oracle.py --coverage     plays fewer episodes and says what of the package they reach
+  python tools/minatar/oracle.py --coverage [GAME ...]     plays fewer episodes and says what of the package they reach
 
 The package is a black box here: all goes through minatar.Environment. docs/minatar-rules.md says what the files hold.
 """
@@ -150,12 +150,12 @@ def lines(game, episodes):
         yield from deep(game, seed, sticky, ramping)
 
 
-def coverage_run():
+def coverage_run(games):
     import coverage
 
     watch = coverage.Coverage(branch=True, source_pkgs=["minatar.environments"], data_file=None)
     watch.start()
-    for game in GAMES:
+    for game in games:
         for _ in lines(game, 20):
             pass
     watch.stop()
@@ -163,8 +163,10 @@ def coverage_run():
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--coverage"]:
-        coverage_run()
-    for game in sys.argv[1:] or GAMES:
-        if game in GAMES:
+    games = [a for a in sys.argv[1:] if a in GAMES] or GAMES
+    if "--coverage" in sys.argv:
+        coverage_run(games)
+    else:
+        OUT.mkdir(parents=True, exist_ok=True)
+        for game in games:
             (OUT / f"{game}.txt").write_text("\n".join(lines(game, 1000)) + "\n")

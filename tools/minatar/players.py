@@ -10,12 +10,13 @@ HORIZON = {"breakout": 30, "freeway": 0, "asterix": 20, "space_invaders": 20, "s
 CAREFUL = {"breakout": 1500, "freeway": 0, "asterix": 1500, "space_invaders": 1500, "seaquest": 800}  # steps
 
 # Seed, stickiness, ramping of the episodes whose actions are kept.
+NO_STICK, NO_RAMP = (2**32 - 1, 0.0, True), (7, 0.1, False)
 EPISODES = {
-    "breakout": [(0, 0.1, True), (1, 0.1, True), (2**32 - 1, 0.0, True)],
-    "freeway": [(0, 0.1, True), (1, 0.1, True), (2**32 - 1, 0.0, True)],
-    "asterix": [(0, 0.1, True), (1, 0.1, True), (2**32 - 1, 0.0, True), (7, 0.1, False)],
-    "space_invaders": [(0, 0.1, True), (1, 0.1, True), (2, 0.1, True), (2**32 - 1, 0.0, True), (7, 0.1, False)],
-    "seaquest": [(s, 0.1, True) for s in range(6)] + [(2**32 - 1, 0.0, True), (7, 0.1, False)],
+    "breakout": [(s, 0.1, True) for s in range(11)] + [NO_STICK],
+    "freeway": [(s, 0.1, True) for s in range(2)] + [NO_STICK],
+    "asterix": [(s, 0.1, True) for s in range(5)] + [NO_STICK, NO_RAMP],
+    "space_invaders": [(s, 0.1, True) for s in range(6)] + [NO_STICK, NO_RAMP],
+    "seaquest": [(s, 0.1, True) for s in range(10)] + [NO_STICK, NO_RAMP],
 }
 
 
