@@ -20,6 +20,10 @@ type Entry struct {
 func All() []Entry {
 	return []Entry{
 		{"cartpole", "CartPole-v1: keep a pole upright on a cart", func() env.Env { return classic.NewCartPole() }},
+		{"acrobot", "Acrobot-v1: swing two links up by the joint between them", func() env.Env { return classic.NewAcrobot() }},
+		{"mountaincar", "MountainCar-v0: climb out of a valley by swinging", func() env.Env { return classic.NewMountainCar() }},
+		{"mountaincar-continuous", "MountainCarContinuous-v0: the same by a force of choice", func() env.Env { return classic.NewMountainCarContinuous() }},
+		{"pendulum", "Pendulum-v1: swing a rod up and hold it, by a torque", func() env.Env { return classic.NewPendulum() }},
 	}
 }
 

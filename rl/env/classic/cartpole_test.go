@@ -125,14 +125,3 @@ func TestEnds(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkCartPole(b *testing.B) {
-	e, obs := classic.NewCartPole(), make([]float32, 4)
-	e.Reset(1, obs)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		if o, _ := e.Step(env.Action{Index: i & 1}, obs); o.Over() {
-			e.Reset(uint64(i), obs)
-		}
-	}
-}

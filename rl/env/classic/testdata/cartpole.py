@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Goldens of CartPole-v1 (gymnasium==1.4.0, numpy==2.4.6).
 
-  python oracle.py > cartpole.json
+  python cartpole.py > cartpole.json
 
 single: steps from given states, forced on the environment; episodes: whole ones with a fixed pattern of actions.
 """
