@@ -19,6 +19,15 @@ func Holdout(n, second int, seed uint64) (first, held []int, err error) {
 	return p[:n-second], p[n-second:], nil
 }
 
+// Divide is Holdout as two sets: the examples of d that are trained on, and those that are held out.
+func Divide(d Dataset, second int, seed uint64) (fit, held Dataset, err error) {
+	a, b, err := Holdout(d.Len(), second, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &subset{d, a}, &subset{d, b}, nil
+}
+
 // ByHash puts each key into one of several parts, in proportion to their shares, which sum to 1, and returns the numbers of the keys in
 // each part. A key's part depends on the key, the seed and the shares alone: it stays where it is when the set grows or is read in
 // another order, so no example wanders from training to test. Keys are names of files, user numbers, or whatever must not be torn apart.

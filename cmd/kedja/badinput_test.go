@@ -170,7 +170,7 @@ func TestBadRuns(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"resume", filepath.Join(dir, "checkpoints")}, "holds no checkpoints, want the folder of a run that kedja train began"},
+		{[]string{"resume", filepath.Join(dir, "checkpoints")}, "holds no checkpoints, want the folder of a run"},
 		{[]string{"resume", weights}, weights + ": is a file, want the folder of a run"},
 		{[]string{"resume", foreign}, "the checkpoints were not made by kedja train"},
 		{[]string{"verify", weights}, weights + ": is a file"},

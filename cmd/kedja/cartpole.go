@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kedja-ml/kedja/internal/whole"
 	"github.com/kedja-ml/kedja/rl"
 	"github.com/kedja-ml/kedja/rl/env"
 	"github.com/kedja-ml/kedja/rl/env/classic"
@@ -101,9 +102,13 @@ func (c *trainCartPole) Run(ctx context.Context, to streams) error {
 }
 
 func writeJSON(path string, v any) error {
-	return writeWhole(path, func(w io.Writer) error {
+	err := whole.Write(path, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "\t")
 		return enc.Encode(v)
 	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
 }

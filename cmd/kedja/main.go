@@ -7,14 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/train/console"
 	"github.com/kedja-ml/kedja/vision/recipe"
 )
 
@@ -40,9 +39,7 @@ type cli struct {
 type streams struct{ out, err io.Writer }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(command(ctx, os.Args[1:], streams{os.Stdout, os.Stderr}))
+	os.Exit(command(console.Interruptible(), os.Args[1:], streams{os.Stdout, os.Stderr}))
 }
 
 // command runs one command and returns the exit code: 0, or 1 after one line that says what went wrong.

@@ -66,8 +66,8 @@ func files(t *testing.T, dir string) string {
 	return strings.Join(names, " ")
 }
 
-// metrics reads a file of one JSON object a line, the last line whole too.
-func metrics(t *testing.T, path string) (lines []map[string]float64) {
+// logged reads a file of one JSON object a line, the last line whole too.
+func logged(t *testing.T, path string) (lines []map[string]float64) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -204,7 +204,7 @@ func TestTrainCartPole(t *testing.T) {
 		t.Error(got)
 	}
 	var steps float64
-	ms := metrics(t, filepath.Join(dir, "metrics.jsonl"))
+	ms := logged(t, filepath.Join(dir, "metrics.jsonl"))
 	for _, m := range ms {
 		if m["step"]-steps != m["return"] { // the reward is 1 a step
 			t.Error(m, "after", steps)
@@ -268,7 +268,7 @@ func TestInterruptedCartPole(t *testing.T) {
 	if got := files(t, dir); got != "interrupted.safetensors metrics.jsonl" {
 		t.Error(got)
 	}
-	if len(metrics(t, filepath.Join(dir, "metrics.jsonl"))) == 0 {
+	if len(logged(t, filepath.Join(dir, "metrics.jsonl"))) == 0 {
 		t.Error("no metrics")
 	}
 }

@@ -53,7 +53,7 @@ func TestTrainMNIST(t *testing.T) {
 	if got := files(t, dir); got != left {
 		t.Error(got)
 	}
-	ms := metrics(t, filepath.Join(dir, "metrics.jsonl"))
+	ms := logged(t, filepath.Join(dir, "metrics.jsonl"))
 	if len(ms) != 2 || ms[0]["epoch"] != 0 || ms[0]["step"] != 50 || ms[0]["validation_accuracy"] < 0.8 || ms[0]["validation_loss"] <= 0 {
 		t.Fatal(ms)
 	}
@@ -154,7 +154,7 @@ func TestInterruptedMNIST(t *testing.T) {
 	if data, _ := os.ReadFile(kept); string(data) != "of an earlier run" {
 		t.Error("an interrupted run replaced the weights of a finished one")
 	}
-	metrics(t, filepath.Join(dir, "metrics.jsonl"))
+	logged(t, filepath.Join(dir, "metrics.jsonl"))
 	if got := fails(t, "train", "mnist", "--out", dir); got != "train mnist: "+dir+" holds a run, at step 3: kedja resume "+dir+" goes on with it, --out names another folder" {
 		t.Error(got)
 	}

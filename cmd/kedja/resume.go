@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/kedja-ml/kedja/checkpoint"
-	"github.com/kedja-ml/kedja/train"
+	"github.com/kedja-ml/kedja/train/console"
 )
 
 type resumeCmd struct {
@@ -34,7 +32,7 @@ func (c *resumeCmd) Run(ctx context.Context, to streams) error {
 
 // newest finds the newest checkpoint of a run that is whole, without opening the store: nothing is locked, made or removed.
 func newest(dir string) (*checkpoint.Checkpoint, error) {
-	all, err := checkpoints(dir)
+	all, err := console.Checkpoints(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -45,20 +43,6 @@ func newest(dir string) (*checkpoint.Checkpoint, error) {
 		}
 	}
 	return nil, fmt.Errorf("no whole checkpoint: %w", err)
-}
-
-// checkpoints lists those of a run, older ones first.
-func checkpoints(dir string) (paths []string, err error) {
-	if i, err := os.Stat(dir); err != nil {
-		return nil, err
-	} else if !i.IsDir() {
-		return nil, fmt.Errorf("%s: is a file, want the folder of a run", dir)
-	}
-	paths, err = checkpoint.List(filepath.Join(dir, train.CheckpointsFolder))
-	if err != nil || len(paths) == 0 {
-		return nil, fmt.Errorf("%s: holds no checkpoints, want the folder of a run that kedja train began", dir)
-	}
-	return paths, nil
 }
 
 // remake makes the job that a checkpoint's settings describe.

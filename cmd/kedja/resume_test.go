@@ -45,7 +45,7 @@ func TestResumeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		empty:                           "resume: " + empty + ": holds no checkpoints, want the folder of a run that kedja train began",
+		empty:                           "resume: " + empty + ": holds no checkpoints, want the folder of a run",
 		file:                            "resume: " + file + ": is a file, want the folder of a run",
 		filepath.Join(empty, "nowhere"): "no such file or directory",
 	} {

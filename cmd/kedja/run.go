@@ -16,10 +16,11 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/nearest"
 	"github.com/kedja-ml/kedja/nn"
-	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/safetensors"
 	"github.com/kedja-ml/kedja/train"
-	"github.com/kedja-ml/kedja/train/progress"
+	"github.com/kedja-ml/kedja/train/console"
+	"github.com/kedja-ml/kedja/train/metrics"
+	"github.com/kedja-ml/kedja/train/plots"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/recipe"
 )
@@ -104,16 +105,11 @@ func (l learning) chosen(command string, all []recipe.Recipe) (recipe.Recipe, er
 }
 
 // divide keeps images apart to validate on.
-func (j *job) divide(all data.Dataset) error {
-	fit, held, err := data.Holdout(all.Len(), j.recipe.Holdout, 1)
-	if err != nil {
+func (j *job) divide(all data.Dataset) (err error) {
+	if j.fit, j.held, err = data.Divide(all, j.recipe.Holdout, 1); err != nil {
 		return fmt.Errorf("train %s: %w", j.name, err)
 	}
-	if j.fit, err = data.Subset(all, fit); err != nil {
-		return err
-	}
-	j.held, err = data.Subset(all, held)
-	return err
+	return nil
 }
 
 // kept is what a checkpoint holds of a command, by which kedja resume makes its job again.
@@ -187,25 +183,8 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	}
 	defer folder.Close()
 
-	bar := progress.New(to.err, "training")
-	loop.OnStep = bar.Step
-	loop.OnReport = func(r train.Report) error {
-		bar.Clear()
-		fmt.Fprintf(to.out, "epoch %d", r.Epoch+1)
-		if r.Train != nil {
-			fmt.Fprintf(to.out, "  loss %.4f  accuracy %.4f", r.Train["loss"], r.Train["accuracy"])
-		}
-		if r.Validation != nil {
-			fmt.Fprintf(to.out, "  validation loss %.4f  accuracy %.4f", r.Validation["loss"], r.Validation["accuracy"])
-		}
-		fmt.Fprintf(to.out, "  %.1f s\n", r.Seconds)
-		return nil
-	}
-	loop.OnEvent = func(e train.Event) error {
-		bar.Clear()
-		fmt.Fprintf(to.err, "step %d: %s\n", e.Step, strings.TrimPrefix(e.What, fmt.Sprintf("step %d: ", e.Step)))
-		return nil
-	}
+	done := console.Show(loop, console.Streams{Out: to.out, Err: to.err})
+	defer done()
 	steps, err := loop.Checkpoints.Store.Steps()
 	if err != nil {
 		return err
@@ -218,23 +197,15 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 			j.name, j.Out, steps[len(steps)-1], j.Out)
 	}
 	out, err := begin(ctx)
+	done()
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", out.Step, loop.Steps, j.Out)
+	}
 	if err != nil {
-		bar.Done()
-		if errors.Is(err, context.Canceled) {
-			err = fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", out.Step, loop.Steps, j.Out)
-		}
 		return err
 	}
-	bar.Done()
-	if loop.Stop != nil {
-		best, err := loop.RestoreBest()
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(to.out, "the best weights are those of step %d\n", best)
-	}
-	if loop.EMA != nil {
-		loop.EMA.Swap()
+	if err := console.Settle(loop, to.out); err != nil {
+		return err
 	}
 	return j.report(to, loop, start)
 }
@@ -255,11 +226,19 @@ func (j *job) report(to streams, loop *train.Loop, start time.Time) error {
 		return err
 	}
 	if w, ok := firstFilters(j.model); ok {
-		if err := drawFilters(filepath.Join(j.Out, "filters.png"), w); err != nil {
+		filters, err := plots.Filters(w)
+		if err == nil {
+			err = plots.WriteImage(filepath.Join(j.Out, "filters.png"), filters)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	if err := drawCurves(filepath.Join(j.Out, "curves.png"), filepath.Join(j.Out, train.LogFile)); err != nil {
+	reports, err := plots.ReadLog(filepath.Join(j.Out, train.LogFile))
+	if err != nil {
+		return err
+	}
+	if err := plots.WriteFile(filepath.Join(j.Out, "curves.png"), plots.Curves("loss", false, reports), plots.Curves("accuracy", true, reports)); err != nil {
 		return err
 	}
 	var result string
@@ -286,21 +265,22 @@ func (j *job) measure(log *train.Log) (accuracy float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	loss, confusion, err := confuse(j.model, images, j.format.Classes, j.Workers)
+	classes := metrics.Classes{N: j.format.Classes}
+	confusion, loss := metrics.NewConfusion(classes), metrics.NewLogLoss(classes)
+	err = train.Evaluate(images, 500, j.Workers,
+		func(in []*graph.Node) []*graph.Node { return []*graph.Node{j.model.Forward(in[0])} },
+		func(b data.Batch, out []graph.Buffer) error {
+			return errors.Join(confusion.Add(out[0], b.Fields[1]), loss.Add(out[0], b.Fields[1]))
+		})
 	if err != nil {
 		return 0, err
 	}
 	if slices.Contains(j.outputs(), "confusion.png") {
-		if err := drawConfusion(filepath.Join(j.Out, "confusion.png"), confusion); err != nil {
+		if err := plots.WriteImage(filepath.Join(j.Out, "confusion.png"), plots.Confusion(confusion.Counts())); err != nil {
 			return 0, err
 		}
 	}
-	right := 0
-	for c := range confusion {
-		right += confusion[c][c]
-	}
-	accuracy = float64(right) / float64(images.Len())
-	return accuracy, log.Write(map[string]any{"test_accuracy": accuracy, "test_loss": loss, "seed": j.Seed})
+	return confusion.Value(), log.Write(map[string]any{"test_accuracy": confusion.Value(), "test_loss": loss.Value(), "seed": j.Seed})
 }
 
 // firstFilters finds the kernels that look at the image itself.
@@ -311,30 +291,4 @@ func firstFilters(model any) (w graph.Buffer, ok bool) {
 		}
 	}
 	return graph.Buffer{}, false
-}
-
-// confuse counts how often each class was read as each, by true and then by predicted class, and measures the mean cross-entropy.
-func confuse(model nn.Layer, images data.Dataset, classes, workers int) (loss float64, confusion [][]int, err error) {
-	confusion = make([][]int, classes)
-	for c := range confusion {
-		confusion[c] = make([]int, classes)
-	}
-	err = train.Evaluate(images, 500, workers,
-		func(in []*graph.Node) []*graph.Node { return []*graph.Node{ops.LogSoftmax(model.Forward(in[0]), -1)} },
-		func(b data.Batch, out []graph.Buffer) error {
-			logp := graph.Data[float32](out[0])
-			for k, label := range graph.Data[int32](b.Fields[1]) {
-				row := logp[k*classes : (k+1)*classes]
-				best := 0
-				for c, v := range row {
-					if v > row[best] {
-						best = c
-					}
-				}
-				loss -= float64(row[label]) / float64(images.Len())
-				confusion[label][best]++
-			}
-			return nil
-		})
-	return loss, confusion, err
 }

@@ -29,7 +29,7 @@ func TestVerify(t *testing.T) {
 		t.Error(got)
 	}
 	for args, want := range map[string]string{
-		"5:7": "--replay 5:7: there are checkpoints of steps 0, 5, 10", "5": "--replay 5, want the steps of two checkpoints, such as 200:400",
+		"5:7": "no checkpoint of step 7: there are checkpoints of steps 0, 5, 10", "5": "--replay 5, want the steps of two checkpoints, such as 200:400",
 		"10:5": "an earlier and a later one",
 	} {
 		if got := fails(t, "verify", dir, "--replay", args); !strings.Contains(got, want) {
@@ -68,7 +68,7 @@ func TestVerify(t *testing.T) {
 
 func TestVerifyRefuses(t *testing.T) {
 	empty := t.TempDir()
-	if got := fails(t, "verify", empty); got != "verify: "+empty+": holds no checkpoints, want the folder of a run that kedja train began" {
+	if got := fails(t, "verify", empty); got != "verify: "+empty+": holds no checkpoints, want the folder of a run" {
 		t.Error(got)
 	}
 	if got := fails(t, "verify", filepath.Join(empty, "nowhere")); !strings.Contains(got, "no such file") {

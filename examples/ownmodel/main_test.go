@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/kedja-ml/kedja/train/console"
 )
 
 // stopping is done when it has been asked so many times.
@@ -22,16 +25,25 @@ func (c *stopping) Err() error {
 	return nil
 }
 
+func run(ctx context.Context, t *testing.T, dir string) error {
+	t.Helper()
+	loop, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return console.Run(ctx, loop, dir, console.Streams{Out: io.Discard, Err: io.Discard})
+}
+
 // Interrupted and started again, the run leaves the same bytes.
 func TestContinues(t *testing.T) {
 	whole, dir := t.TempDir(), t.TempDir()
-	if err := run(t.Context(), whole); err != nil {
+	if err := run(t.Context(), t, whole); err != nil {
 		t.Fatal(err)
 	}
-	if err := run(&stopping{t.Context(), 70}, dir); !errors.Is(err, context.Canceled) {
+	if err := run(&stopping{t.Context(), 70}, t, dir); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if err := run(t.Context(), dir); err != nil {
+	if err := run(t.Context(), t, dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"weights.safetensors", "metrics.jsonl", "curves.png"} {

@@ -1,4 +1,4 @@
-package main
+package plots
 
 import (
 	"fmt"
@@ -15,45 +15,31 @@ import (
 
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/internal/whole"
-	"github.com/kedja-ml/kedja/train/plots"
 )
 
-// writePNG writes an image whole or not at all.
-func writePNG(path string, m image.Image) error {
-	return writeWhole(path, func(w io.Writer) error { return png.Encode(w, m) })
-}
-
-func writeWhole(path string, write func(io.Writer) error) error {
-	if err := whole.Write(path, write); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+// WriteImage writes a picture to a PNG file, whole or not at all.
+func WriteImage(path string, m image.Image) error {
+	if err := whole.Write(path, func(w io.Writer) error { return png.Encode(w, m) }); err != nil {
+		return fmt.Errorf("plots: %s: %w", path, err)
 	}
 	return nil
 }
 
-// drawCurves plots loss and accuracy on training and validation examples as a log has them: where they part, the model overfits.
-func drawCurves(path, log string) error {
-	reports, err := plots.ReadLog(log)
-	if err != nil {
-		return err
-	}
-	return plots.WriteFile(path, plots.Curves("loss", false, reports), plots.Curves("accuracy", true, reports))
-}
-
-// drawConfusion shows how often each digit was read as each: rows are the truth, columns the reading. Shades are by the
-// logarithm, so that single mistakes show.
-func drawConfusion(path string, confusion [][]int) error {
+// Confusion shows how often each class was read as each, as metrics.Confusion counts it: rows are the truth, columns the reading. Shades
+// are by the logarithm, so that single mistakes show.
+func Confusion(counts [][]int) image.Image {
 	const cell, edge = 44, 40
-	n := len(confusion)
+	n := len(counts)
 	m := image.NewRGBA(image.Rect(0, 0, edge+n*cell+10, edge+n*cell+10))
 	draw.Draw(m, m.Bounds(), image.White, image.Point{}, draw.Src)
 	most := 1
-	for _, row := range confusion {
+	for _, row := range counts {
 		for _, k := range row {
 			most = max(most, k)
 		}
 	}
 	text(m, 4, 14, "true \\ read as", color.Black)
-	for i, row := range confusion {
+	for i, row := range counts {
 		text(m, edge/2, edge+i*cell+cell/2+4, fmt.Sprint(i), color.Black)
 		text(m, edge+i*cell+cell/2-3, edge-8, fmt.Sprint(i), color.Black)
 		for j, k := range row {
@@ -73,7 +59,7 @@ func drawConfusion(path string, confusion [][]int) error {
 			}
 		}
 	}
-	return writePNG(path, m)
+	return m
 }
 
 func text(m draw.Image, x, y int, s string, c color.Color) {
@@ -81,10 +67,13 @@ func text(m draw.Image, x, y int, s string, c color.Color) {
 	d.DrawString(s)
 }
 
-// drawFilters shows how filters [n, channels, k, k'] look at their first channel, each scaled to its own largest magnitude: white is
+// Filters shows how float32 filters [n, channels, k, k'] look at their first channel, each scaled to its own largest magnitude: white is
 // positive, black negative, grey zero.
-func drawFilters(path string, weights graph.Buffer) error {
+func Filters(weights graph.Buffer) (image.Image, error) {
 	s := weights.Type.Shape
+	if s.Rank() != 4 || weights.Type.Dtype != graph.Float32 || s.Size() == 0 {
+		return nil, fmt.Errorf("plots: filters %v, want float32[n channels k k']", weights.Type)
+	}
 	n, size, kh, kw := s.Dim(0), s.Cut(1, 4).Size(), s.Dim(2), s.Dim(3)
 	w := graph.Data[float32](weights)
 	const zoom, gap, across = 12, 8, 8
@@ -104,5 +93,5 @@ func drawFilters(path string, weights graph.Buffer) error {
 			draw.Draw(m, image.Rectangle{at, at.Add(image.Pt(zoom, zoom))}, image.NewUniform(grey), image.Point{}, draw.Src)
 		}
 	}
-	return writePNG(path, m)
+	return m, nil
 }
