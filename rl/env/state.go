@@ -48,3 +48,39 @@ func cutFixed(name string, b *[]byte, value any) error {
 	*b = (*b)[n:]
 	return err
 }
+
+// packWrapper appends the state of an environment and those parts that its wrapper has of its own.
+func packWrapper(b []byte, e Env, own ...any) ([]byte, error) {
+	b, err := packInner(b, e)
+	for _, part := range own {
+		if err != nil {
+			return nil, err
+		}
+		b, err = Pack(b, part)
+	}
+	return b, err
+}
+
+// unpackWrapper reads what packWrapper wrote.
+func unpackWrapper(name string, b []byte, e Env, own ...any) error {
+	inner, rest, err := cutInner(name, b)
+	if err != nil {
+		return err
+	}
+	want := 0
+	for _, part := range own {
+		want += binary.Size(part)
+	}
+	if len(rest) != want {
+		return fmt.Errorf("%s: a wrapper's saved state of %d bytes, want %d", name, len(rest), want)
+	}
+	if err := e.UnmarshalBinary(inner); err != nil {
+		return err
+	}
+	for _, part := range own {
+		if err := cutFixed(name, &rest, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}

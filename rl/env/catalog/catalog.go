@@ -8,23 +8,38 @@ import (
 	"github.com/kedja-ml/kedja/internal/nearest"
 	"github.com/kedja-ml/kedja/rl/env"
 	"github.com/kedja-ml/kedja/rl/env/classic"
+	"github.com/kedja-ml/kedja/rl/env/toy"
 )
 
 // Entry is an environment that can be made by name.
 type Entry struct {
 	Name, Doc string
-	New       func() env.Env
+	New       func() (env.Env, error)
 }
 
 // All lists the environments.
 func All() []Entry {
 	return []Entry{
-		{"cartpole", "CartPole-v1: keep a pole upright on a cart", func() env.Env { return classic.NewCartPole() }},
-		{"acrobot", "Acrobot-v1: swing two links up by the joint between them", func() env.Env { return classic.NewAcrobot() }},
-		{"mountaincar", "MountainCar-v0: climb out of a valley by swinging", func() env.Env { return classic.NewMountainCar() }},
-		{"mountaincar-continuous", "MountainCarContinuous-v0: the same by a force of choice", func() env.Env { return classic.NewMountainCarContinuous() }},
-		{"pendulum", "Pendulum-v1: swing a rod up and hold it, by a torque", func() env.Env { return classic.NewPendulum() }},
+		{"cartpole", "CartPole-v1: keep a pole upright on a cart", whole(classic.NewCartPole)},
+		{"acrobot", "Acrobot-v1: swing two links up by the joint between them", whole(classic.NewAcrobot)},
+		{"mountaincar", "MountainCar-v0: climb out of a valley by swinging", whole(classic.NewMountainCar)},
+		{"mountaincar-continuous", "MountainCarContinuous-v0: the same by a force of choice", whole(classic.NewMountainCarContinuous)},
+		{"pendulum", "Pendulum-v1: swing a rod up and hold it, by a torque", whole(classic.NewPendulum)},
+		{"cliff", "walk along a cliff to the goal; the best return is -13", grid(toy.Cliff())},
+		{"lake", "FrozenLake-v1: cross slippery ice; the best return is 0.74", grid(toy.Lake())},
+		{"rooms", "find the way through four rooms", grid(toy.Rooms())},
+		{"bandit", "find the best of ten arms", func() (env.Env, error) { return toy.NewBandit(10, 1) }},
+		{"memory", "remember a cue through a corridor of ten places", func() (env.Env, error) { return toy.NewMemory(10), nil }},
 	}
+}
+
+// whole is of environments that cannot fail to be made.
+func whole[E env.Env](newEnv func() E) func() (env.Env, error) {
+	return func() (env.Env, error) { return newEnv(), nil }
+}
+
+func grid(m toy.Map) func() (env.Env, error) {
+	return func() (env.Env, error) { return toy.NewGrid(m) }
 }
 
 // Names lists the names of All.
@@ -53,5 +68,5 @@ func Make(name string) (env.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.New(), nil
+	return e.New()
 }

@@ -19,7 +19,11 @@ func ExampleMake() {
 
 func TestNames(t *testing.T) {
 	for _, e := range catalog.All() {
-		if got := e.New().Spec().Name; got != e.Name || e.Doc == "" {
+		made, err := e.New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := made.Spec().Name; got != e.Name || e.Doc == "" {
 			t.Errorf("%s calls itself %s", e.Name, got)
 		}
 	}
