@@ -13,7 +13,8 @@ import (
 	"github.com/kedja-ml/kedja/ops"
 )
 
-// promised are the ops that the library cannot be without.
+// promised are the ops that the library cannot be without, family by family. Where others have one name for several, it stands for all:
+// Any and All are AnyTrue and AllTrue, Scatter is PutAlongAxis, AddAlongAxis, MaxAlongAxis and MinAlongAxis, slogdet is LogDet.
 const promised = `
 Add Sub Mul Div Neg Scale Affine Pow Square Sqrt Rsqrt Exp Log Log1p Abs Sign Tanh Sigmoid Softplus ReLU LeakyReLU GELU GELUTanh Erf
 Maximum Minimum Clamp Where Equal NotEqual Less LessEqual Greater GreaterEqual And Or Not Cast IsFinite
@@ -22,7 +23,16 @@ Logit Hypot Floor Ceil Round Trunc Mod Rem CopySign Mish ELU SELU CELU ReLU6 PRe
 HardShrink SoftShrink Threshold GLU SwiGLU IsNaN IsInf Xor ShiftLeft ShiftRight
 Reshape Transpose Expand Slice Pad Concat Split Squeeze Unsqueeze Gather ScatterAdd OneHot Iota
 Sum Mean Max Min ArgMax LogSumExp Softmax LogSoftmax MatMul Conv ConvTranspose MaxPool AvgPool
-Uniform Normal Dropout StopGradient Barrier Tap MaxWithIndex SoftmaxCrossEntropy LayerNorm`
+Uniform Normal Dropout StopGradient Barrier Tap MaxWithIndex SoftmaxCrossEntropy LayerNorm
+
+Stack Flip Roll Tile Repeat Tril Triu Diag DiagEmbed Trace Eye Meshgrid TakeAlongAxis PutAlongAxis AddAlongAxis MaxAlongAxis MinAlongAxis
+GatherND ScatterND DynamicSlice DynamicUpdateSlice PadReflect PadReplicate PadCircular Unfold Fold PixelShuffle PixelUnshuffle MaskedSelect
+Searchsorted
+
+Prod AnyTrue AllTrue Var Std Norm MinWithIndex ArgMin CumSum CumProd CumMax CumMin LogCumSumExp Sort ArgSort TopK Median Quantile
+SegmentSum SegmentMean SegmentMax Histogram Bincount
+
+Einsum Outer Kron Dot TensorDot Cholesky TriangularSolve Solve Inverse Det LogDet QR Eigh SVD MatrixExp`
 
 // sources parses the files of the package, or those of its tests.
 func sources(t *testing.T, tests bool) (files []*ast.File) {

@@ -18,7 +18,7 @@ import (
 // Parity with PyTorch: every row of ops.All, its results and gradients in both float types.
 //
 // To add an op: write its cases in tools/parity/ops.py, run `python tools/parity/ops.py NAME` in an environment with
-// tools/parity/requirements.txt, which writes testdata/parity/name.json.gz, and add a row to parityRows, which says how the op is
+// tools/parity/requirements.txt, which writes testdata/parity/name.json.gz, and add a row to parityRows or linearRows, which say how the op is
 // applied to a case's operands and attributes. To add a case to an op: the first two of these. Where Kedja holds to another
 // convention at a kink, the golden keeps what PyTorch says, conventions says what Kedja does, and the op's doc comment says so, too.
 
@@ -161,7 +161,10 @@ func TestParity(t *testing.T) {
 		known[strings.ToLower(info.Name)+".json.gz"] = true
 		row := parityRows[info.Name]
 		if row == nil {
-			t.Errorf("%s has no row in parityRows", info.Name)
+			row = linearRows[info.Name]
+		}
+		if row == nil {
+			t.Errorf("%s has no parity row", info.Name)
 			continue
 		}
 		ks := goldens(t, info.Name)

@@ -1,0 +1,1 @@
+"""The parity cases of package ops, a module a family; importing one adds its cases."""
