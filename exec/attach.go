@@ -8,21 +8,51 @@ import (
 
 // A kernel that works piece by piece runs the pointwise groups right before and after it piece by piece, too: what passes between them is
 // still in cache. A group that makes an operand is run on a piece before the kernel's task, one that reads a result after it. It is exact:
-// a pointwise op's bits depend on neither.
+// a pointwise op's bits depend on neither. A kernel that only yields its result so, such as a product, runs the group after it.
+
+// A cut says which piece of arrays of a shape is whole after each task of a phase; through and through if operands are cut so, too.
+type cut struct {
+	of      func(task, tasks int) graph.Runs
+	shape   graph.Shape
+	phase   int
+	through bool
+}
+
+func (k *kernelStep) cut() (c cut, ok bool) {
+	switch op := k.op.(type) {
+	case graph.Piecewise:
+		shape := k.in[0].typ.Shape
+		return cut{func(task, tasks int) graph.Runs { return op.Piece(shape, task, tasks) }, shape, 0, true}, true
+	case graph.Yielding:
+		var in []graph.Type
+		for _, v := range k.in {
+			in = append(in, v.typ)
+		}
+		y := k.node.Type()
+		c = cut{of: func(task, tasks int) graph.Runs { return op.Yield(in, y, task, tasks) }, shape: y.Shape}
+		for i, tasks := range k.work.Phases {
+			if tasks > 0 {
+				c.phase = i
+			}
+		}
+		return c, true
+	}
+	return c, false
+}
 
 // shortRun is below how many elements that lie together a group would spend its time on calls.
 const shortRun = 4096
 
 // piecewise returns k's op if a group of n elements can be attached to it.
-func (k *kernelStep) piecewise(n, tasks int) graph.Piecewise {
-	op, ok := k.op.(graph.Piecewise)
-	if !ok || n == 0 || len(k.in) == 0 || k.in[0].typ.Shape.Size() != n || k.work.Phases[0] < min(tasks, 8) {
+func (k *kernelStep) piecewise(n, tasks int) *cut {
+	c, ok := k.cut()
+	if !ok || n == 0 || c.shape.Size() != n || k.work.Phases[c.phase] < min(tasks, 8) {
 		return nil
 	}
-	if r := op.Piece(k.in[0].typ.Shape, 0, k.work.Phases[0]); r.Count > 1 && r.Len < shortRun {
+	if r := c.of(0, k.work.Phases[c.phase]); r.Count == 0 || r.Count > 1 && r.Len < shortRun {
 		return nil
 	}
-	return op
+	return &c
 }
 
 // whole reports whether v is all of m, in its order.
@@ -47,7 +77,7 @@ func (b *compiler) follow(s *tileStep) bool {
 	for _, l := range s.loads {
 		for _, m := range k.out {
 			if l.v.mem == m {
-				if m.of.Shape != k.in[0].typ.Shape || !l.v.whole() {
+				if m.of.Shape != piece.shape || !l.v.whole() {
 					return false
 				}
 				reads = true
@@ -78,7 +108,7 @@ func (b *compiler) lead(k *kernelStep) {
 		return
 	}
 	piece := k.piecewise(s.n, s.work.Phases[0])
-	if piece == nil {
+	if piece == nil || !piece.through {
 		return
 	}
 	makes := false
@@ -87,7 +117,7 @@ func (b *compiler) lead(k *kernelStep) {
 			if v.mem != st.m {
 				continue
 			}
-			if v.typ.Shape != k.in[0].typ.Shape || !v.whole() {
+			if v.typ.Shape != piece.shape || !v.whole() {
 				return
 			}
 			makes = true
@@ -113,7 +143,7 @@ func (k *kernelStep) groups() (ss []*tileStep) {
 // attached runs s on the piece of a task.
 func (k *kernelStep) attached(s *tileStep, task, worker int) error {
 	k.hand[worker] = s
-	r := k.piece.Piece(k.in[0].typ.Shape, task, k.work.Phases[0])
+	r := k.piece.of(task, k.work.Phases[k.piece.phase])
 	size := -1
 	for i := range r.Count {
 		at := r.At + i*r.Apart
@@ -128,11 +158,11 @@ func (k *kernelStep) attached(s *tileStep, task, worker int) error {
 
 // look lets the trap look at the result in m piece by piece, if k can, and reports whether it can.
 func (k *kernelStep) look(m *memory) bool {
-	if len(k.in) == 0 || m.of.Shape != k.in[0].typ.Shape {
-		return false
-	}
 	if k.piece == nil {
 		k.piece = k.piecewise(m.of.Shape.Size(), 1)
+	}
+	if k.piece != nil && m.of.Shape != k.piece.shape {
+		return false
 	}
 	if k.piece != nil {
 		k.watch = append(k.watch, slices.Index(k.out, m))
@@ -142,7 +172,7 @@ func (k *kernelStep) look(m *memory) bool {
 
 // wroteNaN looks at the piece of a task in the results that the trap watches.
 func (k *kernelStep) wroteNaN(task int) bool {
-	r := k.piece.Piece(k.in[0].typ.Shape, task, k.work.Phases[0])
+	r := k.piece.of(task, k.work.Phases[k.piece.phase])
 	for _, o := range k.watch {
 		for i := range r.Count {
 			if hasNaN(part(k.out[o].buf, r.At+i*r.Apart, r.Len)) {

@@ -126,7 +126,7 @@ type kernelStep struct {
 	calls   []graph.Call // one a worker
 	patch   *inPlace     // nil unless its result lies where its first operand does
 
-	piece         graph.Piecewise // the op, where a group is attached
+	piece         *cut // where a group is attached
 	before, after *tileStep
 	watch         []int       // results that the trap looks at piece by piece
 	hand          []*tileStep // of each worker: which of the two it is at
@@ -168,10 +168,13 @@ func (k *kernelStep) task(phase, task, worker int) error {
 	if err := k.op.Eval(c); err != nil {
 		return err
 	}
-	if phase == 0 && len(k.watch) > 0 && k.wroteNaN(task) {
+	if k.piece == nil || phase != k.piece.phase {
+		return nil
+	}
+	if len(k.watch) > 0 && k.wroteNaN(task) {
 		return errNaN
 	}
-	if k.after != nil && phase == 0 {
+	if k.after != nil {
 		return k.attached(k.after, task, worker)
 	}
 	return nil

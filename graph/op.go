@@ -24,6 +24,13 @@ type (
 		Piece(x Shape, task, tasks int) Runs
 	}
 
+	// Yielding is a parallel kernel of one result, of which a task of the last phase writes a piece that no other task touches; the pieces make
+	// up the whole. Executors run what is pointwise after it on a piece while that is in cache. No runs mean that there are no such pieces.
+	Yielding interface {
+		Parallel
+		Yield(in []Type, y Type, task, tasks int) Runs
+	}
+
 	// Pointwise marks an op that treats all elements alike: any shape will do, so batching is free, and its kernel
 	// may be called on any span of the elements, in place or not: its only result may lie where any operand does, one of several
 	// where the operand of the same number does.

@@ -25,6 +25,12 @@ func (p Plan) packingB() int {
 	return max(1, min(p.sharedB()>>15, p.panels()*ceil(p.K, p.kc), 32))
 }
 
+// Rows is the rows of C that a task of phase 1 computes whole and alone; ok is false where tasks share rows.
+func (p Plan) Rows(task int) (lo, hi int, ok bool) {
+	lo, hi = part(p.strips(), max(1, p.rows), task)
+	return lo * MR, min(hi*MR, p.M), p.cols == 1
+}
+
 // strips is the number of rows of tiles.
 func (p Plan) strips() int { return ceil(p.M, MR) }
 

@@ -34,7 +34,7 @@ type cut struct {
 	nr, panels       int   // of results
 	chunk            int   // panels whose products are held at once
 	rows             int   // of tiles, in a block at most
-	blocks, groups   int   // groups of blocks are tasks,
+	groups           int   // of rows of tiles, of whole images if there are enough, are tasks,
 	ranges           int   // each for a range of panels
 	tasks            int
 	products         int // (m+2)², of a tile
@@ -76,17 +76,34 @@ func newCut(s conv.Shape, r conv.Role, m int) cut {
 	c.rows = min(max(1, tiles/c.tiles.w), all)
 	work := 2 * float64(all*c.tiles.w) * float64(c.products*c.depth*c.panels*c.nr)
 	want := int(min(max(taskCount, work/taskMost), max(1, work/taskLeast)))
-	c.blocks = ceilDiv(all, c.rows)
-	if c.blocks < want {
-		c.ranges = max(1, min(ceilDiv(want, c.blocks), c.panels/c.chunk))
-		if c.blocks*c.ranges < want {
+	blocks := ceilDiv(all, c.rows)
+	if blocks < want {
+		c.ranges = max(1, min(ceilDiv(want, blocks), c.panels/c.chunk))
+		if blocks*c.ranges < want {
 			c.rows = max(1, min(c.rows, ceilDiv(all*c.ranges, want)))
-			c.blocks = ceilDiv(all, c.rows)
+			blocks = ceilDiv(all, c.rows)
 		}
 	}
-	c.groups = min(c.blocks, ceilDiv(want, c.ranges))
+	c.groups = min(blocks, ceilDiv(want, c.ranges))
+	if c.groups <= c.images {
+		c.groups = ceilDiv(c.images, ceilDiv(c.images, c.groups))
+	}
 	c.tasks = c.groups * c.ranges
 	return c
+}
+
+// group is the rows of tiles, of all images, in a group.
+func (c *cut) group(i int) (lo, hi int) {
+	if n0, n1, whole := c.whole(i); whole {
+		return n0 * c.tiles.h, n1 * c.tiles.h
+	}
+	return part(c.images*c.tiles.h, c.groups, i)
+}
+
+// whole is the images of a group, if those are whole.
+func (c *cut) whole(i int) (n0, n1 int, ok bool) {
+	n0, n1 = part(c.images, c.groups, i)
+	return n0, n1, c.groups <= c.images
 }
 
 // width is that of a row of products held at once.

@@ -34,9 +34,11 @@ func (c *cut) runTask(i int, from, to, bias []float32, relu bool, scratch, local
 	t.finish = finish{take(lanes), take(lanes)}
 	clear(t.image)
 	t.p0, t.p1 = part(c.panels, c.ranges, i%c.ranges)
-	b0, b1 := part(c.blocks, c.groups, i/c.ranges)
-	for b := b0; b < b1; b++ {
-		t.block(part(c.images*c.tiles.h, c.blocks, b))
+	lo, hi := c.group(i / c.ranges)
+	blocks := ceilDiv(hi-lo, c.rows)
+	for b := range blocks {
+		b0, b1 := part(hi-lo, blocks, b)
+		t.block(lo+b0, lo+b1)
 	}
 }
 

@@ -35,3 +35,13 @@ func Run(s conv.Shape, r conv.Role, m, phase, task int, x, w, y, bias []float32,
 	}
 	c.runTask(task, from, to, bias, relu, scratch, local)
 }
+
+// Images is the images that a task of phase 1 of a data role computes whole and alone; ok is false where tasks share images.
+func Images(s conv.Shape, r conv.Role, m, task int) (n0, n1 int, ok bool) {
+	if r == conv.W {
+		return 0, 0, false
+	}
+	c := newCut(s, r, m)
+	n0, n1, ok = c.whole(task)
+	return n0, n1, ok && c.ranges == 1
+}
