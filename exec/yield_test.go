@@ -15,7 +15,9 @@ import (
 func products() map[string]func(x, w *graph.Node) *graph.Node {
 	same := ops.Convolution{Pad: []int{1}}
 	return map[string]func(x, w *graph.Node) *graph.Node{
-		"conv → ":         func(x, w *graph.Node) *graph.Node { return ops.Conv(x, w, ops.Convolution{Pad: []int{1}, Dilation: []int{1, 2}}) },
+		"conv → ": func(x, w *graph.Node) *graph.Node {
+			return ops.Conv(x, w, ops.Convolution{Pad: []int{1}, Dilation: []int{1, 2}})
+		},
 		"winograd2 → ":    func(x, w *graph.Node) *graph.Node { return ops.Conv(x, w, same) },
 		"finishedconv → ": func(x, w *graph.Node) *graph.Node { return ops.ReLU(ops.Conv(x, w, ops.Convolution{Stride: []int{2}})) },
 		"convdata → ":     func(x, w *graph.Node) *graph.Node { return ops.ConvTranspose(x, w, ops.Convolution{Stride: []int{2}}) },
