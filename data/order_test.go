@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/kedja-ml/kedja/data"
@@ -199,5 +200,32 @@ func TestMoments(t *testing.T) {
 	whole, err := data.MomentsOf(a, 0, -1)
 	if err != nil || len(whole.Mean) != 1 || whole.Mean[0] != 12 {
 		t.Errorf("%v, %v", whole, err)
+	}
+}
+
+// Divide is Holdout on the examples themselves.
+func TestDivide(t *testing.T) {
+	fit, held, err := data.Divide(numbered(20), 6, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b, err := data.Holdout(20, 6, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, index := range [][]int{a, b} {
+		set := []data.Dataset{fit, held}[k]
+		if set.Len() != len(index) {
+			t.Fatal(set.Len(), len(index))
+		}
+		for i, want := range index {
+			row, err := data.Get(set, i)
+			if err != nil || graph.Data[int32](row[1])[0] != int32(want) {
+				t.Error(k, i, row, err)
+			}
+		}
+	}
+	if _, _, err := data.Divide(numbered(20), 21, 3); err == nil || !strings.Contains(err.Error(), "hold out 21 of 20") {
+		t.Error(err)
 	}
 }

@@ -25,6 +25,7 @@ type Loop struct {
 	Optimizer optim.Optimizer
 	Data      data.Source
 	Steps     int    // in all
+	Epochs    int    // instead of Steps, where Data has a Len, the batches of an epoch
 	Seed      uint64 // of what the step draws, such as dropout
 	Workers   int    // cores to use at most, all if 0
 
@@ -169,7 +170,7 @@ func (l *Loop) run(ctx context.Context, from *checkpoint.Checkpoint) (res Outcom
 			err = errors.Join(err, r.tolerate(l.Checkpoints.Store.Wait()))
 		}
 	}()
-	for r.Step < l.Steps && r.Stopped == "" {
+	for r.Step < r.steps && r.Stopped == "" {
 		if ctx.Err() != nil {
 			return res, r.interrupted(ctx)
 		}
@@ -199,11 +200,11 @@ func (r *runner) step() error {
 			return err
 		}
 	case r.OnStep != nil:
-		if err := r.OnStep(Step{r.Step, r.Steps, b.At.Epoch, loss, b.EpochEnd}); err != nil {
+		if err := r.OnStep(Step{r.Step, r.steps, b.At.Epoch, loss, b.EpochEnd}); err != nil {
 			return err
 		}
 	}
-	last := r.Step == r.Steps
+	last := r.Step == r.steps
 	if err := r.report(b.At.Epoch, r.due(b.EpochEnd, r.LogEvery) || last, r.Validation != nil && (r.due(b.EpochEnd, r.Validation.Every) || last)); err != nil {
 		return err
 	}
@@ -222,12 +223,12 @@ func (r *runner) due(epochEnd bool, every int) bool {
 func (r *runner) interrupted(ctx context.Context) error {
 	err := context.Cause(ctx)
 	if r.Checkpoints == nil {
-		return fmt.Errorf("interrupted after step %d of %d: %w", r.Step, r.Steps, err)
+		return fmt.Errorf("interrupted after step %d of %d: %w", r.Step, r.steps, err)
 	}
 	if e := r.keep(true); e != nil {
-		return fmt.Errorf("interrupted after step %d of %d, and the checkpoint failed: %w", r.Step, r.Steps, errors.Join(e, err))
+		return fmt.Errorf("interrupted after step %d of %d, and the checkpoint failed: %w", r.Step, r.steps, errors.Join(e, err))
 	}
-	return fmt.Errorf("interrupted after step %d of %d, which a checkpoint holds: %w", r.Step, r.Steps, err)
+	return fmt.Errorf("interrupted after step %d of %d, which a checkpoint holds: %w", r.Step, r.steps, err)
 }
 
 func (l *Loop) event(step int, what string) error {

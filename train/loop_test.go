@@ -330,10 +330,33 @@ func TestLoopRecoversFromWorse(t *testing.T) {
 	}
 }
 
+// endless is a source that does not say how long an epoch is.
+type endless struct{ data.Source }
+
+// Epochs are as many steps as they have batches.
+func TestEpochs(t *testing.T) {
+	var bits [2]string
+	for i := range bits {
+		s := newSetup(t, t.TempDir(), func(s *setup) { s.Steps, s.Epochs = 42*(1-i), 6*i }) // of seven batches
+		if out, err := s.Run(t.Context()); err != nil || out.Step != 42 {
+			t.Fatal(out, err)
+		}
+		bits[i] = s.bits(t)
+	}
+	if bits[0] != bits[1] {
+		t.Errorf("42 steps:\n%s\nsix epochs:\n%s", bits[0], bits[1])
+	}
+}
+
 func TestLoopRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*setup){
-		"want a model, a loss":            func(s *setup) { s.Model = nil },
-		"0 steps":                         func(s *setup) { s.Steps = 0 },
+		"want a model, a loss": func(s *setup) { s.Model = nil },
+		"0 steps, 0 epochs":    func(s *setup) { s.Steps = 0 },
+		"45 steps, 6 epochs":   func(s *setup) { s.Epochs = 6 },
+		"0 steps, -1 epochs":   func(s *setup) { s.Steps, s.Epochs = 0, -1 },
+		"6 epochs of a train_test.endless, which does not know": func(s *setup) {
+			s.Steps, s.Epochs, s.Data = 0, 6, endless{s.Data}
+		},
 		"checkpoints want a Store":        func(s *setup) { s.Checkpoints = &train.Checkpoints{} },
 		"a recovery wants Checkpoints":    func(s *setup) { s.Recovery, s.Checkpoints = &train.Recovery{Most: 1}, nil },
 		"multiplies the rate by 2":        func(s *setup) { s.Recovery = &train.Recovery{Most: 1, Rate: s.rate, Factor: 2} },

@@ -21,6 +21,7 @@ import (
 type runner struct {
 	*Loop
 	progress
+	steps int // in all
 	plan  *exec.Plan
 	names []string // of the outputs: "loss", then the metrics
 	eval  *measuring
@@ -81,7 +82,11 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
-	r := &runner{Loop: l, rng: graph.NewRNG(l.Seed), saved: -1, start: time.Now()}
+	steps, err := l.length()
+	if err != nil {
+		return nil, err
+	}
+	r := &runner{Loop: l, steps: steps, rng: graph.NewRNG(l.Seed), saved: -1, start: time.Now()}
 	r.BestAt = -1
 	if err := r.compile(); err != nil {
 		return nil, err
@@ -129,13 +134,25 @@ func (l *Loop) begin(from *checkpoint.Checkpoint) (*runner, error) {
 	return r, nil
 }
 
+// length is how many steps there are in all.
+func (l *Loop) length() (int, error) {
+	if l.Epochs == 0 {
+		return l.Steps, nil
+	}
+	if d, ok := l.Data.(interface{ Len() int }); ok && d.Len() > 0 {
+		return l.Epochs * d.Len(), nil
+	}
+	return 0, fmt.Errorf("train: %d epochs of a %T, which does not know how long one is: want Steps", l.Epochs, l.Data)
+}
+
 // check looks at what would otherwise fail far from its cause.
 func (l *Loop) check() error {
 	switch {
 	case l.Model == nil || l.Loss == nil || l.Optimizer == nil || l.Data == nil:
 		return errors.New("train: want a model, a loss, an optimizer and data")
-	case l.Steps < 1 || l.LogEvery < 0 || l.Workers < 0:
-		return fmt.Errorf("train: %d steps, a line every %d, %d workers: want at least one step and no negative number", l.Steps, l.LogEvery, l.Workers)
+	case min(l.Steps, l.Epochs) != 0 || max(l.Steps, l.Epochs) < 1 || l.LogEvery < 0 || l.Workers < 0:
+		return fmt.Errorf("train: %d steps, %d epochs, a line every %d, %d workers: want steps or epochs, and no negative number",
+			l.Steps, l.Epochs, l.LogEvery, l.Workers)
 	case l.Checkpoints != nil && (l.Checkpoints.Store == nil || l.Checkpoints.Every < 0):
 		return errors.New("train: checkpoints want a Store, and Every of at least 0")
 	case l.Recovery != nil && (l.Checkpoints == nil || l.Recovery.Patience < 0 || l.Recovery.Most < 1 || !(l.Recovery.Above >= 0)):

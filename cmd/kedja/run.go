@@ -21,6 +21,7 @@ import (
 	"github.com/kedja-ml/kedja/train/console"
 	"github.com/kedja-ml/kedja/train/metrics"
 	"github.com/kedja-ml/kedja/train/plots"
+	"github.com/kedja-ml/kedja/train/tensorboard"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/recipe"
 )
@@ -48,6 +49,8 @@ type learning struct {
 	Skip    []string          `help:"With --from: leave out weights whose names begin with this; they are drawn." placeholder:"PREFIX"`
 	Partial bool              `help:"With --from: allow weights that only one side has."`
 	Freeze  []string          `help:"Do not train parameters whose names begin with this." placeholder:"PREFIX"`
+
+	TensorBoard bool `name:"tensorboard" help:"Write events for TensorBoard too."`
 
 	Workers int    `json:"-" default:"0" help:"Cores to use; all if 0. The result does not depend on it."`
 	Overfit bool   `json:"-" name:"overfit-one-batch" help:"Train on one batch alone to see whether the model can learn it by heart; nothing is written."`
@@ -182,6 +185,14 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 		return err
 	}
 	defer folder.Close()
+	if j.TensorBoard {
+		events, err := tensorboard.Open(j.Out)
+		if err != nil {
+			return err
+		}
+		defer events.Close()
+		loop.Loggers = append(loop.Loggers, events)
+	}
 
 	done := console.Show(loop, console.Streams{Out: to.out, Err: to.err})
 	defer done()

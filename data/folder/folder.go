@@ -78,7 +78,7 @@ func Open(dir string, o Options) (*Set, error) {
 func (s *Set) list(class string) error {
 	return fs.WalkDir(os.DirFS(s.dir), class, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", filepath.Join(s.dir, filepath.FromSlash(path)), patherr.Cause(err))
 		}
 		if !e.IsDir() && slices.Contains(endings, strings.ToLower(filepath.Ext(path))) && !strings.HasPrefix(e.Name(), ".") {
 			s.Paths, s.Labels = append(s.Paths, path), append(s.Labels, len(s.Classes))

@@ -34,7 +34,7 @@ func build() (*train.Loop, error) {
 	model := nn.Sequential{nn.NewDense(r, 2, 16), nn.Func(ops.ReLU), nn.NewDense(r, 16, 2)} // or any struct
 	rate := optim.Adjust(optim.Constant(0.02))
 	return &train.Loop{
-		Model: model, Loss: train.Classify(model), Optimizer: optim.NewAdam(nn.Params(model), rate.Rate), Data: batches, Steps: 1000,
+		Model: model, Loss: train.Classify(model), Optimizer: optim.NewAdam(nn.Params(model), rate.Rate), Data: batches, Epochs: 100,
 		Validation:  &train.Validation{Data: held, Batch: 100, Every: 50},
 		Stop:        &train.EarlyStop{Patience: 4},                     // ends with the best weights
 		Recovery:    &train.Recovery{Most: 3, Rate: rate, Factor: 0.5}, // after NaN: back to the best, at half the rate

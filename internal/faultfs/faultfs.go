@@ -34,16 +34,20 @@ type Memory struct {
 // A Fault is how an operation fails.
 type Fault int
 
-// The faults. A Crash ends all operations; see After.
+// The faults. A Crash ends all operations; see After. After ReadOnly nothing can be written any more, as where Linux has mounted a disk
+// with errors anew; what is there can be read.
 const (
 	NoSpace Fault = iota
 	IOError
 	ShortWrite
 	Crash
+	ReadOnly
 	Faults // how many there are
 )
 
-func (f Fault) String() string { return [...]string{"ENOSPC", "EIO", "short write", "crash"}[f] }
+func (f Fault) String() string {
+	return [...]string{"ENOSPC", "EIO", "short write", "crash", "EROFS"}[f]
+}
 
 // A node is a file or a folder, as it is and as it is on the platter.
 type node struct {
@@ -74,6 +78,7 @@ var (
 	ErrSpace = errors.New("no space left on device")
 	ErrIO    = errors.New("input/output error")
 	ErrShort = errors.New("short write")
+	ErrRead  = errors.New("read-only file system")
 	ErrDead  = errors.New("the machine is off")
 )
 
@@ -90,6 +95,9 @@ func (m *Memory) op() error {
 		return ErrDead
 	}
 	m.Operations++
+	if m.How == ReadOnly && m.FailAt >= 0 && m.Operations > m.FailAt {
+		return ErrRead
+	}
 	if m.Operations-1 != m.FailAt {
 		return nil
 	}

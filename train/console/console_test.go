@@ -18,6 +18,7 @@ import (
 	"github.com/kedja-ml/kedja/nn/optim"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/train/plots"
+	"github.com/kedja-ml/kedja/train/tensorboard"
 )
 
 // moons is a run of 60 steps.
@@ -100,6 +101,25 @@ func TestCommand(t *testing.T) {
 	}
 	if _, err := program(t.Context(), "-h"); !errors.Is(err, flag.ErrHelp) {
 		t.Error(err)
+	}
+}
+
+// Events for TensorBoard are as many after an interrupt as without one; their clocks differ.
+func TestTensorBoard(t *testing.T) {
+	whole, dir := t.TempDir(), t.TempDir()
+	if _, err := program(t.Context(), "-tensorboard", whole); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := program(&countdown{t.Context(), 33}, "-tensorboard", dir); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if _, err := program(t.Context(), "-tensorboard", dir); err != nil {
+		t.Fatal(err)
+	}
+	a, err := os.Stat(filepath.Join(whole, tensorboard.Name))
+	b, err2 := os.Stat(filepath.Join(dir, tensorboard.Name))
+	if err != nil || err2 != nil || a.Size() != b.Size() || a.Size() < 1000 {
+		t.Error(a, b, err, err2)
 	}
 }
 

@@ -13,12 +13,13 @@ import (
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/train/plots"
+	"github.com/kedja-ml/kedja/train/tensorboard"
 )
 
 // Main is a program that trains what build makes, in the folder its argument names, or in dir. Interrupted or killed and started again, it
 // goes on from the newest checkpoint; an error is one line and the exit status 1.
 //
-//	program [-inexact] [folder]
+//	program [-inexact] [-tensorboard] [folder]
 //	program -check [folder]              every sum of every checkpoint
 //	program -replay 200:400 [folder]     also does those steps again and compares every bit
 //
@@ -40,6 +41,7 @@ func command(ctx context.Context, args []string, dir string, build func() (*trai
 	flags := flag.NewFlagSet("train", flag.ContinueOnError)
 	flags.SetOutput(to.Err)
 	inexact := flags.Bool("inexact", false, "go on even where the program or the processor is another, so that the bits may differ")
+	events := flags.Bool("tensorboard", false, "write events for TensorBoard too")
 	check := flags.Bool("check", false, "check every sum of the checkpoints instead of training")
 	again := flags.String("replay", "", "as -check, and do the steps from one checkpoint to another again, such as 200:400")
 	if err := flags.Parse(args); err != nil {
@@ -75,6 +77,14 @@ func command(ctx context.Context, args []string, dir string, build func() (*trai
 		l.Checkpoints = &train.Checkpoints{}
 	}
 	l.Checkpoints.Inexact = l.Checkpoints.Inexact || *inexact
+	if *events {
+		w, err := tensorboard.Open(dir)
+		if err != nil {
+			return err
+		}
+		defer w.Close()
+		l.Loggers = append(l.Loggers, w)
+	}
 	return Run(ctx, l, dir, to)
 }
 

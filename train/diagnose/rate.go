@@ -37,7 +37,7 @@ func RateRange(ctx context.Context, low, high float64, steps int, build func(rat
 		return r, err
 	}
 	one := *loop
-	one.Steps, one.LogEvery, one.Validation, one.Stop, one.Recovery, one.Checkpoints, one.Log, one.Times = steps, steps, nil, nil, nil, nil, nil, nil
+	one.Steps, one.Epochs, one.LogEvery, one.Validation, one.Stop, one.Recovery, one.Checkpoints, one.Log, one.Times = steps, 0, steps, nil, nil, nil, nil, nil, nil
 	one.Loggers, one.OnReport, one.OnEvent = nil, nil, nil
 	least := math.Inf(1)
 	one.OnStep = func(s train.Step) error {
