@@ -169,28 +169,7 @@ func dependents(order, xs []*graph.Node) map[*graph.Node]bool {
 
 // JVP pushes tangents dxs of xs forward to ys. VJP is linear in its cotangent, so
 // differentiating it with respect to a dummy cotangent u transposes it: no op needs a forward rule.
-func JVP(ys, xs, dxs []*graph.Node) []*graph.Node {
-	if len(ys) == 0 {
-		return nil
-	}
-	g := ys[0].Graph()
-	if err := paired("jvp: tangent", dxs, xs); err != nil {
-		return g.Fail(len(ys), err)
-	}
-	us := make([]*graph.Node, len(ys))
-	for i, y := range ys {
-		us[i] = g.Placeholder("dummy", y.Type()) // fresh: shared with no real node
-	}
-	inner := Dot(VJP(ys, us, xs), dxs)
-	if inner == nil {
-		return zeros(make([]*graph.Node, len(ys)), ys)
-	}
-	at := map[*graph.Node]*graph.Node{}
-	for _, u := range us { // no value depends on u, but a loop or a fused op may still hold it as an operand
-		at[u] = ops.Like(0, u)
-	}
-	return graph.Rebuild(Grad(inner, us...), at, func(n *graph.Node, in []*graph.Node) []*graph.Node { return graph.Again(g, n, in) })
-}
+func JVP(ys, xs, dxs []*graph.Node) []*graph.Node { return Linearize(ys, xs)(dxs) }
 
 // HVP returns the product of y's Hessian in xs with vs. The Hessian is symmetric, so pulling back will do.
 func HVP(y *graph.Node, xs, vs []*graph.Node) []*graph.Node {

@@ -149,6 +149,12 @@ func TestErrors(t *testing.T) {
 		"2 cotangents for 1 operands": func(g *graph.Graph, x *node) []*node {
 			return autodiff.Grad(ops.Sum(graph.Apply(opaque{Many: true}, x)), x)
 		},
+		"jacobian of int32[] in float64[3]: want float32 or float64": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Jacobian(ops.ArgMax(x, 0), x)
+		},
+		"want ranks that add up to at most 8": func(g *graph.Graph, x *node) []*node {
+			return autodiff.Jacobian(ops.Reshape(x, 1, 1, 1, 1, 1, 1, 1, 3), x)
+		},
 		"grad of int32[]: want float32 or float64": func(g *graph.Graph, x *node) []*node { return autodiff.Grad(ops.ArgMax(x, 0), x) },
 		"value and grad: the function returns 2 nodes, want one": func(g *graph.Graph, x *node) []*node {
 			y, ds := autodiff.ValueAndGrad(func(in []*node) []*node { return []*node{in[0], in[0]} }, x)
