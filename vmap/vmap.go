@@ -1,5 +1,5 @@
 // Package vmap turns a function of one example into a function of many, graph → graph: each op says
-// how it is applied to all rows at once. It sits on ops, below autodiff.
+// how it is applied to all rows at once; one that does not is applied to one row after the other. It sits on ops, below autodiff.
 package vmap
 
 import (
@@ -134,5 +134,5 @@ func apply(op graph.Op, results int, in []*graph.Node, mapped []bool) []*graph.N
 	case graph.Composite:
 		return Flagged(op.Define, in, mapped)
 	}
-	return in[0].Graph().Fail(results, fmt.Errorf("vmap: %s has no batching rule; it is stated by Batch", op.Name()))
+	return newRows(op, results, in, mapped)
 }

@@ -207,7 +207,6 @@ func TestTableFaults(t *testing.T) {
 		{"float32 only", "float32", row(30, func(x *node) *node { return graph.Apply(faulty{Slope: 2, Second: 2, How: "narrow"}, x) })},
 		{"wrong batching", "batch", row(30, func(x *node) *node { return graph.Apply(mixed{Wrong: true}, x) })},
 		{"right batching", "", row(30, func(x *node) *node { return graph.Apply(mixed{}, x) })},
-		{"no batching", "batch", row(30, func(x *node) *node { return graph.Apply(alone{}, x) })},
 	} {
 		failed := map[string]bool{}
 		for _, r := range gradcheck.Op(c.info, 2) {
@@ -236,14 +235,6 @@ func (o mixed) Batch(in []*node, _ []bool) []*node {
 	}
 	return []*node{ops.Sub(in[0], ops.MeanKeep(in[0], 1))}
 }
-
-// alone has a derivative and no batching rule.
-type alone struct{}
-
-func (alone) Name() string                                { return "alone" }
-func (alone) Infer(in []graph.Type) ([]graph.Type, error) { return in, nil }
-func (alone) Eval(c *graph.Call) error                    { copy(c.Out[0].Bytes(), c.In[0].Bytes()); return nil }
-func (alone) VJP(_, dy *node) []*node                     { return []*node{dy} }
 
 func TestCommand(t *testing.T) {
 	var text, lines strings.Builder
