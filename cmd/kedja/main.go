@@ -12,16 +12,16 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/train/console"
 	"github.com/kedja-ml/kedja/vision/recipe"
 )
 
 type cli struct {
 	Train struct {
-		MNIST    trainMNIST    `cmd:"" name:"mnist" set:"recipes=${mnist}" help:"Train a network to read handwritten digits."`
-		Images   trainImages   `cmd:"" name:"images" set:"recipes=${images}" help:"Train a network to tell the classes of your own images apart."`
-		CartPole trainCartPole `cmd:"" name:"cartpole" help:"Train a deep Q-network to balance a pole."`
+		MNIST  trainMNIST  `cmd:"" name:"mnist" set:"recipes=${mnist}" help:"Train a network to read handwritten digits."`
+		Images trainImages `cmd:"" name:"images" set:"recipes=${images}" help:"Train a network to tell the classes of your own images apart."`
+
+		kong.Plugins // a command for each environment
 	} `cmd:"" help:"Train a model."`
 	Resume  resumeCmd `cmd:"" help:"Go on with a run that was stopped: to the same bits as if it had not been."`
 	Verify  verifyCmd `cmd:"" help:"Check every sum of a run's checkpoints, and replay steps to the same bits."`
@@ -78,7 +78,9 @@ func newFolder(dir string, files ...string) error {
 // run parses and runs one command.
 func run(ctx context.Context, args []string, to streams) error {
 	helped := false
-	parser, err := kong.New(&cli{}, kong.Name("kedja"), kong.Description("Kedja: differentiable graphs in Go."),
+	c := &cli{}
+	c.Train.Plugins = kong.Plugins{trainAgents()}
+	parser, err := kong.New(c, kong.Name("kedja"), kong.Description("Kedja: differentiable graphs in Go."),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to), kong.Vars{"mnist": helps(recipe.MNIST()), "images": helps(recipe.Images())}, kong.Writers(to.out, to.err), kong.Exit(func(int) { helped = true }))
 	if err != nil {
 		return err
@@ -86,14 +88,14 @@ func run(ctx context.Context, args []string, to streams) error {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	c, err := parser.Parse(args)
+	parsed, err := parser.Parse(args)
 	if helped { // the parser goes on after printing help, where the process does not end
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return c.Run()
+	return parsed.Run()
 }
 
 // helps describes recipes in a line.
@@ -103,16 +105,4 @@ func helps(rs []recipe.Recipe) string {
 		texts = append(texts, r.Name+" ("+r.Help+")")
 	}
 	return strings.Join(texts, ", ")
-}
-
-// interrupted saves what the steps before an interrupt made of a model, beside the files of a finished run, and says so.
-func interrupted(dir string, model any, done, steps int) error {
-	if done == 0 {
-		return errors.New("interrupted before the first step; no weights were written")
-	}
-	path := filepath.Join(dir, "interrupted.safetensors")
-	if err := train.Save(path, model); err != nil {
-		return fmt.Errorf("interrupted after step %d of %d, and its weights could not be written: %w", done, steps, err)
-	}
-	return fmt.Errorf("interrupted after step %d of %d; its weights are in %s", done, steps, path)
 }

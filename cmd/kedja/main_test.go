@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -10,10 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/kedja-ml/kedja/rl"
-	"github.com/kedja-ml/kedja/train"
 )
 
 // call runs a command as main does.
@@ -115,8 +110,6 @@ func TestWrongArguments(t *testing.T) {
 		{"train mnist --max-steps=-2", "train mnist: want no negative numbers"},
 		{"train mnist --out " + file, "train mnist: mkdir " + file + ": not a directory"},
 		{"train mnist --out " + file + "/below", "train mnist: mkdir " + file + ": not a directory"},
-		{"train cartpole --steps=-1", "train cartpole: want at least one step, worker and episode"},
-		{"train cartpole --workers 0", "train cartpole: want at least one step, worker and episode"},
 		{"train cartpole --out " + file, "train cartpole: mkdir " + file + ": not a directory"},
 		{"predict mnist", `expected "<image>"`},
 		{"predict mnist a b", "unexpected argument b"},
@@ -189,86 +182,5 @@ func TestGradcheck(t *testing.T) {
 	}
 	if n < 2 {
 		t.Error(out)
-	}
-}
-
-func TestTrainCartPole(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "new", "folder")
-	args := []string{"train", "cartpole", "--steps", "1600", "--episodes", "5", "--out"}
-	out := works(t, append(args, dir)...)
-	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if last := lines[len(lines)-1]; !regexp.MustCompile(`^eval return \d+\.\d over 5 episodes after 1600 steps$`).MatchString(last) {
-		t.Error(last)
-	}
-	if got := files(t, dir); got != "evaluation.json metrics.jsonl weights.safetensors" {
-		t.Error(got)
-	}
-	var steps float64
-	ms := logged(t, filepath.Join(dir, "metrics.jsonl"))
-	for _, m := range ms {
-		if m["step"]-steps != m["return"] { // the reward is 1 a step
-			t.Error(m, "after", steps)
-		}
-		steps = m["step"]
-	}
-	if len(ms) < 20 || steps > 1600 {
-		t.Error(len(ms), steps)
-	}
-	var evaluation struct {
-		Seed, Steps int
-		Mean        float64
-		Returns     []float64
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "evaluation.json"))
-	if err == nil {
-		err = json.Unmarshal(data, &evaluation)
-	}
-	if err != nil || evaluation.Seed != 1 || evaluation.Steps != 1600 || len(evaluation.Returns) != 5 || evaluation.Mean < 8 {
-		t.Error(evaluation, err)
-	}
-	agent, err := rl.NewDQN(4, 2, rl.CartPoleDQN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := train.Load(filepath.Join(dir, "weights.safetensors"), agent.Q); err != nil {
-		t.Error(err)
-	}
-
-	// The result does not depend on the workers, and a seed gives the same again.
-	again := t.TempDir()
-	works(t, append(args, again, "--workers", "2")...)
-	for _, f := range []string{"weights.safetensors", "metrics.jsonl", "evaluation.json"} {
-		a, err := os.ReadFile(filepath.Join(dir, f))
-		b, err2 := os.ReadFile(filepath.Join(again, f))
-		if err != nil || err2 != nil || !bytes.Equal(a, b) {
-			t.Error(f, "differs", err, err2)
-		}
-	}
-}
-
-func TestInterruptedCartPole(t *testing.T) {
-	dir := t.TempDir()
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	go func() { // the first episode takes a millisecond, all of them a minute
-		for ctx.Err() == nil {
-			if i, err := os.Stat(filepath.Join(dir, "metrics.jsonl")); err == nil && i.Size() > 0 {
-				cancel(errors.New("a signal")) // as signal.NotifyContext does
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}()
-	var stderr bytes.Buffer
-	code := command(ctx, []string{"train", "cartpole", "--out", dir}, streams{&bytes.Buffer{}, &stderr})
-	message := oneLine(t, code, stderr.String())
-	path := filepath.Join(dir, "interrupted.safetensors")
-	if !regexp.MustCompile(`^interrupted after step \d+ of 50000; its weights are in ` + regexp.QuoteMeta(path) + `$`).MatchString(message) {
-		t.Error(message)
-	}
-	if got := files(t, dir); got != "interrupted.safetensors metrics.jsonl" {
-		t.Error(got)
-	}
-	if len(logged(t, filepath.Join(dir, "metrics.jsonl"))) == 0 {
-		t.Error("no metrics")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/rl/env/catalog"
 	"github.com/kedja-ml/kedja/train/console"
 )
 
@@ -26,8 +27,28 @@ func (c *resumeCmd) Run(ctx context.Context, to streams) error {
 	if err != nil {
 		return fmt.Errorf("resume: %s: %w", c.Dir, err)
 	}
-	j.Out, j.Workers, j.inexact = c.Dir, c.Workers, c.Inexact
+	return j.resume(ctx, to, c)
+}
+
+// A resumable is the run that a command began.
+type resumable interface {
+	resume(ctx context.Context, to streams, how *resumeCmd) error
+	replay(ctx context.Context, to streams, ends []*checkpoint.Checkpoint, workers int) error
+}
+
+func (j *job) resume(ctx context.Context, to streams, how *resumeCmd) error {
+	j.Out, j.Workers, j.inexact = how.Dir, how.Workers, how.Inexact
 	return j.run(ctx, to, true)
+}
+
+func (j *job) replay(ctx context.Context, to streams, ends []*checkpoint.Checkpoint, workers int) error {
+	defer j.closed()
+	j.Workers = workers
+	loop, err := j.loop()
+	if err != nil {
+		return err
+	}
+	return console.Replay(ctx, loop, ends, to.out)
 }
 
 // newest finds the newest checkpoint of a run that is whole, without opening the store: nothing is locked, made or removed.
@@ -45,8 +66,8 @@ func newest(dir string) (*checkpoint.Checkpoint, error) {
 	return nil, fmt.Errorf("no whole checkpoint: %w", err)
 }
 
-// remake makes the job that a checkpoint's settings describe.
-func remake(m *checkpoint.Manifest) (*job, error) {
+// remake makes the run that a checkpoint's settings describe.
+func remake(m *checkpoint.Manifest) (resumable, error) {
 	var k struct {
 		Command  string
 		Settings json.RawMessage
@@ -65,6 +86,10 @@ func remake(m *checkpoint.Manifest) (*job, error) {
 	case "images":
 		c = &trainImages{}
 	default:
+		if slices.Contains(catalog.Names(), k.Command) {
+			a := &trainAgent{}
+			return a, json.Unmarshal(k.Settings, a)
+		}
 		return nil, fmt.Errorf("a run of train %q, which this program does not know", k.Command)
 	}
 	if err := json.Unmarshal(k.Settings, c); err != nil {

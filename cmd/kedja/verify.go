@@ -35,13 +35,7 @@ func (c *verifyCmd) verify(ctx context.Context, to streams) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Dir, err)
 	}
-	defer j.closed()
-	j.Workers = c.Workers
-	loop, err := j.loop()
-	if err != nil {
-		return err
-	}
-	err = console.Replay(ctx, loop, ends, to.out)
+	err = j.replay(ctx, to, ends, c.Workers)
 	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
 	}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/kedja-ml/kedja/rl/env/catalog"
+)
+
+// Short runs, of which the updates begin early.
+func quick(dir string) []string {
+	return []string{"train", "cartpole", "--steps", "1600", "--episodes", "5", "--every", "400", "--set", "Start=100", "--out", dir}
+}
+
+func TestTrainCartPole(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	if last := lastLine(works(t, quick(dir)...)); !regexp.MustCompile(`^eval return \d+\.\d over 5 episodes after 1600 steps$`).MatchString(last) {
+		t.Error(last)
+	}
+	if got := files(t, dir); got != "checkpoints evaluation.json metrics.jsonl returns.png times.jsonl weights.safetensors" {
+		t.Error(got)
+	}
+	var steps float64
+	episodes, evaluations := 0, 0
+	for _, m := range logged(t, filepath.Join(dir, "metrics.jsonl")) {
+		if _, ok := m["return"]; ok {
+			if m["step"]-steps != m["return"] { // the reward is 1 a step
+				t.Error(m, "after", steps)
+			}
+			steps = m["step"]
+			episodes++
+		}
+		if m["eval_return"] > 0 && m["eval_worst"] > 0 {
+			evaluations++
+		}
+	}
+	if episodes < 20 || steps > 1600 || evaluations != 20 {
+		t.Error(episodes, steps, evaluations)
+	}
+	var e struct {
+		Env, Algo   string
+		Seed, Steps int
+		Mean        float64
+		Returns     []float64
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "evaluation.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &e)
+	}
+	if err != nil || e.Env != "cartpole" || e.Algo != "dqn" || e.Seed != 1 || e.Steps != 1600 || len(e.Returns) != 5 || e.Mean < 8 {
+		t.Error(e, err)
+	}
+	if out := works(t, "verify", dir, "--replay", "1200:1600"); !strings.Contains(out, "give the same bits again") {
+		t.Error(out)
+	}
+}
+
+// A run that is interrupted and resumed, twice, leaves the bytes of one that was not, whatever the number of workers.
+func TestResumeAgent(t *testing.T) {
+	whole, dir := t.TempDir(), t.TempDir()
+	want := lastLine(works(t, quick(whole)...))
+	for i, steps := range []int{700, 300} {
+		how := quick(dir)
+		if i > 0 {
+			how = []string{"resume", dir, "--workers", "2"}
+		}
+		var stderr bytes.Buffer
+		code := command(&countdown{t.Context(), steps}, how, streams{&bytes.Buffer{}, &stderr})
+		if got := oneLine(t, code, stderr.String()); !regexp.MustCompile(`interrupted after step \d+ of 1600; kedja resume .* goes on$`).MatchString(got) {
+			t.Fatal(got)
+		}
+	}
+	for range 2 {
+		if got := lastLine(works(t, "resume", dir)); got != want {
+			t.Error(got, "want", want)
+		}
+		for _, name := range []string{"weights.safetensors", "metrics.jsonl", "evaluation.json", "returns.png"} {
+			a, err := os.ReadFile(filepath.Join(whole, name))
+			b, err2 := os.ReadFile(filepath.Join(dir, name))
+			if err != nil || err2 != nil || !bytes.Equal(a, b) {
+				t.Error(name, "differs", err, err2)
+			}
+		}
+	}
+}
+
+func TestTrainAgentRefuses(t *testing.T) {
+	dir := t.TempDir()
+	for args, want := range map[string]string{
+		"train cartpol":                                     `unexpected argument cartpol`,
+		"train cartpole --algo dqm":                         `train cartpole: no algorithm "dqm", did you mean "dqn"?`,
+		"train cartpole --steps=-1":                         "train cartpole: want at least one step, environment, episode and worker, and no negative number",
+		"train cartpole --workers 0":                        "train cartpole: want at least one step",
+		"train cartpole --set Rat=1":                        `train cartpole: dqn has no option "Rat", did you mean "Rate"? There are Hidden, `,
+		"train cartpole --set Rate=fast":                    `train cartpole: option "Rate=fast", want NAME=VALUE, the value in JSON`,
+		"train cartpole --set Rate=[1]":                     "train cartpole: option Rate=[1]: json: cannot unmarshal array",
+		"train cartpole --set Batch=0 --out " + dir:         "train cartpole: dqn: batches of 0 from a memory of 200000 transitions",
+		"train cartpole --set Capacity=100000000000000":     "train cartpole: the replay memory takes 4400000000000000 bytes, and the machine has ",
+		"train cartpole --set Discount=2 --out " + dir:      "train cartpole: dqn: a discount of 2, want 0 to 1",
+		"train cartpole --algo sac":                         "train cartpole: ",
+		"train cartpole --set Objective=\"x\" --out " + dir: `train cartpole: dqn: objective "x", want one of mean, munchausen, c51, quantiles`,
+		"train cartpole --set Hidden=[4,0] --out " + dir:    "train cartpole: dqn: hidden layers of [4 0], want widths of at least 1",
+		"train cartpole --set Target=7 --out " + dir:        "train cartpole: dqn: a target network copied every 7 updates and moved by a share of 0.005, want one of the two",
+		"train cartpole --set Epsilon=[1,1.5] --out " + dir: "train cartpole: dqn: random actions with probabilities [1 1.5]",
+		"train cartpole --set Clip=-1 --out " + dir:         "train cartpole: dqn: gradients clipped to a norm of -1, want at least 0",
+	} {
+		if got := fails(t, strings.Fields(args)...); !strings.Contains(got, want) {
+			t.Errorf("kedja %s: %s\nwant %s", args, got, want)
+		}
+	}
+	if got := files(t, dir); got != "" {
+		t.Error("left behind:", got)
+	}
+}
+
+// Every environment of the catalogue has a command.
+func TestTrainAgents(t *testing.T) {
+	for _, e := range catalog.All() {
+		if got := works(t, "train", e.Name, "--help"); !strings.Contains(got, e.Doc) || !strings.Contains(got, "--algo") {
+			t.Error(e.Name, got)
+		}
+	}
+}

@@ -1,0 +1,109 @@
+"""Losses and gradients of package rl's objectives, by hand in NumPy, on fixed batches: no automatic differentiation, so that the derivatives
+are a second opinion. The networks are linear: out = obs·W, reshaped to [N, actions, numbers]. Run from the root of the repository:
+
+    python tools/rl/goldens.py
+
+It writes rl/testdata/objectives.json.
+"""
+import json
+
+import numpy as np
+
+N, OBS, ACTIONS = 6, 3, 4
+rng = np.random.default_rng(20261130)
+
+
+def softmax(x):
+    e = np.exp(x - x.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+
+def huber(u):  # and its derivative
+    a = np.abs(u)
+    return np.where(a <= 1, u * u / 2, a - 0.5), np.clip(u, -1, 1)
+
+
+def batch(numbers, scale):
+    return dict(
+        obs=rng.normal(size=(N, OBS)), next=rng.normal(size=(N, OBS)), actions=rng.integers(ACTIONS, size=N), rewards=rng.normal(size=N) * 1.5,
+        discounts=np.array([0.9, 0.9, 0.0, 0.81, 0.9, 0.0]), weights=rng.uniform(0.3, 1, size=N),
+        online=rng.normal(size=(OBS, ACTIONS * numbers)) * scale, target=rng.normal(size=(OBS, ACTIONS * numbers)) * scale)
+
+
+def out(obs, w, numbers):
+    return (obs @ w).reshape(N, ACTIONS, numbers)
+
+
+def finish(name, b, numbers, each, priority, dout, **settings):
+    """dout is the derivative of each loss in the outputs of its chosen action [N, numbers]."""
+    d = np.zeros((N, ACTIONS, numbers))
+    d[np.arange(N), b["actions"]] = dout * b["weights"][:, None] / N
+    return dict(
+        name=name, numbers=numbers, settings=settings, each=each.tolist(), priority=priority.tolist(), loss=float((b["weights"] * each).mean()),
+        gradient=(b["obs"].T @ d.reshape(N, -1)).ravel().tolist(), **{k: np.asarray(v).ravel().tolist() for k, v in b.items()})
+
+
+def mean(double):
+    b = batch(1, 1.2)
+    q, nq, nt = (out(b[o], b[w], 1)[..., 0] for o, w in (("obs", "online"), ("next", "online"), ("next", "target")))
+    value = nt[np.arange(N), nq.argmax(-1)] if double else nt.max(-1)
+    u = q[np.arange(N), b["actions"]] - (b["rewards"] + b["discounts"] * value)
+    each, d = huber(u)
+    return finish("double" if double else "mean", b, 1, each, np.abs(u), d[:, None], Double=double)
+
+
+def munchausen():
+    tau, alpha, least = 0.3, 0.9, -1.0
+    b = batch(1, 0.6)
+    q, t, nt = (out(b[o], b[w], 1)[..., 0] for o, w in (("obs", "online"), ("obs", "target"), ("next", "target")))
+    rows = np.arange(N)
+    bonus = np.clip(tau * np.log(softmax(t / tau)[rows, b["actions"]]), least, 0)
+    pi = softmax(nt / tau)
+    value = (pi * (nt - tau * np.log(pi))).sum(-1)
+    u = q[rows, b["actions"]] - (b["rewards"] + alpha * bonus + b["discounts"] * value)
+    each, d = huber(u)
+    return finish("munchausen", b, 1, each, np.abs(u), d[:, None], Temperature=tau, LogShare=alpha, LogLeast=least)
+
+
+def c51(double):
+    atoms, low, high = 7, -3.0, 4.0
+    b = batch(atoms, 1.0)
+    z = np.linspace(low, high, atoms)
+    dz = z[1] - z[0]
+    rows = np.arange(N)
+    logits, nq, nt = (out(b[o], b[w], atoms) for o, w in (("obs", "online"), ("next", "online"), ("next", "target")))
+    best = (softmax(nq if double else nt) @ z).argmax(-1)
+    p = softmax(nt)[rows, best]
+    m = np.zeros((N, atoms))
+    for n in range(N):  # algorithm 1 of the paper
+        for j in range(atoms):
+            at = (np.clip(b["rewards"][n] + b["discounts"][n] * z[j], low, high) - low) / dz
+            lo, hi = int(np.floor(at)), int(np.ceil(at))
+            if lo == hi:
+                m[n, lo] += p[n, j]
+            else:
+                m[n, lo] += p[n, j] * (hi - at)
+                m[n, hi] += p[n, j] * (at - lo)
+    mine = softmax(logits[rows, b["actions"]])
+    each = -(m * np.log(mine)).sum(-1)
+    return finish("c51 double" if double else "c51", b, atoms, each, each, mine - m, Atoms=atoms, Returns=[low, high], Double=double)
+
+
+def quantiles(double):
+    count = 5
+    b = batch(count, 1.1)
+    rows = np.arange(N)
+    theta, nq, nt = (out(b[o], b[w], count) for o, w in (("obs", "online"), ("next", "online"), ("next", "target")))
+    best = (nq if double else nt).mean(-1).argmax(-1)
+    target = b["rewards"][:, None] + b["discounts"][:, None] * nt[rows, best]
+    level = (np.arange(count) + 0.5) / count
+    u = target[:, None, :] - theta[rows, b["actions"]][:, :, None]  # [N, i, j]
+    h, dh = huber(u)
+    weight = np.abs(level[None, :, None] - (u < 0))
+    each = (weight * h).mean(-1).sum(-1)
+    return finish("quantiles double" if double else "quantiles", b, count, each, each, -(weight * dh).mean(-1), Quantiles=count, Double=double)
+
+
+with open("rl/testdata/objectives.json", "w") as f:
+    json.dump([mean(False), mean(True), munchausen(), c51(False), c51(True), quantiles(False), quantiles(True)], f)
+    f.write("\n")
