@@ -69,7 +69,7 @@ func NewQLearner(s Setup, o QOptions) (*QLearner, error) {
 	weights := NewRand(s.Seed, 2)
 	q.Net = NewQNet(weights.Rand, s.Size(), s.Actions.N, q.objective.numbers(), o.NetOptions)
 	q.Target = NewQNet(weights.Rand, s.Size(), s.Actions.N, q.objective.numbers(), o.NetOptions)
-	q.copyToTarget()
+	copyParams(q.Target, q.Net)
 	rate := optim.Constant(o.Rate)
 	if o.RateSteps > 0 {
 		rate = optim.Linear(o.Rate, o.LastRate, o.RateSteps)
@@ -155,9 +155,10 @@ func params(net any) (ps []*graph.Param) {
 	return ps
 }
 
-func (q *QLearner) copyToTarget() {
-	to := params(q.Target)
-	for i, p := range params(q.Net) {
+// copyParams gives a network the values of another.
+func copyParams(target, online any) {
+	to := params(target)
+	for i, p := range params(online) {
 		to[i].Set(p.Value())
 	}
 }
@@ -235,7 +236,7 @@ func (q *QLearner) update() error {
 	p.Loss.Add(float64(graph.Data[float32](out[0])[0]))
 	q.memory.Update(q.batch, graph.Data[float32](out[1]))
 	if p.Updates++; o.Target > 0 && p.Updates%o.Target == 0 {
-		q.copyToTarget()
+		copyParams(q.Target, q.Net)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"image/gif"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,5 +125,54 @@ func TestTrainAgents(t *testing.T) {
 		if got := works(t, "train", e.Name, "--help"); !strings.Contains(got, e.Doc) || !strings.Contains(got, "--algo") {
 			t.Error(e.Name, got)
 		}
+	}
+}
+
+// A trained agent is shown, as text and as GIF; what is not for it is refused in a line.
+func TestPlay(t *testing.T) {
+	dir := t.TempDir()
+	works(t, quick(dir)...)
+	film := filepath.Join(t.TempDir(), "out.gif")
+	if out := works(t, "play", "cartpole", "--weights", dir, "--episodes", "2"); strings.Count(out, "return ") != 2 {
+		t.Error(out)
+	}
+	if out := works(t, "play", "cartpole", "--weights", filepath.Join(dir, "weights.safetensors"), "--gif", film); !strings.Contains(out, "wrote "+film) {
+		t.Error(out)
+	}
+	b, err := os.ReadFile(film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gif.DecodeAll(bytes.NewReader(b))
+	if err != nil || len(g.Image) < 8 {
+		t.Error(err)
+	}
+	junk := filepath.Join(dir, "junk")
+	if err := os.WriteFile(junk, []byte("junk"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"play acrobot --weights " + dir:               "play: " + dir + "/weights.safetensors: of an agent for cartpole, not for acrobot",
+		"play cartpol --weights " + dir:               `play: no environment "cartpol"; did you mean cartpole?`,
+		"play cartpole --weights " + junk:             "play: " + junk + ": ",
+		"play cartpole --weights " + dir + "/nowhere": "no such file or directory",
+		"play cartpole":                               "missing flags: --weights",
+		"play cartpole --episodes 0 --weights " + dir: "play: want at least 1 episode, not 0",
+		"bench rl --seeds 0":                          "bench rl: want at least one seed",
+		"bench rl --env pendulu":                      `bench rl: no environment "pendulu"; did you mean pendulum?`,
+		"bench rl --algo dqm":                         `bench rl: no algorithm "dqm", did you mean "dqn"?`,
+	} {
+		if got := fails(t, strings.Fields(args)...); !strings.Contains(got, want) {
+			t.Errorf("kedja %s: %s\nwant %s", args, got, want)
+		}
+	}
+}
+
+func TestBenchRL(t *testing.T) {
+	out := works(t, "bench", "rl", "--algo", "dqn", "--algo", "qr-dqn", "--seeds", "2", "--steps", "300", "--episodes", "3", "--set", "Start=100", "--set", "Hidden=[8]")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 6 || !regexp.MustCompile(`^cartpole  dqn  seed 2  return \d+\.\d, the worst \d+\.\d, of 3 episodes after 300 steps  \d+\.\d s$`).MatchString(lines[1]) ||
+		!regexp.MustCompile(`^cartpole  qr-dqn  2 seeds  mean \d+\.\d  worst \d+\.\d  IQM \d+\.\d  95 % interval of it \d+\.\d to \d+\.\d$`).MatchString(lines[5]) {
+		t.Error(out)
 	}
 }

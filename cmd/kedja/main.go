@@ -29,6 +29,10 @@ type cli struct {
 		MNIST  predictMNIST  `cmd:"" name:"mnist" help:"Read a handwritten digit from a PNG or JPEG."`
 		Images predictImages `cmd:"" name:"images" help:"Tell the class of pictures."`
 	} `cmd:"" help:"Use a trained model."`
+	Play  playCmd `cmd:"" help:"Watch an agent play, in the terminal or as GIF."`
+	Bench struct {
+		RL benchRL `cmd:"" name:"rl" help:"Train agents over several seeds: mean, interquartile mean and interval of their returns."`
+	} `cmd:"" help:"Measure."`
 	Graph struct {
 		MNIST graphMNIST `cmd:"" name:"mnist" help:"Print the graph of the digit reader."`
 	} `cmd:"" help:"Print a model's graph."`

@@ -38,7 +38,20 @@ type Algorithm struct {
 // Algorithms lists them.
 func Algorithms() []Algorithm {
 	return []Algorithm{
-		{"dqn", "deep Q-learning, double, with a target network that follows", false, dqn},
+		{"dqn", "deep Q-learning with what makes it stable", false, value(func(*rl.QOptions) {})},
+		{"plain-dqn", "deep Q-learning as it was first", false, value(plain)},
+		{"double", "plain, and one network chooses the action that the other values", false, value(double)},
+		{"dueling", "dqn by a duelling network", false, value(dueling)},
+		{"n-step", "plain, with rewards summed over three steps", false, value(nstep)},
+		{"per", "dqn by prioritised replay", false, value(prioritised)},
+		{"noisy", "dqn that explores by noisy layers", false, value(noisy)},
+		{"c51", "categorical distributions of returns", false, value(categorical)},
+		{"qr-dqn", "quantiles of returns", false, value(quantile)},
+		{"munchausen", "rewards raised by the log-policy", false, value(munchausen)},
+		{"rainbow", "categorical, duelling, noisy, prioritised, over three steps", false, value(rainbow)},
+		{"sac", "soft actor-critic, whose entropy weight is learned", true, box("sac")},
+		{"td3", "twin delayed deterministic policy gradient", true, box("td3")},
+		{"ddpg", "deep deterministic policy gradient", true, box("ddpg")},
 	}
 }
 
