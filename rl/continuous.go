@@ -212,7 +212,8 @@ type boxTransitions struct{ Obs, Next, Actions, Rewards, Discounts *graph.Node }
 func (b *BoxLearner) target(t boxTransitions) *graph.Node {
 	var value *graph.Node
 	if b.Options.Algorithm == "sac" {
-		value = sacValue(b.TargetCritics, b.policy(t.Next), t.Next, ops.Exp(t.Obs.Graph().Use(b.LogAlpha)))
+		action, logProb := b.policy(t.Next).Sample()
+		value = sacValue(b.TargetCritics, t.Next, action, logProb, ops.Exp(t.Obs.Graph().Use(b.LogAlpha)))
 	} else {
 		value = td3Value(b.TargetCritics, ops.Tanh(b.TargetActor.Forward(t.Next)), t.Next, b.Options)
 	}

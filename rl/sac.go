@@ -3,14 +3,12 @@ package rl
 import (
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
-	"github.com/kedja-ml/kedja/rl/dist"
 )
 
 // sacValue is what a state is worth to SAC (Haarnoja et al., 2018, eq. 3, with two critics): an action a of the policy there, and its entropy,
 //
 //	min_i Q_i(s', a) − α·ln π(a|s')
-func sacValue(critics []*MLP, policy dist.TanhNormal, next, alpha *graph.Node) *graph.Node {
-	action, logProb := policy.Sample()
+func sacValue(critics []*MLP, next, action, logProb, alpha *graph.Node) *graph.Node {
 	return ops.Sub(least(critics, next, action), ops.Mul(alpha, logProb))
 }
 

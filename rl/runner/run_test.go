@@ -15,11 +15,19 @@ import (
 // made returns a short run of a recipe, in dir.
 func made(t *testing.T, dir string, steps int, set ...string) *runner.Run {
 	t.Helper()
-	r, err := recipe.Find("cartpole", "dqn")
+	name, algorithm, options := "cartpole", "dqn", []string{"Start=64", "Hidden=[16]", "Capacity=300"}
+	if len(set) > 0 && !strings.Contains(set[0], "=") {
+		name, algorithm, _ = strings.Cut(set[0], " ")
+		set = set[1:]
+	}
+	if algorithm == "ppo" || algorithm == "pqn" {
+		options = []string{"Hidden=[16]", "Rollout=8"}
+	}
+	r, err := recipe.Find(name, algorithm)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range append([]string{"Start=64", "Hidden=[16]", "Capacity=300"}, set...) {
+	for _, s := range append(options, set...) {
 		if err := r.Set(s); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +64,11 @@ func (a *after) Err() error {
 // A run that is stopped anywhere and taken up again leaves the bits and the log of one that was not, whatever the algorithm keeps.
 func TestStopAndResume(t *testing.T) {
 	for _, set := range [][]string{
-		{}, {"Noisy=0.5", "Priority=0.6", "NStep=3", "Dueling=true"}, {"Tau=0", "Target=7", "Average=false", "NStep=1"},
+		{},
+		{"Noisy=0.5", "Priority=0.6", "NStep=3", "Dueling=true"},
+		{"Tau=0", "Target=7", "Average=false", "NStep=1"},
+		{"pendulum sac"},
+		{"pendulum td3"},
 	} {
 		whole := t.TempDir()
 		if err := made(t, whole, 600, set...).Start(t.Context()); err != nil {
@@ -115,7 +127,7 @@ func TestStopAndResume(t *testing.T) {
 		if err := made(t, "", 600, set...).Replay(middle, want); err != nil {
 			t.Error(err)
 		}
-		if err := made(t, "", 600, append(set, "Rate=0.5")...).Replay(middle, want); err == nil || !strings.Contains(err.Error(), "do not give the same bits: ") {
+		if err := made(t, "", 600, append(set, "Discount=0.5")...).Replay(middle, want); err == nil || !strings.Contains(err.Error(), "do not give the same bits: ") {
 			t.Error(err)
 		}
 	}

@@ -3,7 +3,7 @@ are a second opinion. The networks are linear: out = obs·W, reshaped to [N, act
 
     python tools/rl/goldens.py
 
-It writes rl/testdata/objectives.json.
+It writes rl/testdata/objectives.json and boxes.json.
 """
 import json
 
@@ -106,4 +106,37 @@ def quantiles(double):
 
 with open("rl/testdata/objectives.json", "w") as f:
     json.dump([mean(False), mean(True), munchausen(), c51(False), c51(True), quantiles(False), quantiles(True)], f)
+    f.write("\n")
+
+
+# Actors and critics of actions that are vectors. The critics are linear: q = [s, a]·w + b.
+D = 2
+rng = np.random.default_rng(7)
+alpha, gamma_d = 0.3, np.array([0.9, 0.9, 0.0, 0.9, 0.9, 0.0])
+s, s2, a, r, e = rng.normal(size=(N, OBS)), rng.normal(size=(N, OBS)), np.tanh(rng.normal(size=(N, D))), rng.normal(size=N), rng.normal(size=(N, D))
+m, ls = rng.normal(size=(N, D)) * 0.7, rng.normal(size=(N, D)) * 0.5 - 0.5
+w, wt = rng.normal(size=(2, OBS + D)), rng.normal(size=(2, OBS + D))  # two critics, and their targets
+
+
+def q(w, obs, act):
+    return np.concatenate([obs, act], 1) @ w.T  # [N, critics]
+
+
+y = np.tanh(m + np.exp(ls) * e)
+logp = (-0.5 * e**2 - ls - 0.5 * np.log(2 * np.pi) - np.log(1 - y**2)).sum(1)
+td3 = q(wt, s2, y).min(1)
+sac = td3 - alpha * logp
+out = dict(obs=s, next=s2, actions=a, rewards=r, discounts=gamma_d, noise=e, mean=m, logstd=ls, critics=w, targets=wt, td3=td3, sac=sac)
+for name, value in (("td3", td3), ("sac", sac)):
+    d = q(w, s, a) - (r + gamma_d * value)[:, None]
+    out[name + "_loss"] = (d**2).mean(0).sum()
+    out[name + "_gradient"] = (2 * d[:, :, None] * np.concatenate([s, a], 1)[:, None, :]).mean(0)
+qa = q(w, s, y)
+slope = w[qa.argmin(1), OBS:]  # of the least critic in the action
+ds = np.exp(ls) * e
+out["actor_loss"] = (alpha * logp - qa.min(1)).mean()
+out["actor_mean_gradient"] = (alpha * 2 * y - slope * (1 - y**2)) / N
+out["actor_logstd_gradient"] = (alpha * (2 * y * ds - 1) - slope * (1 - y**2) * ds) / N
+with open("rl/testdata/boxes.json", "w") as f:
+    json.dump({k: np.asarray(v).ravel().tolist() for k, v in out.items()}, f)
     f.write("\n")
