@@ -3,7 +3,7 @@ are a second opinion. The networks are linear: out = obs·W, reshaped to [N, act
 
     python tools/rl/goldens.py
 
-It writes rl/testdata/objectives.json and boxes.json.
+It writes objectives.json, boxes.json and rollouts.json in rl/testdata.
 """
 import json
 
@@ -139,4 +139,46 @@ out["actor_mean_gradient"] = (alpha * 2 * y - slope * (1 - y**2)) / N
 out["actor_logstd_gradient"] = (alpha * (2 * y * ds - 1) - slope * (1 - y**2) * ds) / N
 with open("rl/testdata/boxes.json", "w") as f:
     json.dump({k: np.asarray(v).ravel().tolist() for k, v in out.items()}, f)
+    f.write("\n")
+
+
+# Policy gradients, and PQN, in the logits or values of each action and the state's value.
+def policy(name, clip, clip_value, normalize, share, entropy):
+    z, v = rng.normal(size=(N, ACTIONS)), rng.normal(size=N)
+    act, old, adv, ret, oldv = rng.integers(ACTIONS, size=N), -rng.uniform(0.3, 2.5, size=N), rng.normal(size=N), rng.normal(size=N), v + rng.normal(size=N) * 0.3
+    p, rows = softmax(z), np.arange(N)
+    log = np.log(p[rows, act])
+    norm = (adv - adv.mean()) / (adv.std(ddof=1) + 1e-8) if normalize else adv
+    if clip:
+        ratio = np.exp(log - old)
+        free, held = ratio * norm, np.clip(ratio, 1 - clip, 1 + clip) * norm
+        gain, dgain = np.minimum(free, held), np.where(free <= held, ratio * norm, 0)
+    else:
+        gain, dgain = norm * log, norm
+    off, doff = (v - ret) ** 2, v - ret
+    if clip and clip_value:
+        near = oldv + np.clip(v - oldv, -clip, clip)
+        other = (near - ret) ** 2
+        doff = np.where(off >= other, v - ret, (near - ret) * (np.abs(v - oldv) < clip))
+        off = np.maximum(off, other)
+    h = -(p * np.log(p)).sum(1)
+    one = np.eye(ACTIONS)[act]
+    dz = (-dgain[:, None] * (one - p) + entropy * p * (np.log(p) + h[:, None])) / N
+    return dict(name=name, clip=clip, clipvalue=clip_value, normalize=normalize, valueshare=share, entropy=entropy, logits=z, values=v, actions=act,
+                logprobs=old, advantages=adv, returns=ret, oldvalues=oldv, loss=-gain.mean() + share * 0.5 * off.mean() - entropy * h.mean(),
+                dlogits=dz, dvalues=share * doff / N)
+
+
+def pqn():
+    z, act, ret = rng.normal(size=(N, ACTIONS)), rng.integers(ACTIONS, size=N), rng.normal(size=N)
+    d = z[np.arange(N), act] - ret
+    zero = np.zeros(N)
+    return dict(name="pqn", clip=0, clipvalue=False, normalize=False, valueshare=0, entropy=0, logits=z, values=zero, actions=act, logprobs=zero,
+                advantages=zero, returns=ret, oldvalues=zero, loss=0.5 * (d**2).mean(), dlogits=np.eye(ACTIONS)[act] * d[:, None] / N, dvalues=zero)
+
+
+rng = np.random.default_rng(11)
+cases = [policy("ppo", 0.2, True, True, 0.5, 0.01), policy("ppo plain", 0.3, False, False, 0.7, 0.0), policy("a2c", 0.0, False, False, 0.5, 0.02), pqn()]
+with open("rl/testdata/rollouts.json", "w") as f:
+    json.dump([{k: v.ravel().tolist() if isinstance(v, np.ndarray) else v for k, v in c.items()} for c in cases], f)
     f.write("\n")

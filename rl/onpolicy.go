@@ -1,0 +1,348 @@
+package rl
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+
+	"github.com/kedja-ml/kedja/exec"
+	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/nn"
+	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/ops"
+)
+
+// RolloutOptions are the settings of agents that learn from what they have just done, and then forget it: PPO (Schulman et al., 2017), A2C (Mnih
+// et al., 2016), REINFORCE with a baseline (Williams, 1992) and PQN (Gallici et al., 2025). A round is of Rollout steps in each environment.
+type RolloutOptions struct {
+	Objective string // "policy" or "q"
+	Hidden    []int  // widths of the hidden layers
+	LayerNorm bool   // of "q", before each ReLU
+
+	Rollout     int // steps of each environment in a round
+	Epochs      int // passes over them
+	Minibatches int // updates of a pass
+
+	Discount, Lambda float64 // γ and λ of the advantages (Schulman et al., 2016)
+
+	Clip       float64 // of the policies' ratio; none if 0
+	ClipValue  bool    // hold values to within Clip of what they were
+	Normalize  bool    // advantages, in each minibatch
+	ValueShare float64 // of the values' loss
+	Entropy    float64 // share of the entropy, which is made large
+
+	Rate, LastRate float64 // of Adam, first and last
+	RateSteps      int     // updates over which it falls; constant if 0
+	AdamEps        float64
+	ClipNorm       float64 // of the gradient; none if 0
+
+	Epsilon     [2]float64 // probability of a random action of "q", first and last
+	Exploration int        // steps over which it falls
+}
+
+func (o RolloutOptions) check(s Setup) error {
+	for _, n := range o.Hidden {
+		if n < 1 {
+			return fmt.Errorf("hidden layers of %v, want widths of at least 1", o.Hidden)
+		}
+	}
+	share := func(v float64) bool { return v >= 0 && v <= 1 }
+	switch {
+	case o.Objective != "policy" && o.Objective != "q":
+		return fmt.Errorf("objective %q, want policy or q", o.Objective)
+	case o.Rollout < 1 || o.Epochs < 1 || o.Minibatches < 1 || o.Rollout*s.Envs%o.Minibatches != 0:
+		return fmt.Errorf("%d passes over %d steps of %d environments in %d parts, want at least 1, and parts of one size", o.Epochs, o.Rollout, s.Envs, o.Minibatches)
+	case !share(o.Discount) || !share(o.Lambda) || !share(o.Epsilon[0]) || !share(o.Epsilon[1]):
+		return fmt.Errorf("a discount of %v, lambda %v, random actions %v: want 0 to 1", o.Discount, o.Lambda, o.Epsilon)
+	case !(o.Clip >= 0 && o.ValueShare >= 0 && o.ClipNorm >= 0) || math.IsNaN(o.Entropy):
+		return fmt.Errorf("a clip of %v, a share of values of %v, a norm of %v: want at least 0", o.Clip, o.ValueShare, o.ClipNorm)
+	case !(o.Rate >= 0 && o.LastRate >= 0) || math.IsInf(o.Rate+o.LastRate, 0) || o.RateSteps < 0 || !(o.AdamEps > 0):
+		return fmt.Errorf("a rate from %v to %v over %d updates, an epsilon of %v: want no negative number, and the last above 0", o.Rate, o.LastRate, o.RateSteps, o.AdamEps)
+	}
+	return nil
+}
+
+// New makes the agent.
+func (o *RolloutOptions) New(s Setup) (Agent, error) { return NewRolloutLearner(s, *o) }
+
+// Bytes is what a round takes.
+func (o *RolloutOptions) Bytes(s Setup) int64 {
+	return 4 * int64(o.Rollout) * int64(s.Envs) * int64(s.Size()+6)
+}
+
+// rolloutObjective is what such an agent plays by and learns.
+type rolloutObjective interface {
+	play(obs *graph.Node) (action, logProb, value *graph.Node) // [N] each, as exploration has it
+	best(obs *graph.Node) *graph.Node                          // [N]
+	loss(b minibatch) *graph.Node
+}
+
+// minibatch is a part of a round, on the graph of an update; all but Obs are [N].
+type minibatch struct{ Obs, Actions, LogProbs, Advantages, Returns, Values *graph.Node }
+
+// A RolloutLearner is an agent that learns from what it has just done.
+type RolloutLearner struct {
+	Options RolloutOptions
+	Net     any // *ActorCritic or *QNet
+
+	setup       Setup
+	objective   rolloutObjective
+	adam        *optim.Adam
+	act, greedy policy
+	learn       *exec.Plan
+	key         *graph.State
+
+	obs                                                               []float32 // of a round: [step, environment], as all that follows
+	actions                                                           []int32
+	rewards, values, nextValues, logProbs, ended, advantages, returns []float32
+	order                                                             []int
+	batch                                                             minibatchData
+	feed                                                              []graph.Buffer
+	progress                                                          rolloutProgress
+}
+
+type minibatchData struct {
+	obs                                   []float32
+	actions                               []int32
+	logProbs, advantages, returns, values []float32
+}
+
+type rolloutProgress struct {
+	Steps, Updates, At int // At is the step within the round
+	Rand               *Rand
+	Loss               Mean
+}
+
+// What ended holds of a step.
+const (
+	goesOn = iota
+	terminated
+	truncated
+)
+
+// NewRolloutLearner makes an agent.
+func NewRolloutLearner(s Setup, o RolloutOptions) (*RolloutLearner, error) {
+	if err := errors.Join(s.discrete(), o.check(s)); err != nil {
+		return nil, err
+	}
+	l := &RolloutLearner{Options: o, setup: s}
+	l.progress.Rand = NewRand(s.Seed, 1)
+	r := NewRand(s.Seed, 2)
+	if o.Objective == "q" {
+		net := NewQNet(r.Rand, s.Size(), s.Actions.N, 1, NetOptions{Hidden: o.Hidden, LayerNorm: o.LayerNorm})
+		l.Net, l.objective = net, pqn{net}
+	} else {
+		net := NewActorCritic(r.Rand, s.Size(), s.Actions.N, o.Hidden)
+		l.Net, l.objective = net, ppo{net, o}
+	}
+	rate := optim.Constant(o.Rate)
+	if o.RateSteps > 0 {
+		rate = optim.Linear(o.Rate, o.LastRate, o.RateSteps)
+	}
+	l.adam = optim.NewAdam(nn.Params(l.Net), rate)
+	l.adam.Eps = o.AdamEps
+	l.key = graph.NewRNG(r.Uint64())
+	l.act = policy{mode: graph.Evaluation, rng: l.key, width: s.Size(), build: func(x *graph.Node) []*graph.Node {
+		action, logProb, value := l.objective.play(x)
+		return []*graph.Node{action, logProb, value}
+	}}
+	l.greedy = policy{mode: graph.Evaluation, width: s.Size(), build: func(x *graph.Node) []*graph.Node { return []*graph.Node{l.objective.best(x)} }}
+	all, n := o.Rollout*s.Envs, o.Rollout*s.Envs/o.Minibatches
+	l.obs, l.actions, l.order = make([]float32, all*s.Size()), make([]int32, all), make([]int, all)
+	for _, x := range []*[]float32{&l.rewards, &l.values, &l.nextValues, &l.logProbs, &l.ended, &l.advantages, &l.returns} {
+		*x = make([]float32, all)
+	}
+	b := &l.batch
+	b.obs, b.actions = make([]float32, n*s.Size()), make([]int32, n)
+	for _, x := range []*[]float32{&b.logProbs, &b.advantages, &b.returns, &b.values} {
+		*x = make([]float32, n)
+	}
+	l.feed = []graph.Buffer{graph.BufferOf(b.obs, n, s.Size()), graph.BufferOf(b.actions, n)}
+	for _, x := range [][]float32{b.logProbs, b.advantages, b.returns, b.values} {
+		l.feed = append(l.feed, graph.BufferOf(x, n))
+	}
+	var err error
+	l.learn, err = l.learningPlan(n)
+	return l, err
+}
+
+func (l *RolloutLearner) learningPlan(n int) (*exec.Plan, error) {
+	g := graph.New(graph.Training)
+	in := func(name string) *graph.Node { return g.Input(name, graph.Float32, n) }
+	b := minibatch{
+		Obs: g.Input("s", graph.Float32, n, l.setup.Size()), Actions: g.Input("a", graph.Int32, n), LogProbs: in("log p"), Advantages: in("advantage"),
+		Returns: in("return"), Values: in("value"),
+	}
+	loss := l.objective.loss(b)
+	grads := l.adam.Grads(loss)
+	if l.Options.ClipNorm > 0 {
+		grads, _ = optim.ClipNorm(grads, l.Options.ClipNorm)
+	}
+	l.adam.Update(grads)
+	return exec.Compile(g, exec.In(b.Obs, b.Actions, b.LogProbs, b.Advantages, b.Returns, b.Values), exec.Out(loss), exec.Workers(l.setup.Workers))
+}
+
+// Act plays as the objective has it, and at random with probability ε.
+func (l *RolloutLearner) Act(obs []float32, to Actions) error {
+	out, err := l.act.run(obs)
+	if err != nil {
+		return err
+	}
+	p, o := &l.progress, &l.Options
+	at := p.At * l.setup.Envs
+	copy(to.Numbers, graph.Data[int32](out[0]))
+	copy(l.logProbs[at:], graph.Data[float32](out[1]))
+	copy(l.values[at:], graph.Data[float32](out[2]))
+	if epsilon := between(o.Epsilon[0], o.Epsilon[1], p.Steps, o.Exploration); epsilon > 0 {
+		for e := range to.Numbers {
+			if p.Rand.Float64() < epsilon {
+				to.Numbers[e] = int32(p.Rand.IntN(l.setup.Actions.N))
+			}
+		}
+	}
+	return nil
+}
+
+// Greedy chooses the best actions.
+func (l *RolloutLearner) Greedy(obs []float32, to Actions) error {
+	out, err := l.greedy.run(obs)
+	if err != nil {
+		return err
+	}
+	copy(to.Numbers, graph.Data[int32](out[0]))
+	return nil
+}
+
+// Observe notes a step, and learns from the round when it is full.
+func (l *RolloutLearner) Observe(e Experience) error {
+	p, n, w := &l.progress, l.setup.Envs, l.setup.Size()
+	at := p.At * n
+	copy(l.obs[at*w:], e.Obs)
+	copy(l.actions[at:], e.Actions.Numbers)
+	copy(l.rewards[at:], e.Rewards)
+	last := p.At == l.Options.Rollout-1
+	cut := last
+	for i := range n {
+		l.ended[at+i] = goesOn
+		switch {
+		case e.Terminated[i]:
+			l.ended[at+i] = terminated
+		case e.Truncated[i]:
+			l.ended[at+i] = truncated
+			cut = true
+		}
+	}
+	if cut { // what the states are worth in which episodes were cut off, or the round ends
+		out, err := l.act.run(e.Next)
+		if err != nil {
+			return err
+		}
+		copy(l.nextValues[at:at+n], graph.Data[float32](out[2]))
+	}
+	p.Steps += n
+	if p.At++; !last {
+		return nil
+	}
+	p.At = 0
+	l.advantage()
+	return l.round()
+}
+
+// advantage is generalised advantage estimation (Schulman et al., 2016, eq. 16), and from it λ-returns:
+//
+//	δₜ = rₜ + γ·V(sₜ₊₁) − V(sₜ)    Aₜ = δₜ + γλ·Aₜ₊₁    Rₜ = Aₜ + V(sₜ)
+//
+// An end has no future; where an episode is cut off, V goes on and A does not.
+func (l *RolloutLearner) advantage() {
+	o, n := &l.Options, l.setup.Envs
+	for i := range n {
+		next := float32(0) // Aₜ₊₁
+		for t := o.Rollout - 1; t >= 0; t-- {
+			k := t*n + i
+			value, carry := l.nextValues[k], float32(0)
+			switch {
+			case l.ended[k] == terminated:
+				value = 0
+			case l.ended[k] == goesOn && t < o.Rollout-1:
+				value, carry = l.values[k+n], next
+			}
+			delta := l.rewards[k] + float32(float32(o.Discount)*value) - l.values[k]
+			next = delta + float32(float32(o.Discount*o.Lambda)*carry)
+			l.advantages[k], l.returns[k] = next, next+l.values[k]
+		}
+	}
+}
+
+// round passes over the steps in orders of its own.
+func (l *RolloutLearner) round() error {
+	p, b, w := &l.progress, &l.batch, l.setup.Size()
+	for i := range l.order {
+		l.order[i] = i
+	}
+	size := len(b.actions)
+	for range l.Options.Epochs {
+		p.Rand.Shuffle(len(l.order), func(i, j int) { l.order[i], l.order[j] = l.order[j], l.order[i] })
+		for first := 0; first < len(l.order); first += size {
+			for to, k := range l.order[first : first+size] {
+				copy(b.obs[to*w:(to+1)*w], l.obs[k*w:(k+1)*w])
+				b.actions[to], b.logProbs[to], b.advantages[to] = l.actions[k], l.logProbs[k], l.advantages[k]
+				b.returns[to], b.values[to] = l.returns[k], l.values[k]
+			}
+			p.Updates++
+			out, err := l.learn.RunBuffers(l.feed...)
+			if err != nil {
+				return fmt.Errorf("update %d: %w", p.Updates, err)
+			}
+			p.Loss.Add(float64(graph.Data[float32](out[0])[0]))
+		}
+	}
+	return nil
+}
+
+// Report returns the mean loss.
+func (l *RolloutLearner) Report() map[string]float64 {
+	m := map[string]float64{}
+	l.progress.Loss.report("loss", m)
+	return m
+}
+
+// Model is the network.
+func (l *RolloutLearner) Model() any { return l.Net }
+
+// States yields the moments and the random key.
+func (l *RolloutLearner) States() iter.Seq2[string, graph.Var] {
+	return func(yield func(string, graph.Var) bool) {
+		for k, v := range l.adam.States() {
+			if !yield(k, v) {
+				return
+			}
+		}
+		yield("key.act", l.key)
+	}
+}
+
+// Arrays yields the round as far as it is.
+func (l *RolloutLearner) Arrays() iter.Seq2[string, graph.Buffer] {
+	return func(yield func(string, graph.Buffer) bool) {
+		n := len(l.actions)
+		_ = yield("round.obs", graph.BufferOf(l.obs, n, l.setup.Size())) && yield("round.actions", graph.BufferOf(l.actions, n)) &&
+			yield("round.rewards", graph.BufferOf(l.rewards, n)) && yield("round.values", graph.BufferOf(l.values, n)) &&
+			yield("round.nextvalues", graph.BufferOf(l.nextValues, n)) && yield("round.logprobs", graph.BufferOf(l.logProbs, n)) &&
+			yield("round.ended", graph.BufferOf(l.ended, n))
+	}
+}
+
+// Progress is what else there is.
+func (l *RolloutLearner) Progress() any { return &l.progress }
+
+// Restored checks what was read.
+func (l *RolloutLearner) Restored() error {
+	if l.progress.At < 0 || l.progress.At >= l.Options.Rollout {
+		return fmt.Errorf("step %d of a round of %d", l.progress.At, l.Options.Rollout)
+	}
+	return nil
+}
+
+// half is ½·mean of squares.
+func half(x *graph.Node) *graph.Node { return ops.Scale(0.5, ops.Mean(ops.Square(x))) }
