@@ -8,6 +8,7 @@ import (
 	"github.com/kedja-ml/kedja/internal/nearest"
 	"github.com/kedja-ml/kedja/rl/env"
 	"github.com/kedja-ml/kedja/rl/env/classic"
+	"github.com/kedja-ml/kedja/rl/env/minatar"
 	"github.com/kedja-ml/kedja/rl/env/toy"
 )
 
@@ -19,7 +20,7 @@ type Entry struct {
 
 // All lists the environments.
 func All() []Entry {
-	return []Entry{
+	all := []Entry{
 		{"cartpole", "CartPole-v1: keep a pole upright on a cart", whole(classic.NewCartPole)},
 		{"acrobot", "Acrobot-v1: swing two links up by the joint between them", whole(classic.NewAcrobot)},
 		{"mountaincar", "MountainCar-v0: climb out of a valley by swinging", whole(classic.NewMountainCar)},
@@ -31,6 +32,10 @@ func All() []Entry {
 		{"bandit", "find the best of ten arms", func() (env.Env, error) { return toy.NewBandit(10, 1) }},
 		{"memory", "remember a cue through a corridor of ten places", func() (env.Env, error) { return toy.NewMemory(10), nil }},
 	}
+	for _, g := range minatar.Games() {
+		all = append(all, Entry{g.String(), g.Doc(), func() (env.Env, error) { return minatar.New(g, minatar.Standard()) }})
+	}
+	return all
 }
 
 // whole is of environments that cannot fail to be made.
