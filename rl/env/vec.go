@@ -107,7 +107,8 @@ func (v *Vec) action(i int) Action {
 	return Action{Point: v.Point[i*dim : (i+1)*dim]}
 }
 
-// Step does the actions of Index or Point. If one of them is outside the space, nothing happens in any copy.
+// Step does the actions of Index or Point. If one of them is outside the space, nothing happens in any copy. After any other error, such as
+// that of an action which a Masker does not allow now, Reset must be called.
 func (v *Vec) Step() error {
 	for i := range v.envs {
 		if err := v.spec.Actions.Check(v.spec.Name, v.action(i)); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kedja-ml/kedja/internal/nearest"
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/board"
 	"github.com/kedja-ml/kedja/rl/env/classic"
 	"github.com/kedja-ml/kedja/rl/env/minatar"
 	"github.com/kedja-ml/kedja/rl/env/toy"
@@ -31,6 +32,8 @@ func All() []Entry {
 		{"rooms", "find the way through four rooms", grid(toy.Rooms())},
 		{"bandit", "find the best of ten arms", func() (env.Env, error) { return toy.NewBandit(10, 1) }},
 		{"memory", "remember a cue through a corridor of ten places", func() (env.Env, error) { return toy.NewMemory(10), nil }},
+		{"tictactoe", "tic-tac-toe against who plays at random", func() (env.Env, error) { return board.NewAgainst(board.TicTacToe{}, board.Random), nil }},
+		{"connect4", "Connect Four against who looks two moves ahead", func() (env.Env, error) { return board.NewAgainst(board.Connect4{}, board.Careful), nil }},
 	}
 	for _, g := range minatar.Games() {
 		all = append(all, Entry{g.String(), g.Doc(), func() (env.Env, error) { return minatar.New(g, minatar.Standard()) }})

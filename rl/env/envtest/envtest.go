@@ -45,6 +45,20 @@ func Random(r *rand.Rand, s env.Space) env.Action {
 	return env.Action{Point: p}
 }
 
+// allowed draws an action that e allows now.
+func allowed(r *rand.Rand, e env.Env, s env.Space) env.Action {
+	m, masks := env.As[env.Masker](e)
+	if !masks {
+		return Random(r, s)
+	}
+	mask := make([]bool, s.N)
+	for m.Legal(mask); ; {
+		if a := Random(r, s); mask[a.Index] || !slices.Contains(mask, true) {
+			return a
+		}
+	}
+}
+
 // player plays on, episode after episode, by the numbers of r.
 type player struct {
 	e       env.Env
@@ -69,7 +83,7 @@ func (p *player) step(t testing.TB) {
 		p.outcome = env.Outcome{}
 	} else {
 		var err error
-		if p.outcome, err = p.e.Step(Random(p.r, p.space), p.obs); err != nil {
+		if p.outcome, err = p.e.Step(allowed(p.r, p.e, p.space), p.obs); err != nil {
 			t.Fatalf("a step within the episode: %v", err)
 		}
 	}
@@ -120,6 +134,15 @@ func refusals(t testing.TB, e env.Env) {
 	for i := 0; !p.over; i++ {
 		if i > 1_000_000 {
 			t.Fatal("an episode of a million random steps has no end")
+		}
+		if m, masks := env.As[env.Masker](e); masks {
+			mask := make([]bool, p.space.N)
+			m.Legal(mask)
+			for a, yes := range mask {
+				if !yes {
+					refused(t, "an action that is not allowed now", e, env.Action{Index: a})
+				}
+			}
 		}
 		p.step(t)
 	}
@@ -196,21 +219,21 @@ func restores(t testing.TB, newEnv func() env.Env) {
 // allocates counts over many steps, as the environment's own goroutines would be hidden from testing.AllocsPerRun.
 func allocates(t testing.TB, e env.Env) {
 	p := newPlayer(e, 6)
-	actions := make([]env.Action, 64)
-	for i := range actions {
-		actions[i] = Random(p.r, p.space)
-	}
 	p.step(t)
 	var before, after runtime.MemStats
 	least := uint64(math.MaxUint64)
 	for range 5 { // the least of them, since the rest of the process allocates too
 		count := uint64(0)
 		for i := range 200 {
-			runtime.ReadMemStats(&before)
 			if p.over {
+				runtime.ReadMemStats(&before)
 				e.Reset(uint64(i), p.obs)
+				runtime.ReadMemStats(&after)
+				count += after.Mallocs - before.Mallocs
 			}
-			o, err := e.Step(actions[i%len(actions)], p.obs)
+			a := allowed(p.r, e, p.space)
+			runtime.ReadMemStats(&before)
+			o, err := e.Step(a, p.obs)
 			runtime.ReadMemStats(&after)
 			if err != nil {
 				t.Fatal(err)
