@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -145,10 +144,7 @@ func (c *predictImages) Run(to streams) error {
 
 // load makes the model that a file of weights describes.
 func (c *predictImages) load() (*about, nn.Layer, error) {
-	path := c.Weights
-	if i, err := os.Stat(path); err == nil && i.IsDir() {
-		path = filepath.Join(path, "weights.safetensors")
-	}
+	path := weightsAt(c.Weights)
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
@@ -20,7 +21,7 @@ import (
 
 type predictMNIST struct {
 	Image   string `arg:"" help:"PNG or JPEG of one handwritten digit: any size, dark on light or light on dark."`
-	Weights string `help:"Weights that train mnist wrote; the ones in the program if empty." type:"path"`
+	Weights string `help:"Folder of a run of train mnist, or its weights; the ones in the program if empty." type:"path"`
 	Top     int    `default:"3" help:"How many classes to print."`
 }
 
@@ -70,7 +71,7 @@ func (c *predictMNIST) model() (nn.Layer, error) {
 		if c.Weights == "" {
 			err = train.Decode(weights.CNN, model)
 		} else {
-			err = train.Load(c.Weights, model)
+			err = train.Load(weightsAt(c.Weights), model)
 		}
 		if err == nil {
 			return model, nil
@@ -78,4 +79,12 @@ func (c *predictMNIST) model() (nn.Layer, error) {
 		first = cmp.Or(first, err)
 	}
 	return nil, first
+}
+
+// weightsAt is the file of weights in the folder of a finished run, or the file itself.
+func weightsAt(path string) string {
+	if i, err := os.Stat(path); err == nil && i.IsDir() {
+		return filepath.Join(path, "weights.safetensors")
+	}
+	return path
 }

@@ -135,12 +135,14 @@ func TestPredict(t *testing.T) {
 	}
 
 	// The weights in the program, written to a file, say the same.
-	file := filepath.Join(dir, "w.safetensors")
+	file := filepath.Join(dir, "weights.safetensors")
 	if err := os.WriteFile(file, weights.CNN, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := works(t, "predict", "mnist", path, "--top", "10", "--weights", file); got != out {
-		t.Error(got, out)
+	for _, where := range []string{file, dir} {
+		if got := works(t, "predict", "mnist", path, "--top", "10", "--weights", where); got != out {
+			t.Error(where, got, out)
+		}
 	}
 }
 
@@ -196,7 +198,7 @@ func TestPredictRefuses(t *testing.T) {
 		{at("one.png"), "predict mnist: " + at("one.png") + ": the picture shows nothing: all of it has one brightness"},
 		{at("blank.jpg"), "predict mnist: " + at("blank.jpg") + ": the picture shows nothing: all of it has one brightness"},
 		{digit + " --weights " + at("no"), "predict mnist: weights " + at("no") + ": no such file or directory"},
-		{digit + " --weights " + dir, "predict mnist: weights " + dir + ": is a directory"},
+		{digit + " --weights " + dir, "predict mnist: weights " + at("weights.safetensors") + ": no such file or directory"},
 		{digit + " --weights " + at("none.safetensors"), "safetensors: 0 bytes are too few for a file"},
 		{digit + " --weights " + at("noise.safetensors"), "safetensors: a header of "},
 		{digit + " --weights " + at("cut.safetensors"), "predict mnist: weights " + at("cut.safetensors") + `: safetensors: "`},

@@ -22,13 +22,15 @@ import (
 type Recipe struct {
 	Name, Help string
 
-	Model   func(r *rand.Rand, f vision.Format) nn.Layer
-	Loss    func(model nn.Layer) func(batch []*graph.Node) train.Outputs // train.Classify if nil
-	Vary    vision.Variation                                             // of training images; none if nil
-	Holdout int                                                          // training images that the model is validated on
-	Batch   int
-	Epochs  int
-	Steps   int // at most, if not 0
+	Model    func(r *rand.Rand, f vision.Format) nn.Layer
+	Loss     func(model nn.Layer) func(batch []*graph.Node) train.Outputs // train.Classify if nil
+	Vary     vision.Variation                                             // of training images; none if nil
+	Settle   vision.Variation                                             // instead of Vary in the last Settling epochs
+	Holdout  int                                                          // training images that the model is validated on
+	Batch    int
+	Epochs   int
+	Settling int
+	Steps    int // at most, if not 0
 
 	Rate      func(steps int) optim.Rate
 	Optimizer func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer
@@ -50,23 +52,15 @@ type Options struct {
 // Loop is the run of a recipe that trains a model on one set of images and validates it on another, which may be nil: levels and labels,
 // see [vision.Prepare]. The rate can be adjusted by what is returned beside the loop, which holds its state.
 func (r Recipe) Loop(model nn.Layer, fit, held data.Dataset, m data.Moments, o Options) (*train.Loop, *optim.Adjusted, error) {
-	if r.Batch < 1 || r.Epochs < 1 || r.Steps < 0 || o.Accumulate < 0 {
-		return nil, nil, fmt.Errorf("recipe: batches of %d, %d epochs, at most %d steps, %d batches an update: want at least one and no negative number",
-			r.Batch, r.Epochs, r.Steps, o.Accumulate)
+	if r.Batch < 1 || r.Epochs < 1 || r.Steps < 0 || r.Settling < 0 || o.Accumulate < 0 {
+		return nil, nil, fmt.Errorf("recipe: batches of %d, %d epochs, %d of them settling, at most %d steps, %d batches an update: want at least one and no negative number",
+			r.Batch, r.Epochs, r.Settling, r.Steps, o.Accumulate)
 	}
-	images, err := vision.Prepare(fit, m, r.Vary)
+	batches, perEpoch, err := r.source(fit, m, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := data.Config{Batch: r.Batch, Order: data.Shuffled{Seed: o.Seed}, Workers: o.Workers}
-	if r.Vary != nil {
-		cfg.Vary = mix.Seed(o.Seed, 1)
-	}
-	batches, err := data.NewLoader(images, cfg)
-	if err != nil {
-		return nil, nil, err
-	}
-	steps := r.Epochs * batches.Len()
+	steps := r.Epochs * perEpoch
 	if r.Steps > 0 {
 		steps = min(steps, r.Steps)
 	}
@@ -98,6 +92,35 @@ func (r Recipe) Loop(model nn.Layer, fit, held data.Dataset, m data.Moments, o O
 	return nil, nil, errors.New("recipe: no parameter is left to train")
 }
 
+// source is the batches of a run, and how many an epoch has.
+func (r Recipe) source(fit data.Dataset, m data.Moments, o Options) (data.Source, int, error) {
+	first, err := r.loader(fit, m, r.Vary, o)
+	if err != nil {
+		return nil, 0, err
+	}
+	if r.Settling == 0 {
+		return first, first.Len(), nil
+	}
+	last, err := r.loader(fit, m, r.Settle, o)
+	if err != nil {
+		return nil, 0, err
+	}
+	both, err := data.NewPhases(first, last, max(0, r.Epochs-r.Settling))
+	return both, first.Len(), err
+}
+
+func (r Recipe) loader(fit data.Dataset, m data.Moments, vary vision.Variation, o Options) (*data.Loader, error) {
+	images, err := vision.Prepare(fit, m, vary)
+	if err != nil {
+		return nil, err
+	}
+	cfg := data.Config{Batch: r.Batch, Order: data.Shuffled{Seed: o.Seed}, Workers: o.Workers}
+	if vary != nil {
+		cfg.Vary = mix.Seed(o.Seed, 1)
+	}
+	return data.NewLoader(images, cfg)
+}
+
 func trained(model any, which func(string) bool) iter.Seq2[string, *graph.Param] {
 	all := nn.Params(model)
 	if which == nil {
@@ -116,6 +139,19 @@ func trained(model any, which func(string) bool) iter.Seq2[string, *graph.Param]
 func warmedUp(peak float64) func(steps int) optim.Rate {
 	return func(steps int) optim.Rate {
 		return optim.WarmUp(steps/5, optim.Cosine(peak, peak/1000, steps-steps/5))
+	}
+}
+
+// smoothed is train.Classify with label smoothing (Szegedy et al., 2016, section 7): a net that may not be certain of a label does not
+// bend its borders for those that are wrong.
+func smoothed(by float64) func(model nn.Layer) func([]*graph.Node) train.Outputs {
+	return func(model nn.Layer) func([]*graph.Node) train.Outputs {
+		plain := train.Classify(model)
+		return func(batch []*graph.Node) train.Outputs {
+			o := plain(batch)
+			o.Loss = nn.CrossEntropyWith(o.Predictions, batch[1], nn.ClassOptions{Smoothing: by})
+			return o
+		}
 	}
 }
 
@@ -138,4 +174,9 @@ func adamW(beta1, beta2, decay float64) func(iter.Seq2[string, *graph.Param], op
 }
 
 // handwriting is how much a digit differs between two hands, or two moments of one.
-var handwriting = augment.Elastic{Affine: augment.Affine{Shift: 2, Rotate: 12, Scale: 0.1, Shear: 0.1}, Bend: 0.5, Cell: 7}
+var handwriting = handwritten(1)
+
+// handwritten is so many times as much.
+func handwritten(by float64) augment.Elastic {
+	return augment.Elastic{Affine: augment.Affine{Shift: 2 * by, Rotate: 12 * by, Scale: 0.1 * by, Shear: 0.1 * by}, Bend: 0.5 * by, Cell: 7}
+}

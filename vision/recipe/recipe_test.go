@@ -103,6 +103,34 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// painted is a variation that makes all of an image one number.
+type painted float32
+
+func (p painted) Apply(dst []float32, _ []uint8, _, _ int, _, _ float32, _ uint64) {
+	for i := range dst {
+		dst[i] = float32(p)
+	}
+}
+
+// In the last epochs images vary in another way.
+func TestSettling(t *testing.T) {
+	r := recipe.Fast()
+	r.Batch, r.Epochs, r.Steps, r.Vary, r.Settle, r.Settling = 16, 3, 0, painted(1), painted(2), 1
+	loop, _, err := r.Loop(r.Model(rand.New(rand.NewPCG(1, 0)), format), bars(64), nil, grey, recipe.Options{Seed: 1})
+	if err != nil || loop.Steps != 12 {
+		t.Fatal(loop, err)
+	}
+	for i := range loop.Steps {
+		b, err := loop.Data.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := graph.Data[float32](b.Fields[0])[0], float32(1+i/8); got != want {
+			t.Errorf("batch %d is painted %v, want %v", i, got, want)
+		}
+	}
+}
+
 func TestLoopRefuses(t *testing.T) {
 	r := recipe.Fast()
 	model := r.Model(rand.New(rand.NewPCG(1, 0)), format)
@@ -112,6 +140,7 @@ func TestLoopRefuses(t *testing.T) {
 	}{
 		{func(r *recipe.Recipe, _ *recipe.Options) { r.Epochs = 0 }, "0 epochs"},
 		{func(r *recipe.Recipe, _ *recipe.Options) { r.Batch = 1000 }, "no batch of 1000 from 64 examples"},
+		{func(r *recipe.Recipe, _ *recipe.Options) { r.Settling = -1 }, "-1 of them settling"},
 		{func(_ *recipe.Recipe, o *recipe.Options) { o.Accumulate = -1 }, "-1 batches an update"},
 		{func(_ *recipe.Recipe, o *recipe.Options) { o.Trained = func(string) bool { return false } }, "no parameter is left to train"},
 	} {
