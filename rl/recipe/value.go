@@ -8,7 +8,7 @@ func valueOptions(envName string) (*rl.QOptions, int) {
 	o := &rl.QOptions{
 		NetOptions: rl.NetOptions{Hidden: []int{120, 84}, LayerNorm: true}, Objective: "mean", Double: true,
 		Start: 1000, Every: 2, Updates: 1, Batch: 128, Capacity: 200_000, Discount: 0.99, NStep: 5, Tau: 0.005, Average: true,
-		Rate: 1e-3, LastRate: 1e-5, RateSteps: 25_000, AdamEps: 1e-8, Clip: 10, Epsilon: [2]float64{1, 0.05}, Exploration: 10_000,
+		Rate: 1e-3, LastRate: 1e-6, RateSteps: 20_000, AdamEps: 1e-8, Clip: 10, Epsilon: [2]float64{1, 0.05}, Exploration: 10_000,
 		Beta: 0.4, BetaSteps: 15_000, Atoms: 51, Returns: [2]float64{0, 100}, Quantiles: 25, Temperature: 0.03, LogShare: 0.9, LogLeast: -1,
 	}
 	steps := 30_000
