@@ -44,15 +44,15 @@ func (g Game) String() string {
 func (g Game) Doc() string {
 	switch g {
 	case Breakout:
-		return "MinAtar's Breakout: keep a ball in play and break the wall with it"
+		return "MinAtar's Breakout: break a wall with a ball"
 	case Freeway:
-		return "MinAtar's Freeway: bring a chicken across the road again and again"
+		return "MinAtar's Freeway: cross a road again and again"
 	case Asterix:
-		return "MinAtar's Asterix: gather gold and avoid who guards it"
+		return "MinAtar's Asterix: gather gold, avoid who guards it"
 	case SpaceInvaders:
-		return "MinAtar's Space Invaders: shoot the aliens before they hit or land"
+		return "MinAtar's Space Invaders: shoot aliens, avoid their shots"
 	case Seaquest:
-		return "MinAtar's Seaquest: shoot fish and boats, bring divers up, mind the oxygen"
+		return "MinAtar's Seaquest: hunt, bring divers up, mind the oxygen"
 	}
 	return g.String()
 }
