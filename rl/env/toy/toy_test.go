@@ -295,3 +295,19 @@ func TestPictures(t *testing.T) {
 		t.Error("the agent or the pit has another colour")
 	}
 }
+
+func BenchmarkStep(b *testing.B) {
+	for _, e := range []env.Env{grid(b, toy.Cliff()), grid(b, toy.Lake()), bandit(b), toy.NewMemory(10)} {
+		b.Run(e.Spec().Name, func(b *testing.B) {
+			obs := make([]float32, e.Spec().Size())
+			e.Reset(1, obs)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if o, _ := e.Step(env.Action{Index: i >> 1 & 1}, obs); o.Over() {
+					e.Reset(uint64(i), obs)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Msteps/s")
+		})
+	}
+}
