@@ -75,9 +75,12 @@ func pull(ys, dys, xs []*graph.Node, cut bool) []*graph.Node {
 	order := graph.Order(ys, func(n *graph.Node) bool { return cut && slices.Contains(xs, n) })
 	live := dependents(order, xs)
 	for _, n := range slices.Backward(order) {
+		if !slices.ContainsFunc(n.In(), func(x *graph.Node) bool { return live[x] }) { // an x itself, say
+			continue
+		}
 		d, reached := make([]*graph.Node, len(n.Results())), false
 		for i, r := range n.Results() {
-			if live[r] && len(n.In()) > 0 {
+			if live[r] {
 				d[i] = cot[r]
 				reached = reached || d[i] != nil
 			}

@@ -31,6 +31,16 @@ func (g *Graph) top() *Graph {
 // Related reports whether g and h are one graph, or bodies inside one: only then can their nodes meet.
 func (g *Graph) Related(h *Graph) bool { return g.root == h.root }
 
+// within reports whether g is h, or a body in it.
+func (g *Graph) within(h *Graph) bool {
+	for ; g != nil; g = g.parent {
+		if g == h {
+			return true
+		}
+	}
+	return false
+}
+
 // capture returns x as seen from inside g.
 func (g *Graph) capture(x *Node) *Node {
 	if x.g == g {

@@ -76,13 +76,16 @@ func Used(n *Node, live map[*Node]bool) []bool {
 	return used
 }
 
-// Again applies the op of n to other operands, in g if there are none; it keeps n's origin.
+// Again applies the op of n to other operands, in g if there are none; it keeps n's origin. What is seen from within g stays what it is.
 func Again(g *Graph, n *Node, in []*Node) []*Node {
-	if len(in) > 0 {
-		g = in[0].g
-	}
-	if g == n.g && len(in) > 0 && slices.Equal(in, n.app.in) {
+	same := slices.Equal(in, n.app.in)
+	switch {
+	case n.Op() == captured{} && !same:
+		return in
+	case n.Op() == captured{}, len(in) > 0 && same && in[0].g == n.g, len(in) == 0 && g.within(n.g):
 		return n.app.out
+	case len(in) > 0:
+		g = in[0].g
 	}
 	defer g.As(n)()
 	if len(in) == 0 {
