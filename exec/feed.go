@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"unsafe"
 
 	"gorgonia.org/tensor"
 
@@ -31,6 +30,11 @@ func bufferOf(x any, want graph.Type) (b graph.Buffer, err error) {
 		return ofSlice(x, want)
 	case []bool:
 		return ofSlice(x, want)
+	case []uint16: // bits
+		if want.Dtype.Size() != 2 || len(x) != want.Shape.Size() {
+			return b, fmt.Errorf("want %v, got %d elements of 16 bits", want, len(x))
+		}
+		return graph.HalvesOf(want.Dtype, x, want.Shape.Dims()...), nil
 	default:
 		return b, fmt.Errorf("want %v as a *tensor.Dense or a slice, got %T", want, x)
 	}
@@ -129,7 +133,7 @@ func backing(b graph.Buffer) any {
 	case graph.Bool:
 		return graph.Data[bool](b)
 	default: // float16 and bfloat16, as bits
-		return unsafe.Slice((*uint16)(b.Pointer()), b.Len())
+		return b.Halves()
 	}
 }
 

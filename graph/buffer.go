@@ -33,6 +33,23 @@ func BufferOf[E Element](data []E, dims ...int) Buffer {
 	return Buffer{Type{DtypeOf[E](), s}, unsafe.Pointer(unsafe.SliceData(data)), len(data)}
 }
 
+// HalvesOf is BufferOf for a dtype for storage, whose elements are given by their bits.
+func HalvesOf(d Dtype, bits []uint16, dims ...int) Buffer {
+	s := Of(dims...)
+	if d != Float16 && d != BFloat16 || s.Err() != nil || s.Size() != len(bits) {
+		panic(fmt.Sprintf("graph: %d elements of 16 bits do not fill %v%v", len(bits), d, s))
+	}
+	return Buffer{Type{d, s}, unsafe.Pointer(unsafe.SliceData(bits)), len(bits)}
+}
+
+// Halves returns the bits of the elements of b, whose dtype must be one for storage; it panics otherwise.
+func (b Buffer) Halves() []uint16 {
+	if b.Type.Dtype != Float16 && b.Type.Dtype != BFloat16 {
+		panic(fmt.Sprintf("graph: a buffer of %v holds no elements of 16 bits", b.Type.Dtype))
+	}
+	return unsafe.Slice((*uint16)(b.p), b.n)
+}
+
 // Over returns a buffer of type t in the bytes of mem, which must be long enough and aligned for t; for executors.
 func Over(t Type, mem []byte) Buffer {
 	if len(mem) < t.Bytes() {

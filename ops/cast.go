@@ -7,13 +7,15 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// Cast converts x, of any shape, to another dtype; there is none from or to the storage dtypes.
+// Cast converts x, of any shape, to another dtype.
 //
 //   - Floats become integers by truncation towards zero; what is out of range becomes the nearest integer in it, and NaN 0.
 //   - Integers become narrower ones by wrapping around, and floats by rounding to nearest.
 //   - A number becomes true if it is not 0, as NaN is not, and true becomes 1.
+//   - Float16 and bfloat16 are for storage: there are casts between them and float32 and float64 only. Storing rounds once, to the nearest,
+//     and of two to the even one; what is too large becomes ∞, what is small subnormal or 0, and NaN the quiet one of its sign.
 //
-// Between floats the derivative is 1: the cotangent is cast back. Through integers and bools none flows.
+// Between float32 and float64 the derivative is 1: the cotangent is cast back. Through other dtypes none flows, nor through what is stored.
 func Cast(x *graph.Node, to graph.Dtype) *graph.Node {
 	if x.Valid() && x.Dtype() == to {
 		return x
@@ -28,15 +30,28 @@ func (cast) Sure([]graph.Type) bool { return true }
 func (cast) Name() string           { return "cast" }
 
 func (o cast) Infer(in []graph.Type) ([]graph.Type, error) {
-	for _, d := range []graph.Dtype{in[0].Dtype, o.To} {
-		if d > graph.Bool {
-			return nil, fmt.Errorf("no cast from or to %v", d)
-		}
+	from, to := in[0].Dtype, o.To
+	if to > graph.BFloat16 {
+		return nil, fmt.Errorf("no cast to %v", to)
+	}
+	if stored(from) && !to.Float() || stored(to) && !from.Float() {
+		return nil, fmt.Errorf("no cast from %v to %v; cast to float32 between", from, to)
 	}
 	return []graph.Type{{Dtype: o.To, Shape: in[0].Shape}}, nil
 }
 
+// stored reports whether a dtype is for storage alone.
+func stored(d graph.Dtype) bool { return d == graph.Float16 || d == graph.BFloat16 }
+
 func (o cast) Eval(c *graph.Call) error {
+	switch {
+	case stored(o.To) && c.In[0].Type.Dtype == graph.Float32:
+		halve(c.Out[0], graph.Data[float32](c.In[0]))
+		return nil
+	case stored(o.To):
+		halve(c.Out[0], graph.Data[float64](c.In[0]))
+		return nil
+	}
 	switch out := c.Out[0]; out.Type.Dtype {
 	case graph.Float32:
 		castTo(graph.Data[float32](out), c.In[0])
@@ -82,6 +97,8 @@ func holds(wide, d graph.Dtype) bool {
 		return wide == graph.Int64 || wide == graph.Float64
 	case graph.Float32:
 		return wide == graph.Float64
+	case graph.Float16, graph.BFloat16:
+		return wide.Float()
 	}
 	return false
 }
@@ -89,8 +106,11 @@ func holds(wide, d graph.Dtype) bool {
 func castInfo() Info {
 	f := func(x *graph.Node) *graph.Node { return x }
 	info := Info{Name: "Cast", Order: 4, Cases: unaryCases(f, fractions), Bad: []Bad{
-		{"no cast from or to float16", func(g *graph.Graph) { Cast(g.Input("x", graph.Float32, 2), graph.Float16) }},
-		{"no cast from or to bfloat16", func(g *graph.Graph) { Cast(g.Input("x", graph.BFloat16, 2), graph.Float32) }},
+		{"no cast from int32 to float16; cast to float32 between", func(g *graph.Graph) { Cast(g.Input("x", graph.Int32, 2), graph.Float16) }},
+		{"no cast from bfloat16 to bool; cast to float32 between", func(g *graph.Graph) { Cast(g.Input("x", graph.BFloat16, 2), graph.Bool) }},
+		{"no cast from bfloat16 to float16; cast to float32 between", func(g *graph.Graph) { Cast(g.Input("x", graph.BFloat16, 2), graph.Float16) }},
+		{"no cast to no dtype", func(g *graph.Graph) { Cast(g.Input("x", graph.Float32, 2), graph.Dtype(9)) }},
+		{"no cast to no dtype", func(g *graph.Graph) { Cast(g.Input("x", graph.Int64, 2), graph.Dtype(200)) }},
 	}}
 	for i := range info.Cases {
 		via := graph.Dtype(1 + i%int(graph.Float16-1)) // not through float32: its rounding would hide the slope

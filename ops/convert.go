@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/half"
 )
 
 // A number is an element that has an order.
@@ -14,6 +15,10 @@ type number interface {
 // castTo converts x by Cast's rules.
 func castTo[T number](dst []T, x graph.Buffer) {
 	switch x.Type.Dtype {
+	case graph.Float16: // becomes a float alone
+		half.From16(dst, x.Halves())
+	case graph.BFloat16:
+		half.FromB16(dst, x.Halves())
 	case graph.Float32:
 		fromFloat(dst, graph.Data[float32](x))
 	case graph.Float64:
@@ -24,6 +29,15 @@ func castTo[T number](dst []T, x graph.Buffer) {
 		convert(dst, graph.Data[int64](x))
 	default: // bools are the bytes 0 and 1
 		convert(dst, x.Bytes())
+	}
+}
+
+// halve rounds floats to a dtype for storage.
+func halve[F graph.Floating](dst graph.Buffer, x []F) {
+	if dst.Type.Dtype == graph.Float16 {
+		half.To16(dst.Halves(), x)
+	} else {
+		half.ToB16(dst.Halves(), x)
 	}
 }
 

@@ -79,3 +79,26 @@ func ExampleMatrixExp() {
 	show(ops.MatrixExp(square2(0, 1, 0, 0)))
 	// Output: [1 1 0 1]
 }
+
+func ExampleRFFT() {
+	re, im := ops.RFFT(list[float32](1, 0, -1, 0))
+	show(re, im) // a cosine of period 4
+	// Output:
+	// [0 2 0]
+	// [0 0 0]
+}
+
+func ExampleIRFFT() {
+	re := list[float32](0, 2, 0)
+	show(ops.IRFFT(re, ops.Like(0, re), 4))
+	// Output: [1 0 -1 0]
+}
+
+func ExampleSubscript() {
+	x := ops.Reshape(list[float32](1, 2, 3, 4, 5, 6), 2, 3)
+	show(ops.Subscript(x, "-1, ::2"), ops.Subscript(x, "..., 0"), ops.Subscript(x, "::-1, 1:"))
+	// Output:
+	// [4 6]
+	// [1 4]
+	// [5 6 2 3]
+}

@@ -32,7 +32,11 @@ Searchsorted
 Prod AnyTrue AllTrue Var Std Norm MinWithIndex ArgMin CumSum CumProd CumMax CumMin LogCumSumExp Sort ArgSort TopK Median Quantile
 SegmentSum SegmentMean SegmentMax Histogram Bincount
 
-Einsum Outer Kron Dot TensorDot Cholesky TriangularSolve Solve Inverse Det LogDet QR Eigh SVD MatrixExp`
+Einsum Outer Kron Dot TensorDot Cholesky TriangularSolve Solve Inverse Det LogDet QR Eigh SVD MatrixExp
+
+Bernoulli Categorical Permutation TruncatedNormal Gumbel Gamma Beta Dirichlet Poisson
+
+RFFT IRFFT Subscript`
 
 // sources parses the files of the package, or those of its tests.
 func sources(t *testing.T, tests bool) (files []*ast.File) {

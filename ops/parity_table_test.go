@@ -141,11 +141,17 @@ var parityRows = map[string]parityRow{
 	"Barrier": of1(ops.Barrier),
 
 	"BottomK": func(u use) []*graph.Node { return list2(ops.BottomK(u.in[0], u.int("k"), u.int("axis"))) },
-	"Cast":    func(u use) []*graph.Node { return list1(ops.Cast(u.in[0], u.dtype())) },
-	"CELU":    func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
-	"Clamp":   func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
-	"Concat":  func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
-	"Conv":    func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
+	"Cast": func(u use) []*graph.Node {
+		x := u.in[0]
+		if u.attr["via"] != nil { // through what is stored
+			x = ops.Cast(x, map[any]graph.Dtype{"f16": graph.Float16, "bf16": graph.BFloat16}[u.get("via")])
+		}
+		return list1(ops.Cast(x, u.dtype()))
+	},
+	"CELU":   func(u use) []*graph.Node { return list1(ops.CELU(u.in[0], u.num("alpha"))) },
+	"Clamp":  func(u use) []*graph.Node { return list1(ops.Clamp(u.in[0], u.num("lo"), u.num("hi"))) },
+	"Concat": func(u use) []*graph.Node { return list1(ops.Concat(u.int("axis"), u.in...)) },
+	"Conv":   func(u use) []*graph.Node { return list1(ops.Conv(u.in[0], u.in[1], u.convolution())) },
 	"ConvTranspose": func(u use) []*graph.Node {
 		return list1(ops.ConvTranspose(u.in[0], u.in[1], u.convolution(), u.ints("outputPad")...))
 	},

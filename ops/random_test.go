@@ -16,9 +16,17 @@ import (
 type draw func(g *graph.Graph, t graph.Type) *graph.Node
 
 var draws = map[string]draw{
-	"uniform": ops.UniformOf,
-	"normal":  ops.NormalOf,
-	"dropout": func(g *graph.Graph, t graph.Type) *graph.Node { return ops.Dropout(g.Fill(1, t), 0.3) },
+	"uniform":   ops.UniformOf,
+	"normal":    ops.NormalOf,
+	"dropout":   func(g *graph.Graph, t graph.Type) *graph.Node { return ops.Dropout(g.Fill(1, t), 0.3) },
+	"gumbel":    ops.GumbelOf,
+	"truncated": func(g *graph.Graph, t graph.Type) *graph.Node { return ops.TruncatedNormalOf(g, t, -1, 3) },
+	"gamma":     func(g *graph.Graph, t graph.Type) *graph.Node { return ops.Gamma(g.Fill(0.7, t)) },
+	"beta":      func(g *graph.Graph, t graph.Type) *graph.Node { return ops.Beta(g.Fill(0.7, t), g.Fill(2, t)) },
+	"poisson":   func(g *graph.Graph, t graph.Type) *graph.Node { return ops.Poisson(g.Fill(30, t)) },
+	"bernoulli": func(g *graph.Graph, t graph.Type) *graph.Node { // with more to tell apart
+		return ops.Add(ops.Bernoulli(g.Fill(0.3, t)), ops.Scale(3, ops.Bernoulli(g.Fill(0.6, t))))
+	},
 }
 
 // steps runs a draw several times, on a given number of workers.

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/internal/kernel/half"
 	"github.com/kedja-ml/kedja/safetensors"
 )
 
@@ -50,28 +51,8 @@ func element(t safetensors.Tensor, i int) float64 {
 		return math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:]))
 	case "F32":
 		return float64(math.Float32frombits(binary.LittleEndian.Uint32(t.Data[4*i:])))
-	case "BF16": // the upper half of a float32
-		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Data[2*i:])) << 16))
+	case "BF16":
+		return float64(half.ValueB16(binary.LittleEndian.Uint16(t.Data[2*i:])))
 	}
-	return binary16(binary.LittleEndian.Uint16(t.Data[2*i:]))
-}
-
-// binary16 is the value of a float16: a sign, five bits of exponent, ten of fraction (IEEE 754-2019, section 3.6).
-func binary16(b uint16) float64 {
-	e, f := int(b>>10&31), float64(b&1023)
-	var v float64
-	switch {
-	case e == 0:
-		v = math.Ldexp(f, -24)
-	case e < 31:
-		v = math.Ldexp(1024+f, e-25)
-	case f == 0:
-		v = math.Inf(1)
-	default:
-		return math.NaN()
-	}
-	if b>>15 == 1 {
-		return -v
-	}
-	return v
+	return float64(half.Value16(binary.LittleEndian.Uint16(t.Data[2*i:])))
 }

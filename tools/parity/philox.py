@@ -3,6 +3,8 @@
 Neither PyTorch's CPU generator nor NumPy's Philox, which is 4x64, has these streams; NumPy supplies the elementary functions.
 """
 
+import math
+
 import numpy as np
 
 MASK = 2**32 - 1
@@ -55,3 +57,55 @@ def normal(n, dtype, **draw):
 def kept(n, p, **draw):
     """Which elements Dropout keeps."""
     return words(n, **draw) < np.uint64(round((1 - p) * 2**32))
+
+
+class Own:
+    """What element i of a draw takes words from where their number is not known ahead: a source whose seed and step are block i."""
+
+    def __init__(self, i, seed, step, stream):
+        w = block([i, stream, step & MASK, step >> 32], [seed & MASK, seed >> 32])
+        self.key, self.step, self.stream, self.left, self.at = w[:2], w[2:], stream, [], 0
+
+    def unit(self):
+        if not self.left:
+            self.left = block([self.at, self.stream, *self.step], self.key)
+            self.at += 1
+        hi, lo, *self.left = self.left
+        return ((hi << 20 | lo >> 12) + 0.5) / 2.0**52
+
+    def normal(self):
+        u, v = self.unit(), self.unit()
+        return math.sqrt(-2 * math.log(u)) * math.cos(2 * math.pi * v)
+
+    def log_gamma(self, a):
+        """Marsaglia and Tsang (2000)."""
+        if a < 1:
+            boost = math.log(self.unit()) / a
+            return boost + self.log_gamma(a + 1)
+        d = a - 1 / 3
+        while True:
+            z = self.normal()
+            t = 1 + z / math.sqrt(9 * d)
+            if t > 0 and math.log(self.unit()) < z * z / 2 + d * (1 - t**3 + 3 * math.log(t)):
+                return math.log(d) + 3 * math.log(t)
+
+    def poisson(self, m):
+        """Products below 10, from there on PTRS (Hörmann, 1993)."""
+        if m < 10:
+            k, p = 0, self.unit()
+            while p > math.exp(-m):
+                k, p = k + 1, p * self.unit()
+            return k
+        b = 0.931 + 2.53 * math.sqrt(m)
+        a = -0.059 + 0.02483 * b
+        while True:
+            u = self.unit() - 0.5
+            v = self.unit()
+            us = 0.5 - abs(u)
+            k = math.floor((2 * a / us + b) * u + m + 0.43)
+            if us >= 0.07 and v <= 0.9277 - 3.6224 / (b - 2):
+                return k
+            if k < 0 or us < 0.013 and v > us:
+                continue
+            if math.log(v) + math.log(1.1239 + 1.1328 / (b - 3.4)) - math.log(a / us**2 + b) <= k * math.log(m) - m - math.lgamma(k + 1):
+                return k

@@ -79,3 +79,7 @@ for s in [(), (2,), (0,)]:
         case("Eigh", eigh, near(*s, n, n, step=1.0, symmetric=True))
     for m, n in [(1, 1), (2, 2), (3, 3), (3, 2), (4, 1), (2, 3), (1, 3), (7, 4), (0, 2), (2, 0)]:
         case("SVD", svd, near(*s, m, n, step=1.0))
+for n in [1, 2, 3, 4, 5, 8, 12, 37, 74]:
+    for s in [(), (2,), (0,)]:
+        case("RFFT", lambda x: [(y := torch.fft.rfft(x)).real, y.imag], real(*s, n))
+        case("IRFFT", lambda re, im: torch.fft.irfft(torch.complex(re, im), n), real(*s, n // 2 + 1), real(*s, n // 2 + 1), n=n)

@@ -159,3 +159,10 @@ case("Cast", lambda x: x.to(torch.int32), i64([1, -1, 2**31, 2**32 + 5]), name="
 case("Cast", lambda x: x.to(torch.float64), i64([1, -1, 2**20]), name="i64 to f", dtype="f")
 case("Cast", lambda x: x.to(torch.float64), bools([1, 0], 2, 1), name="b to f", dtype="f")
 case("Cast", lambda x: x.to(torch.bool), u8([2, 0, 255]), name="u8 to b", dtype="b")
+for via, dtype in [("f16", torch.float16), ("bf16", torch.bfloat16)]:
+    least, most, last = {"f16": (2.0**-24, 65504.0, 2.0**-10), "bf16": (2.0**-133, 2.0**127 * (2 - 2.0**-7), 2.0**-7)}[via]
+    values = [0.0, -0.0, 1.0, -2.5, 1 + last / 2, 1 + last * 1.5, 1 + last / 2 + 2.0**-20, 3.140625, least, least / 2, least * 0.75, -least * 1.5, least * 2.5, 1023.5 * least, most, -most,
+        inf, -inf, nan, 1e-3, 0.3333333432674408, 123.456787109375]
+    values += [65519.0, 65520.0, -1e9] if via == "f16" else [2.0**127 * (2 - 2.0**-8), -(2.0**127) * (2 - 2.0**-23)]
+    case("Cast", lambda x: x.detach().to(dtype).to(torch.float64), floats(values), name=f"through {via}", dtype="f", via=via)
+    case("Cast", lambda x: x.detach().to(dtype).to(torch.float64), real(2, 3, 4), dtype="f", via=via)

@@ -1,9 +1,10 @@
 """Shapes."""
 
+import numpy
 import torch
 import torch.nn.functional as F
 
-from harness import case, floats, i32, i64, real, u8
+from harness import bools, case, floats, i32, i64, real, u8
 from families.common import inf, nan
 
 case("Concat", lambda *x: torch.cat(x, 0), real(3), real(0), real(2), axis=0)
@@ -101,3 +102,16 @@ for shape, sizes, starts in [((5,), [2], [1]), ((5,), [2], [4]), ((3, 4), [2, 2]
     at = [torch.tensor(i, dtype=[torch.int32, torch.int64][k % 2]) for k, i in enumerate(starts)]
     case("DynamicSlice", lambda x, *i: x[block(x, sizes, i)], real(*shape), *at, name=f"{shape} {sizes} at {starts}", sizes=sizes)
     case("DynamicUpdateSlice", written, real(*shape), real(*sizes), *at, name=f"{shape} {sizes} at {starts}")
+
+
+def subscripted(x, spec):
+    """NumPy's basic indexing, of the numbers of the elements."""
+    at = numpy.arange(x.numel()).reshape(x.shape)[eval(f"numpy.s_[{spec.replace('new', 'None')}]")]
+    return x.flatten()[torch.tensor(numpy.array(at))]
+
+
+for spec in ["...", "1", "-1", "1:", ":-1", "::-1", "::2", "-2::-2", "5:1:-1", "3:-9:-2", "9:", "-9:2", "2:1", ":, None", "None, ..., None", "..., ::-1", "1, ..., 0", ":, 1:3, ::-2", "..., -1, :", "4::-3, 0"]:
+    case("Subscript", lambda x: subscripted(x, spec), real(5, 4, 3), spec=spec.replace("None", "new"))
+    case("Subscript", lambda x: subscripted(x, spec), real(2, 3, 2), spec=spec.replace("None", "new"))
+case("Subscript", lambda x: subscripted(x, "::-1, ..."), i32([1, 2, 3, 4], 2, 2), spec="::-1, ...")
+case("Subscript", lambda x: subscripted(x, "1:, :"), bools([1, 0, 0], 3, 1), spec="1:, :")
