@@ -23,7 +23,11 @@ func (lu) Infer(in []graph.Type) ([]graph.Type, error) {
 
 func (lu) Work(in, _ []graph.Type) graph.Work {
 	n := in[0].Shape.Dim(-1)
-	return byMatrix(in[0], n*n*n/3, 0, in[0].Dtype)
+	local := linalg.LocalLU[float64](n)
+	if in[0].Dtype == graph.Float32 {
+		local = linalg.LocalLU[float32](n)
+	}
+	return byMatrix(in[0], n*n*n/3, local, in[0].Dtype)
 }
 
 func (lu) Eval(c *graph.Call) error {
@@ -39,7 +43,7 @@ func luOf[T graph.Floating](c *graph.Call) {
 	s := c.In[0].Type.Shape
 	n := s.Dim(-1)
 	for i, hi := c.Span(stack(s).Size()); i < hi; i++ {
-		linalg.LU(part[T](c.Out[0], i, n*n), part[int32](c.Out[1], i, n), part[T](c.In[0], i, n*n), n)
+		linalg.LU(part[T](c.Out[0], i, n*n), part[int32](c.Out[1], i, n), part[T](c.In[0], i, n*n), elements[T](c.Local), n)
 	}
 }
 

@@ -64,7 +64,7 @@ func Exp(y, a, local []float64, perm []int32, n int) {
 	for i, o := range u {
 		a2[i], a4[i] = v[i]-o, v[i]+o
 	}
-	LU(w, perm, a2, n)
+	LU(w, perm, a2, local[3*nn:5*nn], n) // u and v are done with
 	SolveLU(y, w, perm, a4, nil, n, n, false)
 	for range squarings {
 		product(u, y, y, n)

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-var sizes = []int{0, 1, 2, 3, 4, 5, 8, 9, 17, 33, 64}
+var sizes = []int{0, 1, 2, 3, 4, 5, 8, 9, 17, 33, 64, 127, 128, 200}
 
 func draw(r *rand.Rand, n int) []float64 {
 	v := make([]float64, n)
@@ -74,7 +74,7 @@ func TestAgainstGonum(t *testing.T) {
 		var lu mat.LU
 		lu.Factorize(mat.NewDense(n, n, g))
 		f, perm := make([]float64, n*n), make([]int32, n)
-		LU(f, perm, g, n)
+		LU(f, perm, g, make([]float64, LocalLU[float64](n)), n)
 		det := 1.0
 		if Odd(perm) {
 			det = -1
@@ -247,7 +247,7 @@ func TestWildValues(t *testing.T) {
 		}
 		l, perm, x := make([]float64, n*n), make([]int32, n), make([]float64, n)
 		Cholesky(l, a, n)
-		LU(l, perm, a, n)
+		LU(l, perm, a, make([]float64, LocalLU[float64](n)), n)
 		SolveLU(x, l, perm, w, make([]float64, n), n, 1, false)
 		QR(l, z, a, make([]float64, (2*n+1)*n), n, n)
 	}
@@ -261,7 +261,7 @@ func BenchmarkLinalg(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{8, 64, 256} {
 		a, l, z, w := definite(r, n), make([]float64, n*n), make([]float64, n*n), make([]float64, n)
-		perm, local := make([]int32, n), make([]float64, 7*n*n)
+		perm, local := make([]int32, n), make([]float64, 7*n*n+LocalLU[float64](n))
 		b.Run("cholesky", func(b *testing.B) {
 			for b.Loop() {
 				Cholesky(l, a, n)
@@ -269,7 +269,7 @@ func BenchmarkLinalg(b *testing.B) {
 		})
 		b.Run("lu", func(b *testing.B) {
 			for b.Loop() {
-				LU(l, perm, a, n)
+				LU(l, perm, a, local, n)
 			}
 		})
 		b.Run("eigen", func(b *testing.B) {

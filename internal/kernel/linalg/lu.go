@@ -2,13 +2,37 @@ package linalg
 
 // LU writes the factors of the n × n matrix a, rows exchanged so that the largest element of a column is the pivot (Golub & Van Loan, section
 // 3.4): the upper one, and below the diagonal the lower one, whose diagonal is ones. Row i of their product is row perm[i] of a. A zero
-// pivot stays where it is.
-func LU[T Float](lu []T, perm []int32, a []T, n int) {
+// pivot stays where it is. local is as long as LocalLU says.
+func LU[T Float](lu []T, perm []int32, a, local []T, n int) {
 	copy(lu, a[:n*n])
 	for i := range n {
 		perm[i] = int32(i)
 	}
-	for k := range n {
+	for k := 0; k < n; k += panel {
+		to := k + panel
+		if n < large {
+			to = n
+		}
+		to = min(to, n)
+		eliminate(lu, perm, k, to, n)
+		if to == n {
+			return
+		}
+		for i := k; i < to; i++ { // the rows beside the panel
+			for j := k; j < i; j++ {
+				sub(lu[i*n+to:(i+1)*n], lu[j*n+to:(j+1)*n], lu[i*n+j])
+			}
+		}
+		m := n - to
+		left := local[:m*panel]
+		minus(left, lu[to*n:], k, n)
+		run(update[T](m, n), lu[to*n+to:], left, lu[k*n+to:], local[m*panel:])
+	}
+}
+
+// eliminate factorises the panel of columns from lo to hi, from row lo on; rows are exchanged as a whole.
+func eliminate[T Float](lu []T, perm []int32, lo, hi, n int) {
+	for k := lo; k < hi; k++ {
 		p, most := k, abs(lu[k*n+k])
 		for i := k + 1; i < n; i++ {
 			if v := abs(lu[i*n+k]); v > most {
@@ -28,7 +52,7 @@ func LU[T Float](lu []T, perm []int32, a []T, n int) {
 		for i := k + 1; i < n; i++ {
 			m := lu[i*n+k] / top[k]
 			lu[i*n+k] = m
-			sub(lu[i*n+k+1:(i+1)*n], top[k+1:], m)
+			sub(lu[i*n+k+1:i*n+hi], top[k+1:hi], m)
 		}
 	}
 }
