@@ -32,6 +32,17 @@ type Agent interface {
 	Restored() error                         // is called after all of it was read
 }
 
+// A Rememberer is an agent whose Greedy may remember, for each row, what it was given in the calls before. Begin says which rows, of as many as
+// the next call has, are the first of an episode.
+type Rememberer interface{ Begin(rows []bool) }
+
+// Begin tells an agent which rows of the next call of Greedy are the first of an episode; to one that does not remember it is nothing.
+func Begin(a Agent, rows ...bool) {
+	if r, ok := a.(Rememberer); ok {
+		r.Begin(rows)
+	}
+}
+
 // Actions are one for each environment: numbers, or rows of coordinates.
 type Actions struct {
 	Numbers []int32

@@ -69,7 +69,9 @@ func Evaluate(a Agent, newEnv func() (env.Env, error), episodes int, seed uint64
 		return Evaluation{}, err
 	}
 	e := Evaluation{make([]float64, episodes), make([]int, episodes)}
+	over := slices.Repeat([]bool{true}, episodes)
 	for left := episodes; left > 0; {
+		Begin(a, over...)
 		if err := a.Greedy(v.Obs, Actions{v.Index, v.Point}); err != nil {
 			return Evaluation{}, err
 		}
@@ -77,7 +79,8 @@ func Evaluate(a Agent, newEnv func() (env.Env, error), episodes int, seed uint64
 			return Evaluation{}, err
 		}
 		for i, n := range v.Length {
-			if e.Lengths[i] == 0 && (v.Terminated[i] || v.Truncated[i]) {
+			over[i] = v.Terminated[i] || v.Truncated[i]
+			if e.Lengths[i] == 0 && over[i] {
 				e.Returns[i], e.Lengths[i] = v.Return[i], n
 				left--
 			}

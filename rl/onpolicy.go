@@ -17,6 +17,7 @@ import (
 // et al., 2016), REINFORCE with a baseline (Williams, 1992) and PQN (Gallici et al., 2025). A round is of Rollout steps in each environment.
 type RolloutOptions struct {
 	Objective string // "policy" or "q"
+	Cells     int    `json:",omitempty"` // gated recurrent units before the hidden layers, of "policy"; none, and no memory, if 0
 	Hidden    []int  // widths of the hidden layers
 	LayerNorm bool   // of "q", before each ReLU
 
@@ -47,6 +48,9 @@ func (o RolloutOptions) check(s Setup) error {
 			return fmt.Errorf("hidden layers of %v, want widths of at least 1", o.Hidden)
 		}
 	}
+	if o.Cells < 0 || o.Cells > 0 && (o.Objective != "policy" || o.Minibatches < 1 || s.Envs%o.Minibatches != 0) {
+		return fmt.Errorf("%d recurrent cells of objective %q, %d environments in %d parts: want policy, and parts of whole environments", o.Cells, o.Objective, s.Envs, o.Minibatches)
+	}
 	share := func(v float64) bool { return v >= 0 && v <= 1 }
 	switch {
 	case o.Objective != "policy" && o.Objective != "q":
@@ -68,23 +72,23 @@ func (o *RolloutOptions) New(s Setup) (Agent, error) { return NewRolloutLearner(
 
 // Bytes is what a round takes.
 func (o *RolloutOptions) Bytes(s Setup) int64 {
-	return 4 * int64(o.Rollout) * int64(s.Envs) * int64(s.Size()+6)
+	return 4 * int64(o.Rollout) * int64(s.Envs) * int64(s.Size()+o.Cells+6)
 }
 
 // rolloutObjective is what such an agent plays by and learns.
 type rolloutObjective interface {
-	play(obs *graph.Node) (action, logProb, value *graph.Node) // [N] each, as exploration has it
-	best(obs *graph.Node) *graph.Node                          // [N]
+	play(obs *graph.Node) []*graph.Node // action, its log-probability, value [N], as exploration has it; states [N, cells], if there are any
+	best(obs *graph.Node) []*graph.Node // action; states
 	loss(b minibatch) *graph.Node
 }
 
-// minibatch is a part of a round, on the graph of an update; all but Obs are [N].
-type minibatch struct{ Obs, Actions, LogProbs, Advantages, Returns, Values *graph.Node }
+// minibatch is a part of a round, on the graph of an update; all but Obs are [N]. GoesOn is 0 where an episode begins within the round.
+type minibatch struct{ Obs, Actions, LogProbs, Advantages, Returns, Values, GoesOn *graph.Node }
 
 // A RolloutLearner is an agent that learns from what it has just done.
 type RolloutLearner struct {
 	Options RolloutOptions
-	Net     any // *ActorCritic or *QNet
+	Net     any // *ActorCritic, *RecurrentActorCritic or *QNet
 
 	setup       Setup
 	objective   rolloutObjective
@@ -93,19 +97,23 @@ type RolloutLearner struct {
 	learn       *exec.Plan
 	key         *graph.State
 
+	seen, played memory // of Act and of Greedy
+	width        int    // of a row of obs: an observation, and the state before it
+
 	obs                                                               []float32 // of a round: [step, environment], as all that follows
 	actions                                                           []int32
 	rewards, values, nextValues, logProbs, ended, advantages, returns []float32
 	order                                                             []int
+	over                                                              []bool // of the last step
 	batch                                                             minibatchData
 	feed                                                              []graph.Buffer
 	progress                                                          rolloutProgress
 }
 
 type minibatchData struct {
-	obs                                   []float32
-	actions                               []int32
-	logProbs, advantages, returns, values []float32
+	obs                                           []float32
+	actions                                       []int32
+	logProbs, advantages, returns, values, goesOn []float32
 }
 
 type rolloutProgress struct {
@@ -126,13 +134,19 @@ func NewRolloutLearner(s Setup, o RolloutOptions) (*RolloutLearner, error) {
 	if err := errors.Join(s.discrete(), o.check(s)); err != nil {
 		return nil, err
 	}
-	l := &RolloutLearner{Options: o, setup: s}
+	l := &RolloutLearner{Options: o, setup: s, width: s.Size() + o.Cells}
+	l.seen, l.played = memory{width: s.Size(), cells: o.Cells}, memory{width: s.Size(), cells: o.Cells}
+	l.seen.begin(make([]bool, s.Envs))
 	l.progress.Rand = NewRand(s.Seed, 1)
 	r := NewRand(s.Seed, 2)
-	if o.Objective == "q" {
+	switch {
+	case o.Objective == "q":
 		net := NewQNet(r.Rand, s.Size(), s.Actions.N, 1, NetOptions{Hidden: o.Hidden, LayerNorm: o.LayerNorm})
 		l.Net, l.objective = net, pqn{net}
-	} else {
+	case o.Cells > 0:
+		net := NewRecurrentActorCritic(r.Rand, s.Size(), o.Cells, s.Actions.N, o.Hidden)
+		l.Net, l.objective = net, recurrent{net, o, s.Size()}
+	default:
 		net := NewActorCritic(r.Rand, s.Size(), s.Actions.N, o.Hidden)
 		l.Net, l.objective = net, ppo{net, o}
 	}
@@ -143,25 +157,23 @@ func NewRolloutLearner(s Setup, o RolloutOptions) (*RolloutLearner, error) {
 	l.adam = optim.NewAdam(nn.Params(l.Net), rate)
 	l.adam.Eps = o.AdamEps
 	l.key = graph.NewRNG(r.Uint64())
-	l.act = policy{mode: graph.Evaluation, rng: l.key, width: s.Size(), build: func(x *graph.Node) []*graph.Node {
-		action, logProb, value := l.objective.play(x)
-		return []*graph.Node{action, logProb, value}
-	}}
-	l.greedy = policy{mode: graph.Evaluation, width: s.Size(), build: func(x *graph.Node) []*graph.Node { return []*graph.Node{l.objective.best(x)} }}
+	l.act = policy{mode: graph.Evaluation, rng: l.key, width: l.width, build: l.objective.play}
+	l.greedy = policy{mode: graph.Evaluation, width: l.width, build: l.objective.best}
 	all, n := o.Rollout*s.Envs, o.Rollout*s.Envs/o.Minibatches
-	l.obs, l.actions, l.order = make([]float32, all*s.Size()), make([]int32, all), make([]int, all)
+	l.obs, l.actions, l.order = make([]float32, all*l.width), make([]int32, all), make([]int, all/l.span())
 	for _, x := range []*[]float32{&l.rewards, &l.values, &l.nextValues, &l.logProbs, &l.ended, &l.advantages, &l.returns} {
 		*x = make([]float32, all)
 	}
 	b := &l.batch
-	b.obs, b.actions = make([]float32, n*s.Size()), make([]int32, n)
-	for _, x := range []*[]float32{&b.logProbs, &b.advantages, &b.returns, &b.values} {
+	b.obs, b.actions = make([]float32, n*l.width), make([]int32, n)
+	for _, x := range []*[]float32{&b.logProbs, &b.advantages, &b.returns, &b.values, &b.goesOn} {
 		*x = make([]float32, n)
 	}
-	l.feed = []graph.Buffer{graph.BufferOf(b.obs, n, s.Size()), graph.BufferOf(b.actions, n)}
-	for _, x := range [][]float32{b.logProbs, b.advantages, b.returns, b.values} {
+	l.feed = []graph.Buffer{graph.BufferOf(b.obs, n, l.width), graph.BufferOf(b.actions, n)}
+	for _, x := range [][]float32{b.logProbs, b.advantages, b.returns, b.values, b.goesOn} {
 		l.feed = append(l.feed, graph.BufferOf(x, n))
 	}
+	l.over = make([]bool, s.Envs)
 	var err error
 	l.learn, err = l.learningPlan(n)
 	return l, err
@@ -171,8 +183,8 @@ func (l *RolloutLearner) learningPlan(n int) (*exec.Plan, error) {
 	g := graph.New(graph.Training)
 	in := func(name string) *graph.Node { return g.Input(name, graph.Float32, n) }
 	b := minibatch{
-		Obs: g.Input("s", graph.Float32, n, l.setup.Size()), Actions: g.Input("a", graph.Int32, n), LogProbs: in("log p"), Advantages: in("advantage"),
-		Returns: in("return"), Values: in("value"),
+		Obs: g.Input("s", graph.Float32, n, l.width), Actions: g.Input("a", graph.Int32, n), LogProbs: in("log p"), Advantages: in("advantage"),
+		Returns: in("return"), Values: in("value"), GoesOn: in("goes on"),
 	}
 	loss := l.objective.loss(b)
 	grads := l.adam.Grads(loss)
@@ -180,17 +192,20 @@ func (l *RolloutLearner) learningPlan(n int) (*exec.Plan, error) {
 		grads, _ = optim.ClipNorm(grads, l.Options.ClipNorm)
 	}
 	l.adam.Update(grads)
-	return exec.Compile(g, exec.In(b.Obs, b.Actions, b.LogProbs, b.Advantages, b.Returns, b.Values), exec.Out(loss), exec.Workers(l.setup.Workers))
+	return exec.Compile(g, exec.In(b.Obs, b.Actions, b.LogProbs, b.Advantages, b.Returns, b.Values, b.GoesOn), exec.Out(loss), exec.Workers(l.setup.Workers))
 }
 
 // Act plays as the objective has it, and at random with probability ε.
 func (l *RolloutLearner) Act(obs []float32, to Actions) error {
-	out, err := l.act.run(obs)
+	row := l.seen.beside(obs)
+	out, err := l.act.run(row)
 	if err != nil {
 		return err
 	}
 	p, o := &l.progress, &l.Options
 	at := p.At * l.setup.Envs
+	copy(l.obs[at*l.width:], row)
+	l.seen.note(out)
 	copy(to.Numbers, graph.Data[int32](out[0]))
 	copy(l.logProbs[at:], graph.Data[float32](out[1]))
 	copy(l.values[at:], graph.Data[float32](out[2]))
@@ -206,19 +221,19 @@ func (l *RolloutLearner) Act(obs []float32, to Actions) error {
 
 // Greedy chooses the best actions.
 func (l *RolloutLearner) Greedy(obs []float32, to Actions) error {
-	out, err := l.greedy.run(obs)
+	out, err := l.greedy.run(l.played.beside(obs))
 	if err != nil {
 		return err
 	}
+	l.played.note(out)
 	copy(to.Numbers, graph.Data[int32](out[0]))
 	return nil
 }
 
 // Observe notes a step, and learns from the round when it is full.
 func (l *RolloutLearner) Observe(e Experience) error {
-	p, n, w := &l.progress, l.setup.Envs, l.setup.Size()
+	p, n := &l.progress, l.setup.Envs
 	at := p.At * n
-	copy(l.obs[at*w:], e.Obs)
 	copy(l.actions[at:], e.Actions.Numbers)
 	copy(l.rewards[at:], e.Rewards)
 	last := p.At == l.Options.Rollout-1
@@ -234,12 +249,16 @@ func (l *RolloutLearner) Observe(e Experience) error {
 		}
 	}
 	if cut { // what the states are worth in which episodes were cut off, or the round ends
-		out, err := l.act.run(e.Next)
+		out, err := l.act.run(l.seen.beside(e.Next))
 		if err != nil {
 			return err
 		}
 		copy(l.nextValues[at:at+n], graph.Data[float32](out[2]))
 	}
+	for i, ended := range l.ended[at : at+n] {
+		l.over[i] = ended != goesOn
+	}
+	l.seen.begin(l.over)
 	p.Steps += n
 	if p.At++; !last {
 		return nil
@@ -274,18 +293,33 @@ func (l *RolloutLearner) advantage() {
 	}
 }
 
-// round passes over the steps in orders of its own.
+// span is how many steps are learned from in their order: all of a round, if what is learned is to remember.
+func (l *RolloutLearner) span() int {
+	if l.Options.Cells > 0 {
+		return l.Options.Rollout
+	}
+	return 1
+}
+
+// round passes over the steps, or the environments, in orders of its own.
 func (l *RolloutLearner) round() error {
-	p, b, w := &l.progress, &l.batch, l.setup.Size()
+	p, b, w, n := &l.progress, &l.batch, l.width, l.setup.Envs
 	for i := range l.order {
 		l.order[i] = i
 	}
-	size := len(b.actions)
+	span, units := l.span(), len(l.order)
+	size := units / l.Options.Minibatches
 	for range l.Options.Epochs {
 		p.Rand.Shuffle(len(l.order), func(i, j int) { l.order[i], l.order[j] = l.order[j], l.order[i] })
 		for first := 0; first < len(l.order); first += size {
-			for to, k := range l.order[first : first+size] {
+			for to := range span * size {
+				t := to / size
+				k := t*units + l.order[first+to%size]
 				copy(b.obs[to*w:(to+1)*w], l.obs[k*w:(k+1)*w])
+				b.goesOn[to] = 1
+				if t > 0 && l.ended[k-n] != goesOn {
+					b.goesOn[to] = 0
+				}
 				b.actions[to], b.logProbs[to], b.advantages[to] = l.actions[k], l.logProbs[k], l.advantages[k]
 				b.returns[to], b.values[to] = l.returns[k], l.values[k]
 			}
@@ -326,10 +360,11 @@ func (l *RolloutLearner) States() iter.Seq2[string, graph.Var] {
 func (l *RolloutLearner) Arrays() iter.Seq2[string, graph.Buffer] {
 	return func(yield func(string, graph.Buffer) bool) {
 		n := len(l.actions)
-		_ = yield("round.obs", graph.BufferOf(l.obs, n, l.setup.Size())) && yield("round.actions", graph.BufferOf(l.actions, n)) &&
+		_ = yield("round.obs", graph.BufferOf(l.obs, n, l.width)) && yield("round.actions", graph.BufferOf(l.actions, n)) &&
 			yield("round.rewards", graph.BufferOf(l.rewards, n)) && yield("round.values", graph.BufferOf(l.values, n)) &&
 			yield("round.nextvalues", graph.BufferOf(l.nextValues, n)) && yield("round.logprobs", graph.BufferOf(l.logProbs, n)) &&
-			yield("round.ended", graph.BufferOf(l.ended, n))
+			yield("round.ended", graph.BufferOf(l.ended, n)) &&
+			(l.Options.Cells == 0 || yield("round.states", graph.BufferOf(l.seen.states, l.setup.Envs, l.Options.Cells)))
 	}
 }
 

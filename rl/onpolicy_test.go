@@ -168,7 +168,9 @@ func TestRolloutOptionsRefuse(t *testing.T) {
 		"a discount of 1.5":                                              func(o *RolloutOptions) { o.Discount = 1.5 },
 		"a clip of -1":                                                   func(o *RolloutOptions) { o.Clip = -1 },
 		"an epsilon of 0: want no negative number, and the last above 0": func(o *RolloutOptions) { o.AdamEps = 0 },
-		"hidden layers of [-1]":                                          func(o *RolloutOptions) { o.Hidden = []int{-1} },
+		"-1 recurrent cells":                                             func(o *RolloutOptions) { o.Cells = -1 },
+		"8 recurrent cells of objective \"policy\", 1 environments in 2 parts: want policy, and parts of whole environments": func(o *RolloutOptions) { o.Cells = 8 },
+		"hidden layers of [-1]": func(o *RolloutOptions) { o.Hidden = []int{-1} },
 	} {
 		o := smallRollout("policy")
 		spoil(&o)

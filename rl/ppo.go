@@ -27,14 +27,14 @@ type ppo struct {
 	o   RolloutOptions
 }
 
-func (p ppo) play(obs *graph.Node) (action, logProb, value *graph.Node) {
+func (p ppo) play(obs *graph.Node) []*graph.Node {
 	c := dist.Categorical{Logits: p.net.Actor.Forward(obs)}
-	action = c.Sample()
-	return action, c.LogProb(action), ops.Squeeze(p.net.Critic.Forward(obs), -1)
+	action := c.Sample()
+	return []*graph.Node{action, c.LogProb(action), ops.Squeeze(p.net.Critic.Forward(obs), -1)}
 }
 
-func (p ppo) best(obs *graph.Node) *graph.Node {
-	return dist.Categorical{Logits: p.net.Actor.Forward(obs)}.Mode()
+func (p ppo) best(obs *graph.Node) []*graph.Node {
+	return []*graph.Node{dist.Categorical{Logits: p.net.Actor.Forward(obs)}.Mode()}
 }
 
 func (p ppo) loss(b minibatch) *graph.Node {

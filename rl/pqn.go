@@ -11,13 +11,15 @@ type pqn struct{ net *QNet }
 
 func (p pqn) values(obs *graph.Node) *graph.Node { return ops.Squeeze(p.net.Forward(obs), -1) }
 
-func (p pqn) play(obs *graph.Node) (action, logProb, value *graph.Node) {
+func (p pqn) play(obs *graph.Node) []*graph.Node {
 	q := p.values(obs)
-	value = ops.Max(q, -1)
-	return ops.ArgMax(q, -1), ops.Like(0, value), value
+	value := ops.Max(q, -1)
+	return []*graph.Node{ops.ArgMax(q, -1), ops.Like(0, value), value}
 }
 
-func (p pqn) best(obs *graph.Node) *graph.Node { return ops.ArgMax(p.values(obs), -1) }
+func (p pqn) best(obs *graph.Node) []*graph.Node {
+	return []*graph.Node{ops.ArgMax(p.values(obs), -1)}
+}
 
 func (p pqn) loss(b minibatch) *graph.Node { return qLoss(p.values(b.Obs), b) }
 

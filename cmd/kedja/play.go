@@ -95,6 +95,7 @@ func episode(ctx context.Context, a rl.Agent, e env.Env, seed uint64, look func(
 		action.Vectors = make([]float32, s.Actions.Dim())
 	}
 	e.Reset(seed, obs)
+	rl.Begin(a, true)
 	for look(); ; look() {
 		if ctx.Err() != nil {
 			return ret, steps, errors.New("interrupted")

@@ -52,6 +52,7 @@ func Algorithms() []Algorithm {
 		{"ppo", "proximal policy optimisation", false, rollout(ppo)},
 		{"a2c", "advantage actor-critic", false, rollout(a2c)},
 		{"reinforce", "REINFORCE with a baseline", false, rollout(reinforce)},
+		{"recurrent-ppo", "proximal policy optimisation by a network that remembers", false, rollout(recurrent)},
 		{"pqn", "Q-learning without memory or target network", false, rollout(pqn)},
 		{"sac", "soft actor-critic, whose entropy weight is learned", true, box("sac")},
 		{"td3", "twin delayed deterministic policy gradient", true, box("td3")},

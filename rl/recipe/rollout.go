@@ -29,6 +29,11 @@ func reinforce(o *rl.RolloutOptions) int {
 	return 8
 }
 
+func recurrent(o *rl.RolloutOptions) int {
+	o.Cells, o.Hidden, o.Discount, o.Lambda, o.Entropy, o.Rate = 32, []int{}, 0.99, 1, 0.01, 3e-3
+	return 16
+}
+
 func pqn(o *rl.RolloutOptions) int {
 	o.Objective, o.Hidden, o.LayerNorm, o.Rollout, o.Epochs, o.Minibatches = "q", []int{120, 84}, true, 64, 4, 4
 	o.Discount, o.Lambda, o.Rate, o.ClipNorm, o.Epsilon, o.Exploration = 0.99, 0.65, 1e-3, 10, [2]float64{1, 0.05}, 30_000

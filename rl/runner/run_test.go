@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/kedja-ml/kedja/checkpoint"
+	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/toy"
 	"github.com/kedja-ml/kedja/rl/recipe"
 	"github.com/kedja-ml/kedja/rl/runner"
 )
@@ -20,7 +22,7 @@ func made(t *testing.T, dir string, steps int, set ...string) *runner.Run {
 		name, algorithm, _ = strings.Cut(set[0], " ")
 		set = set[1:]
 	}
-	if algorithm == "ppo" || algorithm == "pqn" {
+	if algorithm == "recurrent-ppo" {
 		options = []string{"Hidden=[16]", "Rollout=8"}
 	}
 	r, err := recipe.Find(name, algorithm)
@@ -67,6 +69,7 @@ func TestStopAndResume(t *testing.T) {
 		{},
 		{"Noisy=0.5", "Priority=0.6", "NStep=3", "Dueling=true"},
 		{"Tau=0", "Target=7", "Average=false", "NStep=1"},
+		{"memory recurrent-ppo", "Cells=8"},
 		{"pendulum sac"},
 		{"pendulum td3"},
 	} {
@@ -133,6 +136,15 @@ func TestStopAndResume(t *testing.T) {
 	}
 }
 
+// renamed is the memory task by another name.
+type renamed struct{ *toy.Memory }
+
+func (r renamed) Spec() env.Spec {
+	s := r.Memory.Spec()
+	s.Name = "maze"
+	return s
+}
+
 func TestRunRefuses(t *testing.T) {
 	dir := t.TempDir()
 	if err := made(t, dir, 150).Start(t.Context()); err != nil {
@@ -142,7 +154,26 @@ func TestRunRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	corridor := made(t, "", 10, "memory recurrent-ppo")
+	folder, err := corridor.Open(t.TempDir(), checkpoint.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	if err := corridor.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, _, err := corridor.Store.Latest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The same network for the same numbers, of a game by another name.
+	shown := made(t, "", 20, "memory recurrent-ppo")
+	if shown.Loop.Envs, err = env.NewVec(func() (env.Env, error) { return renamed{toy.NewMemory(10)}, nil }, 3, 1, 1); err != nil {
+		t.Fatal(err)
+	}
 	for want, err := range map[string]error{
+		`of another environment: maze: a saved state of "memory"`: shown.Replay(other, other),
 		"want at least 1":           made(t, "", 0).Start(t.Context()),
 		"nothing to resume from":    made(t, "", 10).Resume(t.Context()),
 		"want a loop with an agent": (&runner.Run{Steps: 1}).Start(t.Context()),
