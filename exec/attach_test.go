@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -114,6 +115,37 @@ func TestAttachedTrap(t *testing.T) {
 		// The trap looks at the kernel's own result while it is in cache: it takes no step.
 		if p := compileNorm(t, n.shape, func(x, v *graph.Node) []*graph.Node { return []*graph.Node{n.f(x, v)} }); strings.Contains(p.String(), "trap") {
 			t.Errorf("a step for the trap in\n%s", p)
+		}
+	}
+}
+
+// The slopes of a norm of a single row have the row's shape, and are summed in a later phase: what reads them waits for that.
+func TestSlopesOfASingleRow(t *testing.T) {
+	for name, f := range map[string]func(x, v *graph.Node) *graph.Node{
+		"layernormaffine": func(x, v *graph.Node) *graph.Node {
+			y, _, _ := ops.LayerNormAffine(x, v, ops.Scale(0.5, v), 0.1)
+			return y
+		},
+		"rmsnorm": func(x, v *graph.Node) *graph.Node { y, _ := ops.RMSNorm(x, v, 0.1); return y },
+	} {
+		p := compileNorm(t, []int{12}, func(x, v *graph.Node) []*graph.Node {
+			ds := autodiff.Grad(ops.Sum(ops.Square(f(x, v))), x, v)
+			return []*graph.Node{ds[0], ds[1], ops.Add(ds[0], ds[1])}
+		})
+		x, v := graph.NewBuffer(graph.T(graph.Float32, 12)), graph.NewBuffer(graph.T(graph.Float32, 12))
+		for i := range 12 {
+			graph.Data[float32](x)[i], graph.Data[float32](v)[i] = float32(i*i), float32(i+1)
+		}
+		for range 2 {
+			out, err := p.RunBuffers(x, v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, sum := range graph.Data[float32](out[2]) {
+				if want := graph.Data[float32](out[0])[i] + graph.Data[float32](out[1])[i]; sum != want {
+					t.Errorf("%s: element %d is %v, want %v", name, i, sum, want)
+				}
+			}
 		}
 	}
 }

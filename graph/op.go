@@ -18,7 +18,7 @@ type (
 
 	// Piecewise is a parallel kernel that works on arrays of its first operand's shape, operands and results, piece by piece: of them a
 	// task of phase 0 reads and writes but its piece, no other task touches that, and later phases touch none of them. The pieces make up the
-	// whole. Executors run what is pointwise before and after it on a piece while that is in cache.
+	// whole. Executors run what is pointwise before and after it on a piece while that is in cache. No runs mean that there are no such pieces.
 	Piecewise interface {
 		Parallel
 		Piece(x Shape, task, tasks int) Runs

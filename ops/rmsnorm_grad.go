@@ -16,6 +16,9 @@ func (rmsNormGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:2],
 func (rmsNormGrad) Work(in, _ []graph.Type) graph.Work { return byRowThenTasks(in[0], in[1]) }
 
 func (rmsNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	if x.Rank() == 1 { // a single row: what phase 1 sums has its shape, too
+		return graph.Runs{}
+	}
 	return rowsPiece(x, task, tasks)
 }
 
