@@ -43,7 +43,7 @@ func (k *kernelStep) cut() (c cut, ok bool) {
 // shortRun is below how many elements that lie together a group would spend its time on calls.
 const shortRun = 4096
 
-// piecewise returns k's op if a group of n elements can be attached to it.
+// piecewise returns how k is cut if a group of n elements can be attached to it.
 func (k *kernelStep) piecewise(n, tasks int) *cut {
 	c, ok := k.cut()
 	if !ok || n == 0 || c.shape.Size() != n || k.work.Phases[c.phase] < min(tasks, 8) {

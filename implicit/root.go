@@ -26,8 +26,7 @@ func Root(f func(z *graph.Node, theta []*graph.Node) *graph.Node, z0 *graph.Node
 		final, _ := flow.While(l.rounds(), []*graph.Node{in[0], at(in[0])}, func(s []*graph.Node) *graph.Node {
 			return ops.Not(l.small(s[1]))
 		}, func(s []*graph.Node) []*graph.Node {
-			y0 := at(s[0])
-			j := autodiff.Jacobian(y0, s[0])[0]
+			j := autodiff.Jacobian(at(s[0]), s[0])[0]
 			z := ops.Sub(s[0], solve(j, s[1]))
 			return []*graph.Node{z, at(z)}
 		})

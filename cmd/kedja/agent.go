@@ -156,7 +156,7 @@ func (c *trainAgent) run(ctx context.Context, to streams, resume bool) error {
 	if resume {
 		begin = p.Resume
 	} else if len(steps) > 0 {
-		return fmt.Errorf("%s holds a run, at step %d: kedja resume %s goes on with it, --out names another folder", c.Out, steps[len(steps)-1], c.Out)
+		return holdsRun(c.Out, steps[len(steps)-1])
 	}
 	bar := progress.New(to.err, "playing")
 	p.OnStep = func(step int) { bar.Set(step, r.Steps) }
@@ -167,7 +167,7 @@ func (c *trainAgent) run(ctx context.Context, to streams, resume bool) error {
 	err = begin(ctx)
 	bar.Done()
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", p.Loop.Steps, r.Steps, c.Out)
+		return interrupted(p.Loop.Steps, r.Steps, c.Out)
 	}
 	if err != nil {
 		return err

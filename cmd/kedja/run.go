@@ -204,13 +204,12 @@ func (j *job) run(ctx context.Context, to streams, resume bool) error {
 	if resume {
 		begin = loop.Resume
 	} else if len(steps) > 0 {
-		return fmt.Errorf("train %s: %s holds a run, at step %d: kedja resume %s goes on with it, --out names another folder",
-			j.name, j.Out, steps[len(steps)-1], j.Out)
+		return fmt.Errorf("train %s: %w", j.name, holdsRun(j.Out, steps[len(steps)-1]))
 	}
 	out, err := begin(ctx)
 	done()
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", out.Step, loop.Steps, j.Out)
+		return interrupted(out.Step, loop.Steps, j.Out)
 	}
 	if err != nil {
 		return err
@@ -302,4 +301,14 @@ func firstFilters(model any) (w graph.Buffer, ok bool) {
 		}
 	}
 	return graph.Buffer{}, false
+}
+
+// holdsRun refuses to begin in a folder where a run can be resumed.
+func holdsRun(folder string, step int) error {
+	return fmt.Errorf("%s holds a run, at step %d: kedja resume %s goes on with it, --out names another folder", folder, step, folder)
+}
+
+// interrupted is how a run ends that can be resumed.
+func interrupted(step, of int, folder string) error {
+	return fmt.Errorf("interrupted after step %d of %d; kedja resume %s goes on", step, of, folder)
 }
