@@ -6,23 +6,12 @@ import (
 )
 
 // layerNormAffineGrad(x, scale, mean, rstd, dy) gives the cotangents of x, scale and shift; see LayerNormAffine.
-type layerNormAffineGrad struct{}
+type layerNormAffineGrad struct{ rowsThenSums }
 
 func (layerNormAffineGrad) Name() string { return "layernormaffinegrad" }
 
 func (layerNormAffineGrad) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{in[0], in[1], in[1]}, nil
-}
-
-func (layerNormAffineGrad) Work(in, _ []graph.Type) graph.Work {
-	return byRowThenTasks(in[0], in[1], in[1])
-}
-
-func (layerNormAffineGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
-	if x.Rank() == 1 { // a single row: what phase 1 sums has its shape, too
-		return graph.Runs{}
-	}
-	return rowsPiece(x, task, tasks)
 }
 
 func (layerNormAffineGrad) Eval(c *graph.Call) error {

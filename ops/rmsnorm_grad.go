@@ -6,21 +6,11 @@ import (
 )
 
 // rmsNormGrad(x, scale, rrms, dy) gives the cotangents of x and scale; see RMSNorm.
-type rmsNormGrad struct{}
+type rmsNormGrad struct{ rowsThenSums }
 
 func (rmsNormGrad) Name() string { return "rmsnormgrad" }
 
 func (rmsNormGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:2], nil }
-
-// Work is like layerNormAffineGrad's.
-func (rmsNormGrad) Work(in, _ []graph.Type) graph.Work { return byRowThenTasks(in[0], in[1]) }
-
-func (rmsNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
-	if x.Rank() == 1 { // a single row: what phase 1 sums has its shape, too
-		return graph.Runs{}
-	}
-	return rowsPiece(x, task, tasks)
-}
 
 func (rmsNormGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {

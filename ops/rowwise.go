@@ -42,15 +42,24 @@ func byRow(x graph.Type) graph.Work {
 	return graph.Work{Phases: [3]int{share(count(x.Shape), 4*n)}}
 }
 
-// byRowThenTasks is byRow with results that are sums over all rows: in scratch each task leaves its sums for each of them, and in a second phase
-// addTasks makes one of all.
-func byRowThenTasks(x graph.Type, results ...graph.Type) graph.Work {
-	w := byRow(x)
+// rowsThenSums is embedded by ops whose first result is made row by row, and whose others are sums over all rows: in scratch each task leaves its sums
+// for each of them, and in a second phase addTasks makes one of all.
+type rowsThenSums struct{}
+
+func (rowsThenSums) Work(_, out []graph.Type) graph.Work {
+	w := byRow(out[0])
 	w.Phases[1] = 1
-	for _, t := range results {
+	for _, t := range out[1:] {
 		w.Scratch += w.Phases[0] * t.Bytes()
 	}
 	return w
+}
+
+func (rowsThenSums) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	if x.Rank() == 1 { // a single row: the sums have its shape, too
+		return graph.Runs{}
+	}
+	return rowsPiece(x, task, tasks)
 }
 
 // addTasks adds up, in order, what the tasks left in scratch: one after the other, and each a part for each result.
