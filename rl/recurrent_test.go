@@ -1,10 +1,13 @@
 package rl
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"slices"
 	"testing"
 
+	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/exec"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/rl/dist"
@@ -91,6 +94,65 @@ func TestRecurrentRoundIsWhatWasPlayed(t *testing.T) {
 	}
 	if !slices.Contains(a.batch.goesOn, 0) || slices.Max(a.batch.values) == slices.Min(a.batch.values) {
 		t.Error("nothing was put to the test")
+	}
+}
+
+// The loss of a round, the states that the units go through, and its gradient in all weights, back through time, are those derived by hand in NumPy.
+func TestRecurrentAgainstNumPy(t *testing.T) {
+	data, err := os.ReadFile("testdata/recurrent.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c struct {
+		Obs, First, GoesOn, Actions, LogProbs, Advantages, Returns, States, Loss []float64
+		Weights, Gradients                                                       struct{ W, U, BW, BU, Actor, BActor, Critic, BCritic []float64 }
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		t.Fatal(err)
+	}
+	const steps, envs, cells, obs, actions = 5, 3, 4, 3, 4
+	net := NewRecurrentActorCritic(NewRand(1, 1).Rand, obs, cells, actions, nil)
+	w, actor, critic := net.Memory.Ahead[0], net.Heads.Actor.Layers[0], net.Heads.Critic.Layers[0]
+	ps := []*graph.Param{w.W, w.U, w.BW, w.BU, actor.W, actor.B, critic.W, critic.B}
+	in, want := c.Weights, c.Gradients
+	for i, v := range [][]float64{in.W, in.U, in.BW, in.BU, in.Actor, in.BActor, in.Critic, in.BCritic} {
+		ps[i].Set(graph.BufferOf(floats(v), ps[i].Value().Type.Shape.Dims()...))
+	}
+	g := graph.New(graph.Training)
+	rows := make([]float32, 0, steps*envs*(obs+cells)) // the states beside all but the first observations are not read
+	for i := range steps * envs {
+		state := make([]float32, cells)
+		if i < envs {
+			state = floats(c.First[i*cells : (i+1)*cells])
+		}
+		rows = append(append(rows, floats(c.Obs[i*obs:(i+1)*obs])...), state...)
+	}
+	chosen := make([]int32, steps*envs)
+	for i, a := range c.Actions {
+		chosen[i] = int32(a)
+	}
+	constant := func(x []float64) *graph.Node { return g.Constant(graph.BufferOf(floats(x), steps*envs)) }
+	b := minibatch{
+		Obs: g.Constant(graph.BufferOf(rows, steps*envs, obs+cells)), Actions: g.Constant(graph.BufferOf(chosen, steps*envs)),
+		LogProbs: constant(c.LogProbs), Advantages: constant(c.Advantages), Returns: constant(c.Returns), GoesOn: constant(c.GoesOn),
+	}
+	p := recurrent{net, RolloutOptions{Rollout: steps, Cells: cells, Clip: 0.2, Normalize: true, ValueShare: 0.5, Entropy: 0.02}, obs}
+	loss := p.loss(b)
+	var uses []*graph.Node
+	for _, v := range ps {
+		uses = append(uses, g.Use(v))
+	}
+	plan, err := exec.Compile(g, exec.Out(append([]*graph.Node{loss, p.states(b)}, autodiff.Grad(loss, uses...)...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := plan.RunBuffers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"loss", "states", "W", "U", "BW", "BU", "actor", "actor's bias", "critic", "critic's bias"}
+	for i, v := range [][]float64{c.Loss, c.States, want.W, want.U, want.BW, want.BU, want.Actor, want.BActor, want.Critic, want.BCritic} {
+		near(t, names[i], graph.Data[float32](out[i]), v, 2e-5)
 	}
 }
 

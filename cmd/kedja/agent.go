@@ -162,7 +162,7 @@ func (c *trainAgent) run(ctx context.Context, to streams, resume bool) error {
 	p.OnStep = func(step int) { bar.Set(step, r.Steps) }
 	p.OnEvaluation = func(step int, e rl.Evaluation) {
 		bar.Clear()
-		fmt.Fprintf(to.out, "step %d  return %.1f, the worst %.1f, over %d episodes  %.1f s\n", step, e.Mean(), e.Worst(), len(e.Returns), time.Since(start).Seconds())
+		fmt.Fprintf(to.out, "step %d  return %s, the worst %s, over %d episodes  %.1f s\n", step, score(e.Mean()), score(e.Worst()), len(e.Returns), time.Since(start).Seconds())
 	}
 	err = begin(ctx)
 	bar.Done()
@@ -204,7 +204,7 @@ func (c *trainAgent) report(to streams, r recipe.Recipe, p *runner.Run, start ti
 		return err
 	}
 	fmt.Fprintf(to.out, "wrote %s, %s, %s and %s to %s in %.1f s\n", agentWeights, train.LogFile, evaluation, returns, c.Out, time.Since(start).Seconds())
-	fmt.Fprintf(to.out, "eval return %.1f over %d episodes after %d steps\n", e.Mean(), c.Episodes, p.Loop.Steps)
+	fmt.Fprintf(to.out, "eval return %s over %d episodes after %d steps\n", score(e.Mean()), c.Episodes, p.Loop.Steps)
 	return nil
 }
 

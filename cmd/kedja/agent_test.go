@@ -20,7 +20,7 @@ func quick(dir string) []string {
 
 func TestTrainCartPole(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "folder")
-	if last := lastLine(works(t, quick(dir)...)); !regexp.MustCompile(`^eval return \d+\.\d over 5 episodes after 1600 steps$`).MatchString(last) {
+	if last := lastLine(works(t, quick(dir)...)); !regexp.MustCompile(`^eval return \d+\.\d+ over 5 episodes after 1600 steps$`).MatchString(last) {
 		t.Error(last)
 	}
 	if got := files(t, dir); got != "checkpoints evaluation.json metrics.jsonl returns.png times.jsonl weights.safetensors" {
@@ -169,10 +169,10 @@ func TestPlay(t *testing.T) {
 }
 
 func TestBenchRL(t *testing.T) {
-	out := works(t, "bench", "rl", "--algo", "dqn", "--algo", "qr-dqn", "--seeds", "2", "--steps", "300", "--episodes", "3", "--set", "Start=100", "--set", "Hidden=[8]")
+	out := works(t, "bench", "rl", "--algo", "dqn", "--algo", "qr-dqn", "--seeds", "2", "--steps", "300", "--episodes", "3", "--set", "Start=100", "--set", "Hidden=[8]", "--first", "2")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if len(lines) != 6 || !regexp.MustCompile(`^cartpole  dqn  seed 2  return \d+\.\d, the worst \d+\.\d, of 3 episodes after 300 steps  \d+\.\d s$`).MatchString(lines[1]) ||
-		!regexp.MustCompile(`^cartpole  qr-dqn  2 seeds  mean \d+\.\d  worst \d+\.\d  IQM \d+\.\d  95 % interval of it \d+\.\d to \d+\.\d$`).MatchString(lines[5]) {
+	if len(lines) != 6 || !regexp.MustCompile(`^cartpole  dqn  seed 3  return \d+\.\d+, the worst \d+\.\d+, of 3 episodes after 300 steps  \d+\.\d s$`).MatchString(lines[1]) ||
+		!regexp.MustCompile(`^cartpole  qr-dqn  2 seeds  mean \d+\.\d+  worst \d+\.\d+  IQM \d+\.\d+  95 % interval of it \d+\.\d+ to \d+\.\d+$`).MatchString(lines[5]) {
 		t.Error(out)
 	}
 }

@@ -15,7 +15,8 @@ import (
 type benchRL struct {
 	Env      string   `default:"cartpole" help:"Environment."`
 	Algo     []string `help:"Algorithms; the one that does best in the environment if empty."`
-	Seeds    int      `default:"5" help:"How many, from 1 on."`
+	Seeds    int      `default:"5" help:"How many."`
+	First    uint64   `default:"1" help:"The first seed; the others follow it."`
 	Steps    int      `default:"0" help:"Environment steps; those of the recipe if 0."`
 	Episodes int      `default:"100" help:"Of the evaluation."`
 	Set      []string `sep:"none" help:"NAME=VALUE, an option of the algorithms, the value in JSON." placeholder:"NAME=VALUE"`
@@ -42,8 +43,8 @@ func (c *benchRL) Run(ctx context.Context, to streams) error {
 func (c *benchRL) algorithm(ctx context.Context, to streams, name string) error {
 	var scores runner.Scores
 	var r recipe.Recipe
-	for seed := 1; seed <= c.Seeds; seed++ {
-		t := trainAgent{Env: c.Env, Algo: name, Steps: c.Steps, Seed: uint64(seed), Episodes: c.Episodes, Set: c.Set, Workers: c.Workers}
+	for seed := c.First; seed < c.First+uint64(c.Seeds); seed++ {
+		t := trainAgent{Env: c.Env, Algo: name, Steps: c.Steps, Seed: seed, Episodes: c.Episodes, Set: c.Set, Workers: c.Workers}
 		var err error
 		if r, err = t.recipe(); err != nil {
 			return err
@@ -65,11 +66,11 @@ func (c *benchRL) algorithm(ctx context.Context, to streams, name string) error 
 			return err
 		}
 		scores = append(scores, e.Mean())
-		fmt.Fprintf(to.out, "%s  %s  seed %d  return %.1f, the worst %.1f, of %d episodes after %d steps  %.1f s\n", c.Env, r.Algorithm, seed,
-			e.Mean(), e.Worst(), c.Episodes, p.Loop.Steps, time.Since(start).Seconds())
+		fmt.Fprintf(to.out, "%s  %s  seed %d  return %s, the worst %s, of %d episodes after %d steps  %.1f s\n", c.Env, r.Algorithm, seed,
+			score(e.Mean()), score(e.Worst()), c.Episodes, p.Loop.Steps, time.Since(start).Seconds())
 	}
 	low, high := scores.Interval(0.95)
-	fmt.Fprintf(to.out, "%s  %s  %d seeds  mean %.1f  worst %.1f  IQM %.1f  95 %% interval of it %.1f to %.1f\n", c.Env, r.Algorithm, c.Seeds,
-		scores.Mean(), scores.Worst(), scores.IQM(), low, high)
+	fmt.Fprintf(to.out, "%s  %s  %d seeds  mean %s  worst %s  IQM %s  95 %% interval of it %s to %s\n", c.Env, r.Algorithm, c.Seeds,
+		score(scores.Mean()), score(scores.Worst()), score(scores.IQM()), score(low), score(high))
 	return nil
 }

@@ -73,7 +73,7 @@ func (c *playCmd) play(ctx context.Context, to streams) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(to.out, "return %.1f after %d steps\n", ret, steps)
+		fmt.Fprintf(to.out, "return %s after %d steps\n", score(ret), steps)
 		if film != nil && i == 0 {
 			if err := whole.Write(c.GIF, func(w io.Writer) error { return film.WriteGIF(w, 3) }); err != nil {
 				return fmt.Errorf("%s: %w", c.GIF, err)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 
 	"github.com/kedja-ml/kedja/train/plots"
 )
@@ -39,4 +41,13 @@ func drawReturns(path, log, env string) error {
 		{Name: "greedy, mean", Points: mean, Color: 1, Best: plots.Last},
 		{Name: "greedy, worst", Points: worst, Color: 1, Dashed: true},
 	}})
+}
+
+// score is a return as it is printed: small ones, such as shares of episodes won, want more decimals.
+func score(v float64) string {
+	decimals := 1
+	if math.Abs(v) < 10 {
+		decimals = 2
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/graph"
@@ -155,25 +154,13 @@ func (r *Run) Replay(from, to *checkpoint.Checkpoint) error {
 	if err := r.check(); err != nil {
 		return err
 	}
-	if from.Step > to.Step {
-		return fmt.Errorf("from step %d to step %d: want the earlier one first", from.Step, to.Step)
-	}
 	if err := r.restore(from); err != nil {
 		return err
 	}
-	for r.Loop.Steps < to.Step {
-		if err := r.step(); err != nil {
-			return err
-		}
-	}
-	s, err := r.snapshot()
-	if err != nil {
-		return err
-	}
-	if names := to.Differs(s); len(names) > 0 {
-		return fmt.Errorf("steps %d to %d do not give the same bits: %s", from.Step, to.Step, strings.Join(names, ", "))
-	}
-	return nil
+	return checkpoint.Replay(from, to, func() (bool, error) {
+		err := r.step()
+		return r.Loop.Steps >= to.Step, err
+	}, r.snapshot)
 }
 
 // Open makes dir the folder of the run: it holds the checkpoints, the log and the times, which become fields of the run, by the names that

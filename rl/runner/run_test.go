@@ -130,7 +130,7 @@ func TestStopAndResume(t *testing.T) {
 		if err := made(t, "", 600, set...).Replay(middle, want); err != nil {
 			t.Error(err)
 		}
-		if err := made(t, "", 600, append(set, "Discount=0.5")...).Replay(middle, want); err == nil || !strings.Contains(err.Error(), "do not give the same bits: ") {
+		if err := made(t, "", 600, append(set, "Discount=0.5")...).Replay(middle, want); err == nil || !strings.Contains(err.Error(), "give other bits when replayed: ") {
 			t.Error(err)
 		}
 	}

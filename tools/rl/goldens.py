@@ -3,7 +3,7 @@ are a second opinion. The networks are linear: out = obs·W, reshaped to [N, act
 
     python tools/rl/goldens.py
 
-It writes objectives.json, boxes.json and rollouts.json in rl/testdata.
+It writes objectives.json, boxes.json, rollouts.json and recurrent.json in rl/testdata.
 """
 import json
 
@@ -143,10 +143,9 @@ with open("rl/testdata/boxes.json", "w") as f:
 
 
 # Policy gradients, and PQN, in the logits or values of each action and the state's value.
-def policy(name, clip, clip_value, normalize, share, entropy):
-    z, v = rng.normal(size=(N, ACTIONS)), rng.normal(size=N)
-    act, old, adv, ret, oldv = rng.integers(ACTIONS, size=N), -rng.uniform(0.3, 2.5, size=N), rng.normal(size=N), rng.normal(size=N), v + rng.normal(size=N) * 0.3
-    p, rows = softmax(z), np.arange(N)
+def policy_loss(z, v, act, old, adv, ret, oldv, clip, clip_value, normalize, share, entropy):
+    """The loss, and its derivatives in the logits z and the values v."""
+    p, rows = softmax(z), np.arange(len(z))
     log = np.log(p[rows, act])
     norm = (adv - adv.mean()) / (adv.std(ddof=1) + 1e-8) if normalize else adv
     if clip:
@@ -163,10 +162,16 @@ def policy(name, clip, clip_value, normalize, share, entropy):
         off = np.maximum(off, other)
     h = -(p * np.log(p)).sum(1)
     one = np.eye(ACTIONS)[act]
-    dz = (-dgain[:, None] * (one - p) + entropy * p * (np.log(p) + h[:, None])) / N
+    dz = (-dgain[:, None] * (one - p) + entropy * p * (np.log(p) + h[:, None])) / len(z)
+    return -gain.mean() + share * 0.5 * off.mean() - entropy * h.mean(), dz, share * doff / len(z)
+
+
+def policy(name, clip, clip_value, normalize, share, entropy):
+    z, v = rng.normal(size=(N, ACTIONS)), rng.normal(size=N)
+    act, old, adv, ret, oldv = rng.integers(ACTIONS, size=N), -rng.uniform(0.3, 2.5, size=N), rng.normal(size=N), rng.normal(size=N), v + rng.normal(size=N) * 0.3
+    loss, dz, dv = policy_loss(z, v, act, old, adv, ret, oldv, clip, clip_value, normalize, share, entropy)
     return dict(name=name, clip=clip, clipvalue=clip_value, normalize=normalize, valueshare=share, entropy=entropy, logits=z, values=v, actions=act,
-                logprobs=old, advantages=adv, returns=ret, oldvalues=oldv, loss=-gain.mean() + share * 0.5 * off.mean() - entropy * h.mean(),
-                dlogits=dz, dvalues=share * doff / N)
+                logprobs=old, advantages=adv, returns=ret, oldvalues=oldv, loss=loss, dlogits=dz, dvalues=dv)
 
 
 def pqn():
@@ -181,4 +186,48 @@ rng = np.random.default_rng(11)
 cases = [policy("ppo", 0.2, True, True, 0.5, 0.01), policy("ppo plain", 0.3, False, False, 0.7, 0.0), policy("a2c", 0.0, False, False, 0.5, 0.02), pqn()]
 with open("rl/testdata/rollouts.json", "w") as f:
     json.dump([{k: v.ravel().tolist() if isinstance(v, np.ndarray) else v for k, v in c.items()} for c in cases], f)
+    f.write("\n")
+
+
+# Recurrent PPO: gated recurrent units (gates r, z, n in PyTorch's order), linear heads on their states, and the loss of all steps of a round,
+# whose derivatives go back through all of it. The state that an environment brings is not learned.
+def recurrent():
+    T, E, C = 5, 3, 4  # steps, environments, cells
+    sigmoid = lambda x: 1 / (1 + np.exp(-x))
+    draw = lambda *size: rng.normal(size=size) * 0.7
+    x, first, goes_on = draw(T, E, OBS), draw(E, C), np.ones((T, E))
+    goes_on[2, 0] = goes_on[1, 2] = goes_on[4, 2] = 0
+    w = dict(w=draw(OBS, 3 * C), u=draw(C, 3 * C), bw=draw(3 * C), bu=draw(3 * C), actor=draw(C, ACTIONS), bactor=draw(ACTIONS), critic=draw(C, 1), bcritic=draw(1))
+    act, old = rng.integers(ACTIONS, size=T * E), -rng.uniform(0.5, 2, size=T * E)
+    adv, ret = rng.normal(size=T * E), rng.normal(size=T * E)
+    steps, h = [], first
+    for t in range(T):
+        h = h * goes_on[t][:, None]
+        a, b = x[t] @ w["w"] + w["bw"], h @ w["u"] + w["bu"]
+        r, z = sigmoid(a[:, :C] + b[:, :C]), sigmoid(a[:, C : 2 * C] + b[:, C : 2 * C])
+        n = np.tanh(a[:, 2 * C :] + r * b[:, 2 * C :])
+        steps.append((h, r, z, n, b[:, 2 * C :]))
+        h = (1 - z) * n + z * h
+        steps[-1] += (h,)
+    states = np.concatenate([s[-1] for s in steps])
+    loss, dlogits, dvalues = policy_loss(states @ w["actor"] + w["bactor"], (states @ w["critic"])[:, 0] + w["bcritic"], act, old, adv, ret, None, 0.2, False, True, 0.5, 0.02)
+    dvalues = dvalues[:, None]
+    d = dict(w=0, u=0, bw=0, bu=0, actor=states.T @ dlogits, bactor=dlogits.sum(0), critic=states.T @ dvalues, bcritic=dvalues.sum(0))
+    from_heads = (dlogits @ w["actor"].T + dvalues @ w["critic"].T).reshape(T, E, C)
+    dh = np.zeros((E, C))
+    for t in reversed(range(T)):
+        h, r, z, n, un, _ = steps[t]
+        dh = dh + from_heads[t]
+        dn = dh * (1 - z) * (1 - n**2)
+        dr, dz = dn * un * r * (1 - r), dh * (h - n) * z * (1 - z)
+        da, db = np.concatenate([dr, dz, dn], 1), np.concatenate([dr, dz, dn * r], 1)
+        d["w"], d["bw"], d["u"], d["bu"] = d["w"] + x[t].T @ da, d["bw"] + da.sum(0), d["u"] + h.T @ db, d["bu"] + db.sum(0)
+        dh = (dh * z + db @ w["u"].T) * goes_on[t][:, None]
+    return dict(obs=x, first=first, goeson=goes_on, actions=act, logprobs=old, advantages=adv, returns=ret, loss=loss, states=states, weights=w, gradients=d)
+
+
+flat = lambda v: {k: flat(x) for k, x in v.items()} if isinstance(v, dict) else np.asarray(v).ravel().tolist()
+rng = np.random.default_rng(13)
+with open("rl/testdata/recurrent.json", "w") as f:
+    json.dump(flat(recurrent()), f)
     f.write("\n")
