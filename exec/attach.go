@@ -91,11 +91,22 @@ func (b *compiler) follow(s *tileStep) bool {
 		return false
 	}
 	for _, st := range s.stores {
+		if st.over && k.reads(st.m) { // a task may read what another one has written over
+			return false
+		}
+	}
+	for _, st := range s.stores {
 		st.m.first = min(st.m.first, len(b.steps)-1)
 	}
 	k.piece, k.after = piece, s
 	k.header.op, k.work.Local = k.header.op+" → "+s.header.op, max(k.work.Local, s.work.Local)
 	return true
+}
+
+// reads reports whether k, or the group before it, reads m.
+func (k *kernelStep) reads(m *memory) bool {
+	return slices.ContainsFunc(k.in, func(v value) bool { return v.mem == m }) ||
+		k.before != nil && slices.ContainsFunc(k.before.loads, func(l load) bool { return l.v.mem == m })
 }
 
 // lead attaches to k, which is about to be added, the group right before it, if that makes an operand of k.

@@ -9,7 +9,7 @@ import (
 
 // A variable that a step assigns to itself with a part written anew, and reads nowhere else, is written where it lies: a cache of keys
 // and values costs what is added to it, not what is in it. A step that fails puts back what was there. An intermediate result that nobody
-// needs any more is written over, too.
+// needs any more is written over, too, be it by a patch or by a group.
 
 // patches reports whether r is v with a part written anew, and may be computed where v lies, because nothing else reads v.
 func (b *compiler) patches(r *graph.Node, v graph.Var) bool {
@@ -32,19 +32,52 @@ func (b *compiler) dies(n *graph.Node, in []value) bool {
 			return false
 		}
 	}
-	last := func(x *graph.Node) bool {
-		return !slices.ContainsFunc(b.users[x], func(u *graph.Node) bool { return u != n && !b.done[u] })
-	}
-	for x, v := range b.at {
-		if v.mem == m && (b.isRoot[x] || !last(x)) {
-			return false
-		}
+	if !b.free(m, func(u *graph.Node) bool { return u == n }) {
+		return false
 	}
 	if x := n.In()[0]; b.copied[x].mem == m {
-		if !last(x) {
+		delete(b.copied, x)
+	}
+	return true
+}
+
+// free reports whether nothing but the nodes in hand needs what is in m any more.
+func (b *compiler) free(m *memory, inHand func(*graph.Node) bool) bool {
+	return !slices.ContainsFunc(m.nodes, func(x *graph.Node) bool {
+		return b.isRoot[x] || slices.ContainsFunc(b.users[x], func(u *graph.Node) bool { return !b.done[u] && !inHand(u) })
+	})
+}
+
+// over returns the memory that result k of op i of the group s may be written over, nil if there is none: of an operand that s alone needs,
+// element by element, and after that op no longer. Of several it is the one written last.
+func (b *compiler) over(s *tileStep, i, k int, inside map[*graph.Node]bool) (m *memory) {
+	for _, l := range s.loads {
+		x := l.v.mem
+		if m != nil && x.first <= m.first || x.home != inArena || x.of.Dtype != s.ops[i].node.Results()[k].Dtype() {
+			continue
+		}
+		if !slices.ContainsFunc(s.stores, func(st store) bool { return st.m == x }) && s.spares(x, i, k) && b.free(x, func(u *graph.Node) bool { return inside[u] }) {
+			m = x
+		}
+	}
+	return m
+}
+
+// spares reports whether the group has done with m, which it reads element by element, when op i writes its result k.
+func (s *tileStep) spares(m *memory, i, k int) bool {
+	for _, l := range s.loads {
+		if l.v.mem != m {
+			continue
+		}
+		if !l.v.whole() {
 			return false
 		}
-		delete(b.copied, x)
+		for j, op := range s.ops[i:] {
+			at := slices.Index(op.in, l.place)
+			if at >= 0 && (j > 0 || len(op.out) > 1 && (at != k || slices.Contains(op.in[at+1:], l.place))) {
+				return false
+			}
+		}
 	}
 	return true
 }

@@ -60,7 +60,7 @@ func (b *compiler) give(n *graph.Node, h home) *memory {
 	if m == nil {
 		m = b.memory(n.Type(), h)
 	}
-	b.at[n] = whole(m)
+	b.lie(n, value{m, n.Type(), graph.Layout{Strides: n.Shape().Strides()}})
 	return m
 }
 
@@ -122,7 +122,7 @@ func (b *compiler) finish() {
 // unit makes the step of u, and before it the copies that it needs.
 func (b *compiler) unit(u unit) error {
 	if u.tiled {
-		if s := b.tile(u.nodes); !b.follow(s) {
+		if s := b.tile(u.nodes, false); !b.follow(s) {
 			b.add(s)
 		}
 		return nil
@@ -139,7 +139,7 @@ func (b *compiler) unit(u unit) error {
 	case graph.Fill: // one element, seen everywhere
 		m := b.memory(graph.Type{Dtype: n.Dtype()}, constant)
 		m.buf = graph.NewBuffer(m.of)
-		b.at[n] = value{m, n.Type(), graph.Layout{}}
+		b.lie(n, value{m, n.Type(), graph.Layout{}})
 		return graph.Fill{Value: op.Value, Of: m.of}.Eval(&graph.Call{Out: []graph.Buffer{m.buf}})
 	case graph.Constant:
 		b.give(n, constant).buf = *op.Value
@@ -164,8 +164,14 @@ func (b *compiler) view(n *graph.Node, op graph.View) error {
 			return fmt.Errorf("exec: %s: %s is no view of a dense array", n.Origin(), n.Op().Name())
 		}
 	}
-	b.at[n] = value{v.mem, n.Type(), l}
+	b.lie(n, value{v.mem, n.Type(), l})
 	return nil
+}
+
+// lie notes where n is.
+func (b *compiler) lie(n *graph.Node, v value) {
+	b.at[n] = v
+	v.mem.nodes = append(v.mem.nodes, n)
 }
 
 // contiguous returns x's value, copied first if its elements do not lie in row-major order.
@@ -180,6 +186,7 @@ func (b *compiler) contiguous(x *graph.Node) value {
 	m := b.memory(x.Type(), inArena)
 	b.copy(x, v, m)
 	b.copied[x] = whole(m)
+	m.nodes = append(m.nodes, x)
 	return whole(m)
 }
 

@@ -52,7 +52,7 @@ func (b *compiler) sweep() {
 				}
 			}
 		}
-		s := b.tile(u.nodes)
+		s := b.tile(u.nodes, true)
 		for _, l := range s.loads {
 			read[l.v.mem] = true
 		}

@@ -46,6 +46,7 @@ type store struct {
 	m     *memory
 	n     *graph.Node
 	trap  bool // look for NaN while it is in cache
+	over  bool // it is where an operand was
 }
 
 // A tileWorker holds the calls of one worker.
@@ -65,8 +66,8 @@ const (
 	taskWork   = 1 << 17 // element operations and accesses of a task: some 20 µs
 )
 
-// tile makes the step of a group, the next one.
-func (b *compiler) tile(nodes []*graph.Node) *tileStep {
+// tile makes the step of a group, the next one. A late one runs beside others, which may read what it could write over.
+func (b *compiler) tile(nodes []*graph.Node, late bool) *tileStep {
 	s := &tileStep{header: header{node: nodes[0], op: groupName(nodes)}, n: nodes[0].Shape().Size(), width: 1}
 	place := map[*graph.Node]int{}
 	inside := map[*graph.Node]bool{}
@@ -94,13 +95,24 @@ func (b *compiler) tile(nodes []*graph.Node) *tileStep {
 		}
 		s.ops = append(s.ops, op)
 	}
-	for _, n := range nodes {
-		for _, r := range n.Results() {
-			if b.leaves(r, inside) {
-				m := b.give(r, inArena)
-				m.first, m.last = len(b.steps), max(m.last, len(b.steps))
-				s.stores = append(s.stores, store{place[r], m, r, false})
+	for i, n := range nodes {
+		for k, r := range n.Results() {
+			if !b.leaves(r, inside) {
+				continue
 			}
+			var over *memory
+			if b.reserved[r] == nil && !late {
+				over = b.over(s, i, k, inside)
+			}
+			m := over
+			if over != nil {
+				b.lie(r, value{m, r.Type(), graph.Layout{Strides: r.Shape().Strides()}})
+			} else {
+				m = b.give(r, inArena)
+				m.first = len(b.steps)
+			}
+			m.last = max(m.last, len(b.steps))
+			s.stores = append(s.stores, store{place[r], m, r, false, over != nil})
 		}
 	}
 	s.temps = len(place)

@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,41 +105,59 @@ func (t *trapStep) operands(yield func(value) bool)         { yield(value{mem: t
 // trap runs the step again, from the same variables and draws, and names the first node that yields a NaN.
 func (p *Plan) trap() error {
 	for _, s := range p.steps {
-		k, ok := s.(*kernelStep)
-		for _, t := range groups(s) {
-			if ok && t == k.after {
-				continue // what it reads is not there yet
-			}
-			if n := t.firstNaN(); n != nil {
-				return p.found(n, s)
-			}
-		}
 		if t, ok := s.(*sweepStep); ok && t.rehearse {
+			for _, part := range t.parts {
+				if n := part.firstNaN(); n != nil {
+					return p.found(n, s)
+				}
+			}
 			break // nothing is committed
 		}
-		if ok {
-			k.seek(true)
-		}
-		err := p.run(s)
-		if ok {
-			k.seek(false)
-		}
-		if err != nil && !errors.Is(err, errNaN) {
-			return err
-		}
-		for n, m := range s.results {
-			if hasNaN(m.buf) {
-				if ok && k.after != nil && !slices.Contains(k.out, m) {
-					n = cmp.Or(k.after.firstNaN(), n)
-				}
-				return p.found(n, s)
+		k, ok := s.(*kernelStep)
+		if !ok || k.after == nil {
+			if err := p.look(s); err != nil {
+				return err
 			}
+			continue
+		}
+		after := k.after // one after the other: it may write over the result that it reads
+		k.after = nil
+		err := p.look(k)
+		k.after = after
+		if err == nil {
+			err = p.look(after)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if p.inner {
 		return nil
 	}
 	return fmt.Errorf("exec: a NaN is assigned or returned; %w", ErrNaN)
+}
+
+// look runs s and names the first node of it that yields a NaN.
+func (p *Plan) look(s step) error {
+	for _, t := range groups(s) {
+		if n := t.firstNaN(); n != nil {
+			return p.found(n, s)
+		}
+	}
+	k, ok := s.(*kernelStep)
+	if ok {
+		k.seek(true)
+		defer k.seek(false)
+	}
+	if err := p.run(s); err != nil && !errors.Is(err, errNaN) {
+		return err
+	}
+	for n, m := range s.results {
+		if hasNaN(m.buf) {
+			return p.found(n, s)
+		}
+	}
+	return nil
 }
 
 // seek makes the bodies of a loop or branch look for the first NaN in each round.

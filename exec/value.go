@@ -28,6 +28,8 @@ type memory struct {
 	first  int          // the step that writes it
 	last   int          // the last step that reads it
 	offset int          // in the arena, in bytes
+
+	nodes []*graph.Node // that lie in it, or that it is a copy of
 }
 
 // A slot is an operand or a result of a call: it is moved when its memory moves.
