@@ -63,5 +63,5 @@ func (o *BoxOptions) New(s Setup) (Agent, error) { return NewBoxLearner(s, *o) }
 
 // Bytes is what its memory of transitions takes.
 func (o *BoxOptions) Bytes(s Setup) int64 {
-	return replay.Bytes(o.Capacity, replay.Size{Obs: s.Size(), Action: s.Actions.Dim()}, false)
+	return replay.Bytes(o.Capacity, s.transition(), false)
 }

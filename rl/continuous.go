@@ -95,7 +95,7 @@ func NewBoxLearner(s Setup, o BoxOptions) (*BoxLearner, error) {
 	if err := errors.Join(err, err2); err != nil {
 		return nil, err
 	}
-	size := replay.Size{Obs: s.Size(), Action: dim}
+	size := s.transition()
 	b.memory = replay.New(o.Capacity, size)
 	b.add, b.steps = b.memory.Add, replay.NewSteps(1, s.Envs, o.Discount, size)
 	b.batch = replay.NewBatch(o.Batch, size)

@@ -62,7 +62,7 @@ func ExampleLoop() {
 }
 
 func ExampleQNet() {
-	q := rl.NewQNet(rand.New(rand.NewPCG(1, 2)), 4, 2, 51, rl.NetOptions{Hidden: []int{8, 8}, Dueling: true})
+	q := rl.NewQNet(rand.New(rand.NewPCG(1, 2)), []int{4}, 2, 51, rl.NetOptions{Hidden: []int{8, 8}, Dueling: true})
 	g := graph.New(graph.Evaluation)
 	fmt.Println(q.Forward(g.Input("observation", graph.Float32, 1, 4)).Shape())
 	// Output: [1 2 51]

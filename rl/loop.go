@@ -41,6 +41,31 @@ func (l *Loop) Step() error {
 	return nil
 }
 
+// WithEpsilon is the agent with a Greedy that does one of so many actions at random with probability ε, by the numbers of a seed: the scores that
+// are published of some environments are of agents that act so.
+func WithEpsilon(a Agent, actions int, epsilon float64, seed uint64) Agent {
+	return &wavering{a, actions, epsilon, NewRand(seed, 3)}
+}
+
+type wavering struct {
+	Agent
+	actions int
+	epsilon float64
+	r       *Rand
+}
+
+func (w *wavering) Greedy(obs []float32, to Actions) error {
+	err := w.Agent.Greedy(obs, to)
+	for i := range to.Numbers {
+		if w.r.Float64() < w.epsilon {
+			to.Numbers[i] = int32(w.r.IntN(w.actions))
+		}
+	}
+	return err
+}
+
+func (w *wavering) Begin(rows []bool) { Begin(w.Agent, rows...) }
+
 // An Evaluation plays whole episodes greedily.
 type Evaluation struct {
 	Returns []float64 // of the episodes

@@ -29,7 +29,7 @@ type RolloutLearner struct {
 
 	setup       Setup
 	objective   rolloutObjective
-	adam        *optim.Adam
+	adam        optim.Optimizer
 	act, greedy policy
 	learn       *exec.Plan
 	key         *graph.State
@@ -68,7 +68,7 @@ const (
 
 // NewRolloutLearner makes an agent.
 func NewRolloutLearner(s Setup, o RolloutOptions) (*RolloutLearner, error) {
-	if err := errors.Join(s.discrete(), o.check(s)); err != nil {
+	if err := errors.Join(s.discrete(), o.check(s), checkSight(s.Obs, o.Filters)); err != nil {
 		return nil, err
 	}
 	l := &RolloutLearner{Options: o, setup: s, width: s.Size() + o.Cells}
@@ -78,21 +78,26 @@ func NewRolloutLearner(s Setup, o RolloutOptions) (*RolloutLearner, error) {
 	r := NewRand(s.Seed, 2)
 	switch {
 	case o.Objective == "q":
-		net := NewQNet(r.Rand, s.Size(), s.Actions.N, 1, NetOptions{Hidden: o.Hidden, LayerNorm: o.LayerNorm})
+		net := NewQNet(r.Rand, s.Obs, s.Actions.N, 1, NetOptions{Filters: o.Filters, Hidden: o.Hidden, LayerNorm: o.LayerNorm})
 		l.Net, l.objective = net, pqn{net}
 	case o.Cells > 0:
 		net := NewRecurrentActorCritic(r.Rand, s.Size(), o.Cells, s.Actions.N, o.Hidden)
 		l.Net, l.objective = net, recurrent{net, o, s.Size()}
 	default:
-		net := NewActorCritic(r.Rand, s.Size(), s.Actions.N, o.Hidden)
+		net := NewActorCritic(r.Rand, s.Obs, s.Actions.N, o.Filters, o.Hidden)
 		l.Net, l.objective = net, ppo{net, o}
 	}
 	rate := optim.Constant(o.Rate)
 	if o.RateSteps > 0 {
 		rate = optim.Linear(o.Rate, o.LastRate, o.RateSteps)
 	}
-	l.adam = optim.NewAdam(nn.Params(l.Net), rate)
-	l.adam.Eps = o.AdamEps
+	if o.Rectified {
+		a := optim.NewRAdam(nn.Params(l.Net), rate)
+		a.Eps, l.adam = o.AdamEps, a
+	} else {
+		a := optim.NewAdam(nn.Params(l.Net), rate)
+		a.Eps, l.adam = o.AdamEps, a
+	}
 	l.key = graph.NewRNG(r.Uint64())
 	l.act = policy{mode: graph.Evaluation, rng: l.key, width: l.width, build: l.objective.play}
 	l.greedy = policy{mode: graph.Evaluation, width: l.width, build: l.objective.best}

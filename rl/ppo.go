@@ -8,13 +8,18 @@ import (
 	"github.com/kedja-ml/kedja/rl/dist"
 )
 
-// ActorCritic is a network for a policy, whose last layer begins small, and one for values.
-type ActorCritic struct{ Actor, Critic *MLP }
+// ActorCritic is a network for a policy, whose last layer begins small, and one for values; where observations are images, both look at what the
+// same convolutions make of them.
+type ActorCritic struct {
+	Sight         *Sight // nil for none
+	Actor, Critic *MLP
+}
 
-// NewActorCritic draws one from r.
-func NewActorCritic(r *rand.Rand, obs, actions int, hidden []int) *ActorCritic {
-	sizes := func(out int) []int { return append(append([]int{obs}, hidden...), out) }
-	return &ActorCritic{NewMLP(r, ops.Tanh, 0.01, sizes(actions)...), NewMLP(r, ops.Tanh, 1, sizes(1)...)}
+// NewActorCritic draws one from r for observations of a shape.
+func NewActorCritic(r *rand.Rand, obs []int, actions int, filters, hidden []int) *ActorCritic {
+	sight, in := NewSight(r, obs, filters, false)
+	sizes := func(out int) []int { return append(append([]int{in}, hidden...), out) }
+	return &ActorCritic{sight, NewMLP(r, ops.Tanh, 0.01, sizes(actions)...), NewMLP(r, ops.Tanh, 1, sizes(1)...)}
 }
 
 // ppo is the objective of policy gradients. With a clip it is PPO's (Schulman et al., 2017, eq. 7 and 9): with the ratio ρ = π(a|s)/π_old(a|s),
@@ -27,18 +32,27 @@ type ppo struct {
 	o   RolloutOptions
 }
 
+// both gives logits [N, actions] and values [N].
+func (n *ActorCritic) both(obs *graph.Node) (logits, values *graph.Node) {
+	x := n.Sight.Forward(obs)
+	return n.Actor.Forward(x), ops.Squeeze(n.Critic.Forward(x), -1)
+}
+
 func (p ppo) play(obs *graph.Node) []*graph.Node {
-	c := dist.Categorical{Logits: p.net.Actor.Forward(obs)}
+	logits, values := p.net.both(obs)
+	c := dist.Categorical{Logits: logits}
 	action := c.Sample()
-	return []*graph.Node{action, c.LogProb(action), ops.Squeeze(p.net.Critic.Forward(obs), -1)}
+	return []*graph.Node{action, c.LogProb(action), values}
 }
 
 func (p ppo) best(obs *graph.Node) []*graph.Node {
-	return []*graph.Node{dist.Categorical{Logits: p.net.Actor.Forward(obs)}.Mode()}
+	logits, _ := p.net.both(obs)
+	return []*graph.Node{dist.Categorical{Logits: logits}.Mode()}
 }
 
 func (p ppo) loss(b minibatch) *graph.Node {
-	return policyLoss(p.net.Actor.Forward(b.Obs), ops.Squeeze(p.net.Critic.Forward(b.Obs), -1), b, p.o)
+	logits, values := p.net.both(b.Obs)
+	return policyLoss(logits, values, b, p.o)
 }
 
 // policyLoss is that of logits [N, actions] and values [N].

@@ -1,6 +1,7 @@
 package rl
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 
@@ -57,7 +58,7 @@ func NewQLearner(s Setup, o QOptions) (*QLearner, error) {
 	if err := s.discrete(); err != nil {
 		return nil, err
 	}
-	if err := o.check(); err != nil {
+	if err := errors.Join(o.check(), checkSight(s.Obs, o.Filters)); err != nil {
 		return nil, err
 	}
 	q := &QLearner{Options: o, setup: s}
@@ -67,8 +68,8 @@ func NewQLearner(s Setup, o QOptions) (*QLearner, error) {
 	}
 	q.progress.Rand = NewRand(s.Seed, 1)
 	weights := NewRand(s.Seed, 2)
-	q.Net = NewQNet(weights.Rand, s.Size(), s.Actions.N, q.objective.numbers(), o.NetOptions)
-	q.Target = NewQNet(weights.Rand, s.Size(), s.Actions.N, q.objective.numbers(), o.NetOptions)
+	q.Net = NewQNet(weights.Rand, s.Obs, s.Actions.N, q.objective.numbers(), o.NetOptions)
+	q.Target = NewQNet(weights.Rand, s.Obs, s.Actions.N, q.objective.numbers(), o.NetOptions)
 	copyParams(q.Target, q.Net)
 	rate := optim.Constant(o.Rate)
 	if o.RateSteps > 0 {
@@ -92,7 +93,7 @@ func NewQLearner(s Setup, o QOptions) (*QLearner, error) {
 	if q.learn, err = q.learningPlan(); err != nil {
 		return nil, err
 	}
-	size := replay.Size{Obs: s.Size()}
+	size := s.transition()
 	q.memory = replay.New(o.Capacity, size)
 	if o.Priority > 0 {
 		q.memory = replay.NewPrioritised(o.Capacity, size, o.Priority)

@@ -14,6 +14,7 @@ import (
 //
 // With a Value it is a duelling network (Wang et al., 2016, eq. 9): y = v + a − mean of a over the actions.
 type QNet struct {
+	Sight   *Sight // nil where observations are not seen as images
 	Hidden  []nn.Layer
 	Norms   []*nn.LayerNorm // of each hidden layer, before its ReLU; none if empty
 	Actions nn.Layer
@@ -25,21 +26,23 @@ type QNet struct {
 // NetOptions say how the network of an agent is made.
 type NetOptions struct {
 	Hidden    []int   // widths of the hidden layers
+	Filters   []int   // of convolutions that come before them, where observations are images; none if empty
 	LayerNorm bool    // before each ReLU
 	Dueling   bool    // values apart from advantages
 	Noisy     float64 // σ₀ of layers that explore by themselves; ordinary ones if 0
 }
 
-// NewQNet draws a network from r.
-func NewQNet(r *rand.Rand, obs, actions, numbers int, o NetOptions) *QNet {
+// NewQNet draws a network from r for observations of a shape.
+func NewQNet(r *rand.Rand, obs []int, actions, numbers int, o NetOptions) *QNet {
 	q := &QNet{actions: actions, numbers: numbers}
+	var in int
+	q.Sight, in = NewSight(r, obs, o.Filters, o.LayerNorm)
 	layer := func(in, out int) nn.Layer {
 		if o.Noisy > 0 {
 			return NewNoisyDense(r, in, out, o.Noisy)
 		}
 		return nn.NewDense(r, in, out)
 	}
-	in := obs
 	for _, n := range o.Hidden {
 		q.Hidden = append(q.Hidden, layer(in, n))
 		if o.LayerNorm {
@@ -56,6 +59,7 @@ func NewQNet(r *rand.Rand, obs, actions, numbers int, o NetOptions) *QNet {
 
 // Forward applies the network.
 func (q *QNet) Forward(x *graph.Node) *graph.Node {
+	x = q.Sight.Forward(x)
 	for i, l := range q.Hidden {
 		x = l.Forward(x)
 		if len(q.Norms) > 0 {

@@ -101,5 +101,5 @@ func (o *QOptions) New(s Setup) (Agent, error) { return NewQLearner(s, *o) }
 
 // Bytes is what its memory of transitions takes.
 func (o *QOptions) Bytes(s Setup) int64 {
-	return replay.Bytes(o.Capacity, replay.Size{Obs: s.Size()}, o.Priority > 0)
+	return replay.Bytes(o.Capacity, s.transition(), o.Priority > 0)
 }

@@ -17,7 +17,7 @@ type RecurrentActorCritic struct {
 
 // NewRecurrentActorCritic draws one from r.
 func NewRecurrentActorCritic(r *rand.Rand, obs, cells, actions int, hidden []int) *RecurrentActorCritic {
-	return &RecurrentActorCritic{nn.NewGRU(r, obs, cells), NewActorCritic(r, cells, actions, hidden)}
+	return &RecurrentActorCritic{nn.NewGRU(r, obs, cells), NewActorCritic(r, []int{cells}, actions, nil, hidden)}
 }
 
 // input is what observations [..., obs] bring to the units, step what they then make of a state.

@@ -9,8 +9,9 @@ import (
 // et al., 2016), REINFORCE with a baseline (Williams, 1992) and PQN (Gallici et al., 2025). A round is of Rollout steps in each environment.
 type RolloutOptions struct {
 	Objective string // "policy" or "q"
-	Cells     int    `json:",omitempty"` // gated recurrent units before the hidden layers, of "policy"; none, and no memory, if 0
+	Cells     int    // gated recurrent units before the hidden layers, of "policy"; none, and no memory, if 0
 	Hidden    []int  // widths of the hidden layers
+	Filters   []int  // of convolutions that come before them, where observations are images; none if empty
 	LayerNorm bool   // of "q", before each ReLU
 
 	Rollout     int // steps of each environment in a round
@@ -25,7 +26,8 @@ type RolloutOptions struct {
 	ValueShare float64 // of the values' loss
 	Entropy    float64 // share of the entropy, which is made large
 
-	Rate, LastRate float64 // of Adam, first and last
+	Rate, LastRate float64 // of the optimiser, first and last
+	Rectified      bool    // RAdam (Liu et al., 2020) rather than Adam
 	RateSteps      int     // updates over which it falls; constant if 0
 	AdamEps        float64
 	ClipNorm       float64 // of the gradient; none if 0

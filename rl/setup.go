@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/replay"
 )
 
 // A Setup says what an agent is made for.
@@ -27,6 +28,11 @@ func (s Setup) discrete() error {
 		return fmt.Errorf("the algorithm chooses among numbered actions; those of %s have %d coordinates", s.Name, s.Actions.Dim())
 	}
 	return s.check()
+}
+
+// transition is what a memory keeps of a step.
+func (s Setup) transition() replay.Size {
+	return replay.Size{Obs: s.Size(), Action: s.Actions.Dim(), Bytes: s.Bytes}
 }
 
 // Mean is a running mean, kept exactly.

@@ -197,6 +197,15 @@ func (c *trainAgent) report(to streams, r recipe.Recipe, p *runner.Run, start ti
 		return err
 	}
 	m := map[string]any{"env": c.Env, "algo": c.Algo, "seed": c.Seed, "steps": p.Loop.Steps, "mean": e.Mean(), "worst": e.Worst(), "returns": e.Returns}
+	if r.Epsilon > 0 {
+		n := p.Loop.Envs.Spec().Actions.N
+		e, err := rl.Evaluate(rl.WithEpsilon(a, n, r.Epsilon, evaluationSeed), r.NewEnv, c.Episodes, evaluationSeed)
+		if err != nil {
+			return err
+		}
+		m["epsilon"], m["mean_with_epsilon"], m["returns_with_epsilon"] = r.Epsilon, e.Mean(), e.Returns
+		fmt.Fprintf(to.out, "with random actions at a probability of %v: return %.1f over %d episodes\n", r.Epsilon, e.Mean(), c.Episodes)
+	}
 	if err := writeJSON(filepath.Join(c.Out, evaluation), m); err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type Env interface {
 type Spec struct {
 	Name    string // as the catalogue has it
 	Obs     []int  // shape of an observation
+	Bytes   bool   // whether its numbers are whole, from 0 to 255, so that a memory may keep them as bytes
 	Actions Space
 }
 

@@ -64,6 +64,13 @@ func NewNormalizeObs(e Env) *NormalizeObs {
 
 func (n *NormalizeObs) Unwrap() Env { return n.Env }
 
+// Spec is that of the wrapped environment, whose observations are no longer whole numbers.
+func (n *NormalizeObs) Spec() Spec {
+	s := n.Env.Spec()
+	s.Bytes = false
+	return s
+}
+
 func (n *NormalizeObs) Reset(seed uint64, obs []float32) {
 	n.Env.Reset(seed, obs)
 	n.see(obs)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/kedja-ml/kedja/rl/env"
+	"github.com/kedja-ml/kedja/rl/env/board"
 	"github.com/kedja-ml/kedja/rl/env/classic"
 	"github.com/kedja-ml/kedja/rl/env/envtest"
 )
@@ -21,6 +22,7 @@ func TestWrappersKeepThePromises(t *testing.T) {
 		"sticky of a box":    func() env.Env { return env.NewStickyActions(classic.NewPendulum(), 0.3) },
 		"normalized obs":     func() env.Env { return env.NewNormalizeObs(classic.NewPendulum()) },
 		"normalized rewards": func() env.Env { return env.NewNormalizeReward(classic.NewPendulum(), 0.99) },
+		"normalized bytes":   func() env.Env { return env.NewNormalizeObs(board.NewAgainst(board.TicTacToe{}, board.Random)) },
 		"all of them": func() env.Env {
 			return env.NewNormalizeReward(env.NewFrameStack(env.NewNormalizeObs(env.NewStickyActions(env.NewTimeLimit(classic.NewAcrobot(), 50), 0.25)), 3), 0.9)
 		},

@@ -19,6 +19,7 @@ type Recipe struct {
 	Env, Algorithm string
 	Steps          int     // of a run
 	Envs           int     // that are played side by side
+	Epsilon        float64 // probability of a random action in a second evaluation, as published scores were made; none if 0
 	Options        Options // pointer to a struct
 }
 
@@ -49,11 +50,11 @@ func Algorithms() []Algorithm {
 		{"qr-dqn", "quantiles of returns", false, value(quantile)},
 		{"munchausen", "rewards raised by the log-policy", false, value(munchausen)},
 		{"rainbow", "categorical, duelling, noisy, prioritised, over three steps", false, value(rainbow)},
-		{"ppo", "proximal policy optimisation", false, rollout(ppo)},
-		{"a2c", "advantage actor-critic", false, rollout(a2c)},
-		{"reinforce", "REINFORCE with a baseline", false, rollout(reinforce)},
-		{"recurrent-ppo", "proximal policy optimisation by a network that remembers", false, rollout(recurrent)},
-		{"pqn", "Q-learning without memory or target network", false, rollout(pqn)},
+		{"ppo", "proximal policy optimisation", false, rollout("ppo", ppo)},
+		{"a2c", "advantage actor-critic", false, rollout("a2c", a2c)},
+		{"reinforce", "REINFORCE with a baseline", false, rollout("reinforce", reinforce)},
+		{"recurrent-ppo", "proximal policy optimisation by a network that remembers", false, rollout("recurrent-ppo", recurrent)},
+		{"pqn", "Q-learning without memory or target network", false, rollout("pqn", pqn)},
 		{"sac", "soft actor-critic, whose entropy weight is learned", true, box("sac")},
 		{"td3", "twin delayed deterministic policy gradient", true, box("td3")},
 		{"ddpg", "deep deterministic policy gradient", true, box("ddpg")},

@@ -3,17 +3,20 @@ package recipe
 import "github.com/kedja-ml/kedja/rl"
 
 // rollout sets an algorithm that learns from what it has just done.
-func rollout(change func(o *rl.RolloutOptions) int) func(string) Recipe {
-	return func(string) Recipe {
+func rollout(algorithm string, change func(o *rl.RolloutOptions) int) func(string) Recipe {
+	return func(envName string) Recipe {
 		o := &rl.RolloutOptions{
 			Objective: "policy", Hidden: []int{64, 64}, Rollout: 32, Epochs: 10, Minibatches: 1, Discount: 0.98, Lambda: 0.8, Clip: 0.2,
 			Normalize: true, ValueShare: 0.5, Rate: 1e-3, LastRate: 0, AdamEps: 1e-5, ClipNorm: 0.5,
 		}
-		envs := change(o)
-		if o.RateSteps == 0 {
-			o.RateSteps = 100_000 / (envs * o.Rollout) * o.Epochs * o.Minibatches
+		r := Recipe{Steps: 100_000, Envs: change(o), Options: o}
+		if image(envName) && o.Cells == 0 {
+			r.Steps, r.Envs, r.Epsilon = imageSteps, imageRollout(algorithm, o), imageEpsilon
 		}
-		return Recipe{Steps: 100_000, Envs: envs, Options: o}
+		if o.RateSteps == 0 {
+			o.RateSteps = r.Steps / (r.Envs * o.Rollout) * o.Epochs * o.Minibatches
+		}
+		return r
 	}
 }
 

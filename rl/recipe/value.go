@@ -26,7 +26,11 @@ func value(change func(o *rl.QOptions)) func(string) Recipe {
 	return func(envName string) Recipe {
 		o, steps := valueOptions(envName)
 		change(o)
-		return Recipe{Steps: steps, Envs: 1, Options: o}
+		r := Recipe{Steps: steps, Envs: 1, Options: o}
+		if image(envName) {
+			r.Steps, r.Envs, r.Epsilon = imageSteps, imageValue(o), imageEpsilon
+		}
+		return r
 	}
 }
 

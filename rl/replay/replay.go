@@ -12,12 +12,19 @@ import (
 
 // A Size says what a transition is made of.
 type Size struct {
-	Obs    int // numbers of an observation
-	Action int // numbers of an action; 0 where actions are numbered
+	Obs    int  // numbers of an observation
+	Action int  // numbers of an action; 0 where actions are numbered
+	Bytes  bool // observations are whole numbers from 0 to 255, and kept as bytes
 }
 
 // bytes of a transition.
-func (s Size) bytes() int64 { return 4 * int64(2*s.Obs+max(1, s.Action)+2) }
+func (s Size) bytes() int64 {
+	number := int64(4)
+	if s.Bytes {
+		number = 1
+	}
+	return number*int64(2*s.Obs) + 4*int64(max(1, s.Action)+2)
+}
 
 // Bytes is the memory that a buffer takes.
 func Bytes(capacity int, s Size, prioritised bool) int64 {
@@ -40,7 +47,8 @@ type Transition struct {
 // Buffer holds the last transitions, up to its capacity.
 type Buffer struct {
 	size               Size
-	obs, next, vectors []float32
+	obs, next          rows
+	vectors            []float32
 	actions            []int32
 	rewards, discounts []float32
 	cursor             []int64 // how many there are, and where the next one goes
@@ -50,7 +58,7 @@ type Buffer struct {
 // New returns a buffer for so many transitions, drawn evenly.
 func New(capacity int, s Size) *Buffer {
 	return &Buffer{
-		size: s, obs: make([]float32, capacity*s.Obs), next: make([]float32, capacity*s.Obs), vectors: make([]float32, capacity*s.Action),
+		size: s, obs: newRows(capacity, s), next: newRows(capacity, s), vectors: make([]float32, capacity*s.Action),
 		actions: make([]int32, capacity), rewards: make([]float32, capacity), discounts: make([]float32, capacity), cursor: make([]int64, 2),
 	}
 }
@@ -68,9 +76,9 @@ func (b *Buffer) Len() int { return int(b.cursor[0]) }
 
 // Add remembers a transition, and forgets the oldest one if the buffer is full.
 func (b *Buffer) Add(t Transition) {
-	i, w, v := int(b.cursor[1]), b.size.Obs, b.size.Action
-	copy(b.obs[i*w:(i+1)*w], t.Obs)
-	copy(b.next[i*w:(i+1)*w], t.Next)
+	i, v := int(b.cursor[1]), b.size.Action
+	b.obs.put(i, t.Obs)
+	b.next.put(i, t.Next)
 	copy(b.vectors[i*v:(i+1)*v], t.Vector)
 	b.actions[i], b.rewards[i], b.discounts[i] = t.Action, t.Reward, t.Discount
 	if b.priorities != nil {
@@ -112,8 +120,8 @@ func (b *Buffer) Sample(r *rand.Rand, to *Batch, beta float64) {
 	w, v := b.size.Obs, b.size.Action
 	for k, at := range to.places {
 		i := int(at)
-		copy(to.Obs[k*w:(k+1)*w], b.obs[i*w:(i+1)*w])
-		copy(to.Next[k*w:(k+1)*w], b.next[i*w:(i+1)*w])
+		b.obs.get(i, to.Obs[k*w:(k+1)*w])
+		b.next.get(i, to.Next[k*w:(k+1)*w])
 		copy(to.Vectors[k*v:(k+1)*v], b.vectors[i*v:(i+1)*v])
 		to.Actions[k], to.Rewards[k], to.Discounts[k] = b.actions[i], b.rewards[i], b.discounts[i]
 	}
@@ -133,7 +141,7 @@ func (b *Buffer) Update(of *Batch, priorities []float32) {
 func (b *Buffer) Arrays() iter.Seq2[string, graph.Buffer] {
 	return func(yield func(string, graph.Buffer) bool) {
 		n := len(b.actions)
-		ok := yield("obs", graph.BufferOf(b.obs, n, b.size.Obs)) && yield("next", graph.BufferOf(b.next, n, b.size.Obs)) &&
+		ok := yield("obs", b.obs.buffer(n)) && yield("next", b.next.buffer(n)) &&
 			yield("rewards", graph.BufferOf(b.rewards, n)) && yield("discounts", graph.BufferOf(b.discounts, n)) &&
 			yield("cursor", graph.BufferOf(b.cursor, 2))
 		if b.size.Action > 0 {

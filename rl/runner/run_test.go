@@ -22,8 +22,11 @@ func made(t *testing.T, dir string, steps int, set ...string) *runner.Run {
 		name, algorithm, _ = strings.Cut(set[0], " ")
 		set = set[1:]
 	}
-	if algorithm == "recurrent-ppo" {
+	switch algorithm {
+	case "recurrent-ppo":
 		options = []string{"Hidden=[16]", "Rollout=8"}
+	case "pqn":
+		options = []string{"Hidden=[16]", "Rollout=8", "Minibatches=4"}
 	}
 	r, err := recipe.Find(name, algorithm)
 	if err != nil {
@@ -70,6 +73,8 @@ func TestStopAndResume(t *testing.T) {
 		{"Noisy=0.5", "Priority=0.6", "NStep=3", "Dueling=true"},
 		{"Tau=0", "Target=7", "Average=false", "NStep=1"},
 		{"memory recurrent-ppo", "Cells=8"},
+		{"minatar-breakout pqn", "Filters=[4]"},
+		{"minatar-breakout rainbow", "Filters=[4]", "Every=40"},
 		{"pendulum sac"},
 		{"pendulum td3"},
 	} {

@@ -3,7 +3,7 @@ are a second opinion. The networks are linear: out = obs·W, reshaped to [N, act
 
     python tools/rl/goldens.py
 
-It writes objectives.json, boxes.json, rollouts.json and recurrent.json in rl/testdata.
+It writes objectives.json, boxes.json, rollouts.json, recurrent.json and sight.json in rl/testdata.
 """
 import json
 
@@ -230,4 +230,81 @@ flat = lambda v: {k: flat(x) for k, x in v.items()} if isinstance(v, dict) else 
 rng = np.random.default_rng(13)
 with open("rl/testdata/recurrent.json", "w") as f:
     json.dump(flat(recurrent()), f)
+    f.write("\n")
+
+
+# A network with convolutions: its values, DQN's loss by it, and the gradient in all of its parameters, in their order.
+def network(p, x, image, filters, norms):
+    """Values of a batch, and a function from their derivative to those of p."""
+    n, (c, h, w) = len(x), image
+    patches = np.stack([x.reshape(n, c, h, w)[:, :, i:i + 3, j:j + 3].reshape(n, -1) for i in range(h - 2) for j in range(w - 2)], 1)  # [n, places, taps]
+    (cw, cb), *rest = p["conv"], *p["layers"]
+    steps, y = [], (patches @ cw.reshape(filters, -1).T + cb).transpose(0, 2, 1).reshape(n, -1)
+
+    def act(y, k):
+        if norms:
+            m, r = y.mean(1, keepdims=True), 1 / np.sqrt(y.var(1, keepdims=True) + 1e-5)
+            z = (y - m) * r
+            steps.append((z, r))
+            y = z * p["norms"][k][0] + p["norms"][k][1]
+        steps.append(y > 0)
+        return np.maximum(y, 0)
+
+    y0 = act(y, 0)
+    y1 = act(y0 @ rest[0][0] + rest[0][1], 1)
+    out = y1 @ rest[1][0] + rest[1][1]
+
+    def back(d):
+        g = {"conv": None, "layers": [None, None], "norms": [None, None]}
+
+        def undo(d, k):
+            d = d * steps.pop()
+            if norms:
+                z, r = steps.pop()
+                g["norms"][k] = ((d * z).sum(0), d.sum(0))
+                e = d * p["norms"][k][0]
+                d = r * (e - e.mean(1, keepdims=True) - z * (e * z).mean(1, keepdims=True))
+            return d
+
+        g["layers"][1] = (y1.T @ d, d.sum(0))
+        d = undo(d @ rest[1][0].T, 1)
+        g["layers"][0] = (y0.T @ d, d.sum(0))
+        d = undo(d @ rest[0][0].T, 0).reshape(n, filters, -1)
+        g["conv"] = (np.einsum("nfp,npt->ft", d, patches), d.sum((0, 2)))
+        return g
+
+    return out, back
+
+
+def in_order(p, norms):  # Sight.Convs, Sight.Norms, Hidden, Norms, Actions
+    order = [p["conv"]] + ([p["norms"][0]] if norms else []) + [p["layers"][0]] + ([p["norms"][1]] if norms else []) + [p["layers"][1]]
+    return [np.asarray(x).ravel().tolist() for pair in order for x in pair]
+
+
+rng = np.random.default_rng(16)
+cases = []
+for norms in (False, True):
+    image, filters, hidden = (2, 5, 6), 3, 7
+    size = filters * (image[1] - 2) * (image[2] - 2)
+
+    def draw():
+        return dict(
+            conv=(rng.normal(size=(filters, image[0], 3, 3)) * 0.4, rng.normal(size=filters) * 0.2),
+            layers=[(rng.normal(size=s) * 0.3, rng.normal(size=s[1]) * 0.2) for s in ((size, hidden), (hidden, ACTIONS))],
+            norms=[(1 + rng.normal(size=s) * 0.2, rng.normal(size=s) * 0.2) for s in (size, hidden)])
+
+    online, target = draw(), draw()
+    s, s2 = ((rng.random(size=(N, np.prod(image))) < 0.4).astype(float) for _ in range(2))
+    act, r, gamma = rng.integers(ACTIONS, size=N), rng.normal(size=N), np.array([0.9, 0.9, 0.0, 0.81, 0.9, 0.0])
+    q, back = network(online, s, image, filters, norms)
+    value = network(target, s2, image, filters, norms)[0].max(1)
+    h, dh = huber(q[np.arange(N), act] - (r + gamma * value))
+    d = np.zeros_like(q)
+    d[np.arange(N), act] = dh / N
+    cases.append(dict(
+        layernorm=norms, image=image, filters=filters, hidden=hidden, obs=s.ravel().tolist(), next=s2.ravel().tolist(), actions=act.tolist(),
+        rewards=r.tolist(), discounts=gamma.tolist(), online=in_order(online, norms), target=in_order(target, norms), values=q.ravel().tolist(),
+        loss=h.mean(), gradients=in_order(back(d), norms)))
+with open("rl/testdata/sight.json", "w") as f:
+    json.dump(cases, f)
     f.write("\n")

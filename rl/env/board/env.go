@@ -27,7 +27,7 @@ func NewSelfPlay[P Position[P]](start P) *SelfPlay[P] { return &SelfPlay[P]{star
 func (g *SelfPlay[P]) Position() P { return g.s.Now }
 
 func spec[P Position[P]](p P) env.Spec {
-	return env.Spec{Name: p.Game(), Obs: []int{2, p.Rows(), p.Columns()}, Actions: env.Discrete(p.Moves())}
+	return env.Spec{Name: p.Game(), Obs: []int{2, p.Rows(), p.Columns()}, Bytes: true, Actions: env.Discrete(p.Moves())}
 }
 
 func (g *SelfPlay[P]) Spec() env.Spec { return spec(g.start) }

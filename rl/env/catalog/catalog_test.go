@@ -13,7 +13,7 @@ func ExampleMake() {
 	_, err = catalog.Find("cardpole")
 	fmt.Println(err.Error()[:59])
 	// Output:
-	// {cartpole [4] {2 [] []}} <nil>
+	// {cartpole [4] false {2 [] []}} <nil>
 	// no environment "cardpole"; did you mean cartpole? There are
 }
 

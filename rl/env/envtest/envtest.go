@@ -18,7 +18,7 @@ import (
 // steps is how many steps each check takes.
 const steps = 3000
 
-// Check plays at random, in several ways, and fails t where a promise is broken: a whole observation of finite numbers at each step; the
+// Check plays at random, in several ways, and fails t where a promise is broken: a whole observation of finite numbers, of bytes if it says so, at each step; the
 // same episode for the same seed; errors of one line, which change nothing, for steps outside an episode and actions outside the space; a
 // state that is saved and restored to the bit anywhere in an episode; no allocation in a step or a Reset.
 func Check(t testing.TB, newEnv func() env.Env) {
@@ -64,6 +64,7 @@ type player struct {
 	e       env.Env
 	r       *rand.Rand
 	space   env.Space
+	bytes   bool
 	obs     []float32
 	over    bool
 	outcome env.Outcome
@@ -71,7 +72,7 @@ type player struct {
 
 func newPlayer(e env.Env, seed uint64) *player {
 	s := e.Spec()
-	return &player{e: e, r: rand.New(rand.NewPCG(seed, 0)), space: s.Actions, obs: make([]float32, s.Size()), over: true}
+	return &player{e: e, r: rand.New(rand.NewPCG(seed, 0)), space: s.Actions, bytes: s.Bytes, obs: make([]float32, s.Size()), over: true}
 }
 
 func (p *player) step(t testing.TB) {
@@ -91,6 +92,9 @@ func (p *player) step(t testing.TB) {
 	for i, x := range p.obs {
 		if !finite(x) {
 			t.Fatalf("number %d of an observation is %v, or was not written", i, x)
+		}
+		if p.bytes && float32(uint8(x)) != x {
+			t.Fatalf("number %d of an observation is %v, want a byte", i, x)
 		}
 	}
 	if !finite(p.outcome.Reward) {

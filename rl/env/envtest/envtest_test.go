@@ -59,6 +59,12 @@ func (b *broken) Reset(seed uint64, obs []float32) {
 	}
 }
 
+func (b *broken) Spec() env.Spec {
+	s := b.CartPole.Spec()
+	s.Bytes = b.promise == "bytes"
+	return s
+}
+
 func (b *broken) Step(a env.Action, obs []float32) (env.Outcome, error) {
 	b.steps++
 	switch b.promise {
@@ -87,7 +93,7 @@ func TestCheck(t *testing.T) {
 	if f := found(func() env.Env { return &broken{CartPole: classic.NewCartPole()} }); len(f) > 0 {
 		t.Error("found in what is whole:", f)
 	}
-	for _, promise := range []string{"repeats", "space", "nothing changes", "allocates", "writes all", "one line", "hidden state"} {
+	for _, promise := range []string{"repeats", "space", "nothing changes", "allocates", "writes all", "one line", "hidden state", "bytes"} {
 		n := 0
 		f := found(func() env.Env {
 			n++

@@ -125,7 +125,7 @@ func New(g Game, o Options) (*Env, error) {
 	if o.Minimal {
 		e.actions = minimal
 	}
-	e.spec = env.Spec{Name: g.String(), Obs: []int{channels, size, size}, Actions: env.Discrete(len(e.actions))}
+	e.spec = env.Spec{Name: g.String(), Obs: []int{channels, size, size}, Bytes: true, Actions: env.Discrete(len(e.actions))}
 	return e, nil
 }
 
