@@ -39,20 +39,20 @@ func unloadfloat32(pixels int, channels int, src *float32, pitch int, dst *float
 //go:noescape
 func accumulatefloat32(n int, src *float32, dst *float32)
 
-// Copies n elements from src on to dst, in each of rows rows.
+// Copies n elements of each of the rows of planes of src to dst.
 //
 //go:noescape
-func rowsfloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+func rowsfloat32(planes int, rows int, n int, src *float32, srcplane int, srcrow int, dst *float32, dstplane int, dstrow int)
 
-// Copies n elements, every other one from src on, to dst, in each of rows rows.
+// Copies n elements, every other one, of each of the rows of planes of src to dst.
 //
 //go:noescape
-func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+func halvefloat32(planes int, rows int, n int, src *float32, srcplane int, srcrow int, dst *float32, dstplane int, dstrow int)
 
-// Copies n elements from a and n from b in turns to dst, in each of rows rows.
+// Copies n elements of a and n of b in turns to dst, in each of the rows of planes.
 //
 //go:noescape
-func weavefloat32(rows int, n int, a *float32, nexta int, b *float32, nextb int, dst *float32, to int)
+func weavefloat32(planes int, rows int, n int, a *float32, aplane int, arow int, b *float32, bplane int, brow int, dst *float32, dstplane int, dstrow int)
 
 // Rows of C have 1 vectors. Shapes are 16·n + segments.
 //
@@ -89,20 +89,20 @@ func unloadfloat64(pixels int, channels int, src *float64, pitch int, dst *float
 //go:noescape
 func accumulatefloat64(n int, src *float64, dst *float64)
 
-// Copies n elements from src on to dst, in each of rows rows.
+// Copies n elements of each of the rows of planes of src to dst.
 //
 //go:noescape
-func rowsfloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+func rowsfloat64(planes int, rows int, n int, src *float64, srcplane int, srcrow int, dst *float64, dstplane int, dstrow int)
 
-// Copies n elements, every other one from src on, to dst, in each of rows rows.
+// Copies n elements, every other one, of each of the rows of planes of src to dst.
 //
 //go:noescape
-func halvefloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+func halvefloat64(planes int, rows int, n int, src *float64, srcplane int, srcrow int, dst *float64, dstplane int, dstrow int)
 
-// Copies n elements from a and n from b in turns to dst, in each of rows rows.
+// Copies n elements of a and n of b in turns to dst, in each of the rows of planes.
 //
 //go:noescape
-func weavefloat64(rows int, n int, a *float64, nexta int, b *float64, nextb int, dst *float64, to int)
+func weavefloat64(planes int, rows int, n int, a *float64, aplane int, arow int, b *float64, bplane int, brow int, dst *float64, dstplane int, dstrow int)
 
 // Rows of C have 1 vectors. Shapes are 16·n + segments.
 //

@@ -3409,191 +3409,350 @@ done:
 	VZEROUPPER
 	RET
 
-// func rowsfloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+// func rowsfloat32(planes int, rows int, n int, src *float32, srcplane int, srcrow int, dst *float32, dstplane int, dstrow int)
 // Requires: AVX
-TEXT ·rowsfloat32(SB), NOSPLIT, $0-48
-	MOVQ rows+0(FP), AX
-	MOVQ n+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ from+24(FP), BX
-	MOVQ dst+32(FP), SI
-	MOVQ to+40(FP), DI
-	SHLQ $0x02, CX
-	SHLQ $0x02, BX
+TEXT ·rowsfloat32(SB), NOSPLIT, $0-72
+	SHLQ $0x02, srcrow+40(FP)
+	SHLQ $0x02, srcplane+32(FP)
+	MOVQ src+24(FP), CX
+	SHLQ $0x02, dstrow+64(FP)
+	SHLQ $0x02, dstplane+56(FP)
+	MOVQ dst+48(FP), BX
+	MOVQ rows+8(FP), SI
+	MOVQ n+16(FP), DI
 	SHLQ $0x02, DI
+	CMPQ DI, $0x20
+	JLT  by8end
+	SUBQ $0x20, DI
 
-row:
-	MOVQ $0x00000020, R8
-	CMPQ CX, R8
-	JLT  half
+by8plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
 
-whole:
-	VMOVUPS -32(DX)(R8*1), Y0
-	VMOVUPS Y0, -32(SI)(R8*1)
+by8row:
+	XORQ R8, R8
+	JMP  by8test
+
+by8whole:
+	VMOVUPS (AX)(R8*1), Y0
+	VMOVUPS Y0, (DX)(R8*1)
 	ADDQ    $0x20, R8
-	CMPQ    R8, CX
-	JLE     whole
-	MOVQ    CX, R8
-	VMOVUPS -32(DX)(R8*1), Y0
-	VMOVUPS Y0, -32(SI)(R8*1)
-	JMP     next
 
-half:
-	CMPQ    CX, $0x10
-	JLT     rest
-	MOVQ    $0x00000010, R8
-	VMOVUPS -16(DX)(R8*1), X0
-	VMOVUPS X0, -16(SI)(R8*1)
-	MOVQ    CX, R8
-	VMOVUPS -16(DX)(R8*1), X0
-	VMOVUPS X0, -16(SI)(R8*1)
-	JMP     next
-
-rest:
-	MOVQ CX, R8
-
-single:
-	VMOVSS -4(DX)(R8*1), X0
-	VMOVSS X0, -4(SI)(R8*1)
-	SUBQ   $0x04, R8
-	JNE    single
-
-next:
-	ADDQ BX, DX
-	ADDQ DI, SI
-	DECQ AX
-	JNE  row
+by8test:
+	CMPQ    R8, DI
+	JLT     by8whole
+	MOVQ    DI, R8
+	VMOVUPS (AX)(R8*1), Y0
+	VMOVUPS Y0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by8row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by8plane
 	VZEROUPPER
 	RET
 
-// func halvefloat32(rows int, n int, src *float32, from int, dst *float32, to int)
+by8end:
+	CMPQ DI, $0x10
+	JLT  by4end
+	SUBQ $0x10, DI
+
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+by4row:
+	XORQ    R8, R8
+	VMOVUPS (AX)(R8*1), X0
+	VMOVUPS X0, (DX)(R8*1)
+	MOVQ    DI, R8
+	VMOVUPS (AX)(R8*1), X0
+	VMOVUPS X0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by4row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by4plane
+	VZEROUPPER
+	RET
+
+by4end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+singlerow:
+	XORQ R8, R8
+
+element:
+	VMOVSS (AX)(R8*1), X0
+	VMOVSS X0, (DX)(R8*1)
+	ADDQ   $0x04, R8
+	CMPQ   R8, DI
+	JLT    element
+	ADDQ   srcrow+40(FP), AX
+	ADDQ   dstrow+64(FP), DX
+	DECQ   R9
+	JNE    singlerow
+	ADDQ   srcplane+32(FP), CX
+	ADDQ   dstplane+56(FP), BX
+	DECQ   planes+0(FP)
+	JNE    singleplane
+	VZEROUPPER
+	RET
+
+// func halvefloat32(planes int, rows int, n int, src *float32, srcplane int, srcrow int, dst *float32, dstplane int, dstrow int)
 // Requires: AVX, AVX2
-TEXT ·halvefloat32(SB), NOSPLIT, $0-48
-	MOVQ rows+0(FP), AX
-	MOVQ src+16(FP), CX
-	MOVQ from+24(FP), DX
-	MOVQ dst+32(FP), BX
-	MOVQ to+40(FP), SI
-	SHLQ $0x02, DX
-	SHLQ $0x02, SI
+TEXT ·halvefloat32(SB), NOSPLIT, $0-72
+	SHLQ $0x02, srcrow+40(FP)
+	SHLQ $0x02, srcplane+32(FP)
+	MOVQ src+24(FP), CX
+	SHLQ $0x02, dstrow+64(FP)
+	SHLQ $0x02, dstplane+56(FP)
+	MOVQ dst+48(FP), BX
+	MOVQ rows+8(FP), SI
+	MOVQ n+16(FP), DI
+	SHLQ $0x02, DI
+	CMPQ DI, $0x20
+	JLT  by8end
+	SUBQ $0x20, DI
 
-row:
-	MOVQ n+8(FP), DI
-	MOVQ CX, R8
-	MOVQ BX, R9
-	SUBQ $0x08, DI
-	JLE  half
+by8plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
 
-whole:
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VSHUFPS $0x88, Y1, Y0, Y0
+by8row:
+	XORQ R8, R8
+	JMP  by8test
+
+by8whole:
+	VMOVUPS (AX)(R8*2), Y0
+	VMOVUPS 28(AX)(R8*2), Y1
+	VSHUFPS $0xd8, Y1, Y0, Y0
 	VPERMPD $0xd8, Y0, Y0
-	VMOVUPS Y0, (R9)
-	ADDQ    $0x40, R8
-	ADDQ    $0x20, R9
-	SUBQ    $0x08, DI
-	JG      whole
-
-half:
-	ADDQ    $0x04, DI
-	JLE     rest
-	VMOVUPS (R8), X0
-	VMOVUPS 16(R8), X1
-	VSHUFPS $0x88, X1, X0, X0
-	VMOVUPS X0, (R9)
+	VMOVUPS Y0, (DX)(R8*1)
 	ADDQ    $0x20, R8
-	ADDQ    $0x10, R9
-	SUBQ    $0x04, DI
 
-rest:
-	ADDQ $0x04, DI
-	JE   next
-
-single:
-	VMOVSS (R8), X0
-	VMOVSS X0, (R9)
-	ADDQ   $0x08, R8
-	ADDQ   $0x04, R9
-	DECQ   DI
-	JNE    single
-
-next:
-	ADDQ DX, CX
-	ADDQ SI, BX
-	DECQ AX
-	JNE  row
+by8test:
+	CMPQ    R8, DI
+	JLT     by8whole
+	MOVQ    DI, R8
+	VMOVUPS (AX)(R8*2), Y0
+	VMOVUPS 28(AX)(R8*2), Y1
+	VSHUFPS $0xd8, Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPS Y0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by8row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by8plane
 	VZEROUPPER
 	RET
 
-// func weavefloat32(rows int, n int, a *float32, nexta int, b *float32, nextb int, dst *float32, to int)
+by8end:
+	CMPQ DI, $0x10
+	JLT  by4end
+	SUBQ $0x10, DI
+
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+by4row:
+	XORQ    R8, R8
+	VMOVUPS (AX)(R8*2), X0
+	VMOVUPS 12(AX)(R8*2), X1
+	VSHUFPS $0xd8, X1, X0, X0
+	VMOVUPS X0, (DX)(R8*1)
+	MOVQ    DI, R8
+	VMOVUPS (AX)(R8*2), X0
+	VMOVUPS 12(AX)(R8*2), X1
+	VSHUFPS $0xd8, X1, X0, X0
+	VMOVUPS X0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by4row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by4plane
+	VZEROUPPER
+	RET
+
+by4end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+singlerow:
+	XORQ R8, R8
+
+element:
+	VMOVSS (AX)(R8*2), X0
+	VMOVSS X0, (DX)(R8*1)
+	ADDQ   $0x04, R8
+	CMPQ   R8, DI
+	JLT    element
+	ADDQ   srcrow+40(FP), AX
+	ADDQ   dstrow+64(FP), DX
+	DECQ   R9
+	JNE    singlerow
+	ADDQ   srcplane+32(FP), CX
+	ADDQ   dstplane+56(FP), BX
+	DECQ   planes+0(FP)
+	JNE    singleplane
+	VZEROUPPER
+	RET
+
+// func weavefloat32(planes int, rows int, n int, a *float32, aplane int, arow int, b *float32, bplane int, brow int, dst *float32, dstplane int, dstrow int)
 // Requires: AVX
-TEXT ·weavefloat32(SB), NOSPLIT, $0-64
-	MOVQ rows+0(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ nexta+24(FP), DX
-	MOVQ b+32(FP), BX
-	MOVQ nextb+40(FP), SI
-	MOVQ dst+48(FP), DI
-	MOVQ to+56(FP), R8
-	SHLQ $0x02, DX
-	SHLQ $0x02, SI
-	SHLQ $0x02, R8
+TEXT ·weavefloat32(SB), NOSPLIT, $0-96
+	SHLQ $0x02, arow+40(FP)
+	SHLQ $0x02, aplane+32(FP)
+	MOVQ a+24(FP), CX
+	SHLQ $0x02, brow+64(FP)
+	SHLQ $0x02, bplane+56(FP)
+	MOVQ b+48(FP), BX
+	SHLQ $0x02, dstrow+88(FP)
+	SHLQ $0x02, dstplane+80(FP)
+	MOVQ dst+72(FP), DI
+	MOVQ rows+8(FP), R8
+	MOVQ n+16(FP), R9
+	SHLQ $0x02, R9
+	CMPQ R9, $0x20
+	JLT  by8end
+	SUBQ $0x20, R9
 
-row:
-	MOVQ n+8(FP), R9
+by8plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
+
+by8row:
 	XORQ R10, R10
-	MOVQ DI, R11
-	SUBQ $0x08, R9
-	JLT  half
+	JMP  by8test
 
-whole:
-	VMOVUPS    (CX)(R10*1), Y0
-	VMOVUPS    (BX)(R10*1), Y1
+by8whole:
+	VMOVUPS    (AX)(R10*1), Y0
+	VMOVUPS    (DX)(R10*1), Y1
 	VUNPCKLPS  Y1, Y0, Y2
 	VUNPCKHPS  Y1, Y0, Y1
 	VPERM2F128 $0x20, Y1, Y2, Y0
 	VPERM2F128 $0x31, Y1, Y2, Y1
-	VMOVUPS    Y0, (R11)
-	VMOVUPS    Y1, 32(R11)
+	VMOVUPS    Y0, (SI)(R10*2)
+	VMOVUPS    Y1, 32(SI)(R10*2)
 	ADDQ       $0x20, R10
-	ADDQ       $0x40, R11
-	SUBQ       $0x08, R9
-	JGE        whole
 
-half:
-	ADDQ      $0x04, R9
-	JLT       rest
-	VMOVUPS   (CX)(R10*1), X0
-	VMOVUPS   (BX)(R10*1), X1
+by8test:
+	CMPQ       R10, R9
+	JLT        by8whole
+	MOVQ       R9, R10
+	VMOVUPS    (AX)(R10*1), Y0
+	VMOVUPS    (DX)(R10*1), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPS    Y0, (SI)(R10*2)
+	VMOVUPS    Y1, 32(SI)(R10*2)
+	ADDQ       arow+40(FP), AX
+	ADDQ       brow+64(FP), DX
+	ADDQ       dstrow+88(FP), SI
+	DECQ       R11
+	JNE        by8row
+	ADDQ       aplane+32(FP), CX
+	ADDQ       bplane+56(FP), BX
+	ADDQ       dstplane+80(FP), DI
+	DECQ       planes+0(FP)
+	JNE        by8plane
+	VZEROUPPER
+	RET
+
+by8end:
+	CMPQ R9, $0x10
+	JLT  by4end
+	SUBQ $0x10, R9
+
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
+
+by4row:
+	XORQ      R10, R10
+	VMOVUPS   (AX)(R10*1), X0
+	VMOVUPS   (DX)(R10*1), X1
 	VUNPCKLPS X1, X0, X2
 	VUNPCKHPS X1, X0, X0
-	VMOVUPS   X2, (R11)
-	VMOVUPS   X0, 16(R11)
-	ADDQ      $0x10, R10
-	ADDQ      $0x20, R11
-	SUBQ      $0x04, R9
+	VMOVUPS   X2, (SI)(R10*2)
+	VMOVUPS   X0, 16(SI)(R10*2)
+	MOVQ      R9, R10
+	VMOVUPS   (AX)(R10*1), X0
+	VMOVUPS   (DX)(R10*1), X1
+	VUNPCKLPS X1, X0, X2
+	VUNPCKHPS X1, X0, X0
+	VMOVUPS   X2, (SI)(R10*2)
+	VMOVUPS   X0, 16(SI)(R10*2)
+	ADDQ      arow+40(FP), AX
+	ADDQ      brow+64(FP), DX
+	ADDQ      dstrow+88(FP), SI
+	DECQ      R11
+	JNE       by4row
+	ADDQ      aplane+32(FP), CX
+	ADDQ      bplane+56(FP), BX
+	ADDQ      dstplane+80(FP), DI
+	DECQ      planes+0(FP)
+	JNE       by4plane
+	VZEROUPPER
+	RET
 
-rest:
-	ADDQ $0x04, R9
-	JE   next
+by4end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
 
-single:
-	VMOVSS (CX)(R10*1), X0
-	VMOVSS X0, (R11)
-	VMOVSS (BX)(R10*1), X0
-	VMOVSS X0, 4(R11)
+singlerow:
+	XORQ R10, R10
+
+element:
+	VMOVSS (AX)(R10*1), X0
+	VMOVSS X0, (SI)(R10*2)
+	VMOVSS (DX)(R10*1), X0
+	VMOVSS X0, 4(SI)(R10*2)
 	ADDQ   $0x04, R10
-	ADDQ   $0x08, R11
-	DECQ   R9
-	JNE    single
-
-next:
-	ADDQ DX, CX
-	ADDQ SI, BX
-	ADDQ R8, DI
-	DECQ AX
-	JNE  row
+	CMPQ   R10, R9
+	JLT    element
+	ADDQ   arow+40(FP), AX
+	ADDQ   brow+64(FP), DX
+	ADDQ   dstrow+88(FP), SI
+	DECQ   R11
+	JNE    singlerow
+	ADDQ   aplane+32(FP), CX
+	ADDQ   bplane+56(FP), BX
+	ADDQ   dstplane+80(FP), DI
+	DECQ   planes+0(FP)
+	JNE    singleplane
 	VZEROUPPER
 	RET
 
@@ -6948,191 +7107,348 @@ done:
 	VZEROUPPER
 	RET
 
-// func rowsfloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+// func rowsfloat64(planes int, rows int, n int, src *float64, srcplane int, srcrow int, dst *float64, dstplane int, dstrow int)
 // Requires: AVX
-TEXT ·rowsfloat64(SB), NOSPLIT, $0-48
-	MOVQ rows+0(FP), AX
-	MOVQ n+8(FP), CX
-	MOVQ src+16(FP), DX
-	MOVQ from+24(FP), BX
-	MOVQ dst+32(FP), SI
-	MOVQ to+40(FP), DI
-	SHLQ $0x03, CX
-	SHLQ $0x03, BX
+TEXT ·rowsfloat64(SB), NOSPLIT, $0-72
+	SHLQ $0x03, srcrow+40(FP)
+	SHLQ $0x03, srcplane+32(FP)
+	MOVQ src+24(FP), CX
+	SHLQ $0x03, dstrow+64(FP)
+	SHLQ $0x03, dstplane+56(FP)
+	MOVQ dst+48(FP), BX
+	MOVQ rows+8(FP), SI
+	MOVQ n+16(FP), DI
 	SHLQ $0x03, DI
+	CMPQ DI, $0x20
+	JLT  by4end
+	SUBQ $0x20, DI
 
-row:
-	MOVQ $0x00000020, R8
-	CMPQ CX, R8
-	JLT  half
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
 
-whole:
-	VMOVUPD -32(DX)(R8*1), Y0
-	VMOVUPD Y0, -32(SI)(R8*1)
+by4row:
+	XORQ R8, R8
+	JMP  by4test
+
+by4whole:
+	VMOVUPD (AX)(R8*1), Y0
+	VMOVUPD Y0, (DX)(R8*1)
 	ADDQ    $0x20, R8
-	CMPQ    R8, CX
-	JLE     whole
-	MOVQ    CX, R8
-	VMOVUPD -32(DX)(R8*1), Y0
-	VMOVUPD Y0, -32(SI)(R8*1)
-	JMP     next
 
-half:
-	CMPQ    CX, $0x10
-	JLT     rest
-	MOVQ    $0x00000010, R8
-	VMOVUPD -16(DX)(R8*1), X0
-	VMOVUPD X0, -16(SI)(R8*1)
-	MOVQ    CX, R8
-	VMOVUPD -16(DX)(R8*1), X0
-	VMOVUPD X0, -16(SI)(R8*1)
-	JMP     next
-
-rest:
-	MOVQ CX, R8
-
-single:
-	VMOVSD -8(DX)(R8*1), X0
-	VMOVSD X0, -8(SI)(R8*1)
-	SUBQ   $0x08, R8
-	JNE    single
-
-next:
-	ADDQ BX, DX
-	ADDQ DI, SI
-	DECQ AX
-	JNE  row
+by4test:
+	CMPQ    R8, DI
+	JLT     by4whole
+	MOVQ    DI, R8
+	VMOVUPD (AX)(R8*1), Y0
+	VMOVUPD Y0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by4row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by4plane
 	VZEROUPPER
 	RET
 
-// func halvefloat64(rows int, n int, src *float64, from int, dst *float64, to int)
+by4end:
+	CMPQ DI, $0x10
+	JLT  by2end
+	SUBQ $0x10, DI
+
+by2plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+by2row:
+	XORQ    R8, R8
+	VMOVUPD (AX)(R8*1), X0
+	VMOVUPD X0, (DX)(R8*1)
+	MOVQ    DI, R8
+	VMOVUPD (AX)(R8*1), X0
+	VMOVUPD X0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by2row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by2plane
+	VZEROUPPER
+	RET
+
+by2end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+singlerow:
+	XORQ R8, R8
+
+element:
+	VMOVSD (AX)(R8*1), X0
+	VMOVSD X0, (DX)(R8*1)
+	ADDQ   $0x08, R8
+	CMPQ   R8, DI
+	JLT    element
+	ADDQ   srcrow+40(FP), AX
+	ADDQ   dstrow+64(FP), DX
+	DECQ   R9
+	JNE    singlerow
+	ADDQ   srcplane+32(FP), CX
+	ADDQ   dstplane+56(FP), BX
+	DECQ   planes+0(FP)
+	JNE    singleplane
+	VZEROUPPER
+	RET
+
+// func halvefloat64(planes int, rows int, n int, src *float64, srcplane int, srcrow int, dst *float64, dstplane int, dstrow int)
 // Requires: AVX, AVX2
-TEXT ·halvefloat64(SB), NOSPLIT, $0-48
-	MOVQ rows+0(FP), AX
-	MOVQ src+16(FP), CX
-	MOVQ from+24(FP), DX
-	MOVQ dst+32(FP), BX
-	MOVQ to+40(FP), SI
-	SHLQ $0x03, DX
-	SHLQ $0x03, SI
+TEXT ·halvefloat64(SB), NOSPLIT, $0-72
+	SHLQ $0x03, srcrow+40(FP)
+	SHLQ $0x03, srcplane+32(FP)
+	MOVQ src+24(FP), CX
+	SHLQ $0x03, dstrow+64(FP)
+	SHLQ $0x03, dstplane+56(FP)
+	MOVQ dst+48(FP), BX
+	MOVQ rows+8(FP), SI
+	MOVQ n+16(FP), DI
+	SHLQ $0x03, DI
+	CMPQ DI, $0x20
+	JLT  by4end
+	SUBQ $0x20, DI
 
-row:
-	MOVQ n+8(FP), DI
-	MOVQ CX, R8
-	MOVQ BX, R9
-	SUBQ $0x04, DI
-	JLE  half
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
 
-whole:
-	VMOVUPD   (R8), Y0
-	VMOVUPD   32(R8), Y1
-	VUNPCKLPD Y1, Y0, Y0
-	VPERMPD   $0xd8, Y0, Y0
-	VMOVUPD   Y0, (R9)
-	ADDQ      $0x40, R8
-	ADDQ      $0x20, R9
-	SUBQ      $0x04, DI
-	JG        whole
+by4row:
+	XORQ R8, R8
+	JMP  by4test
 
-half:
-	ADDQ      $0x02, DI
-	JLE       rest
-	VMOVUPD   (R8), X0
-	VMOVUPD   16(R8), X1
-	VUNPCKLPD X1, X0, X0
-	VMOVUPD   X0, (R9)
-	ADDQ      $0x20, R8
-	ADDQ      $0x10, R9
-	SUBQ      $0x02, DI
+by4whole:
+	VMOVUPD (AX)(R8*2), Y0
+	VMOVUPD 24(AX)(R8*2), Y1
+	VSHUFPD $0x0a, Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPD Y0, (DX)(R8*1)
+	ADDQ    $0x20, R8
 
-rest:
-	ADDQ $0x02, DI
-	JE   next
-
-single:
-	VMOVSD (R8), X0
-	VMOVSD X0, (R9)
-	ADDQ   $0x10, R8
-	ADDQ   $0x08, R9
-	DECQ   DI
-	JNE    single
-
-next:
-	ADDQ DX, CX
-	ADDQ SI, BX
-	DECQ AX
-	JNE  row
+by4test:
+	CMPQ    R8, DI
+	JLT     by4whole
+	MOVQ    DI, R8
+	VMOVUPD (AX)(R8*2), Y0
+	VMOVUPD 24(AX)(R8*2), Y1
+	VSHUFPD $0x0a, Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	VMOVUPD Y0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by4row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by4plane
 	VZEROUPPER
 	RET
 
-// func weavefloat64(rows int, n int, a *float64, nexta int, b *float64, nextb int, dst *float64, to int)
+by4end:
+	CMPQ DI, $0x10
+	JLT  by2end
+	SUBQ $0x10, DI
+
+by2plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+by2row:
+	XORQ    R8, R8
+	VMOVSD  (AX)(R8*2), X0
+	VMOVHPD 16(AX)(R8*2), X0, X0
+	VMOVUPD X0, (DX)(R8*1)
+	MOVQ    DI, R8
+	VMOVSD  (AX)(R8*2), X0
+	VMOVHPD 16(AX)(R8*2), X0, X0
+	VMOVUPD X0, (DX)(R8*1)
+	ADDQ    srcrow+40(FP), AX
+	ADDQ    dstrow+64(FP), DX
+	DECQ    R9
+	JNE     by2row
+	ADDQ    srcplane+32(FP), CX
+	ADDQ    dstplane+56(FP), BX
+	DECQ    planes+0(FP)
+	JNE     by2plane
+	VZEROUPPER
+	RET
+
+by2end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ SI, R9
+
+singlerow:
+	XORQ R8, R8
+
+element:
+	VMOVSD (AX)(R8*2), X0
+	VMOVSD X0, (DX)(R8*1)
+	ADDQ   $0x08, R8
+	CMPQ   R8, DI
+	JLT    element
+	ADDQ   srcrow+40(FP), AX
+	ADDQ   dstrow+64(FP), DX
+	DECQ   R9
+	JNE    singlerow
+	ADDQ   srcplane+32(FP), CX
+	ADDQ   dstplane+56(FP), BX
+	DECQ   planes+0(FP)
+	JNE    singleplane
+	VZEROUPPER
+	RET
+
+// func weavefloat64(planes int, rows int, n int, a *float64, aplane int, arow int, b *float64, bplane int, brow int, dst *float64, dstplane int, dstrow int)
 // Requires: AVX
-TEXT ·weavefloat64(SB), NOSPLIT, $0-64
-	MOVQ rows+0(FP), AX
-	MOVQ a+16(FP), CX
-	MOVQ nexta+24(FP), DX
-	MOVQ b+32(FP), BX
-	MOVQ nextb+40(FP), SI
-	MOVQ dst+48(FP), DI
-	MOVQ to+56(FP), R8
-	SHLQ $0x03, DX
-	SHLQ $0x03, SI
-	SHLQ $0x03, R8
+TEXT ·weavefloat64(SB), NOSPLIT, $0-96
+	SHLQ $0x03, arow+40(FP)
+	SHLQ $0x03, aplane+32(FP)
+	MOVQ a+24(FP), CX
+	SHLQ $0x03, brow+64(FP)
+	SHLQ $0x03, bplane+56(FP)
+	MOVQ b+48(FP), BX
+	SHLQ $0x03, dstrow+88(FP)
+	SHLQ $0x03, dstplane+80(FP)
+	MOVQ dst+72(FP), DI
+	MOVQ rows+8(FP), R8
+	MOVQ n+16(FP), R9
+	SHLQ $0x03, R9
+	CMPQ R9, $0x20
+	JLT  by4end
+	SUBQ $0x20, R9
 
-row:
-	MOVQ n+8(FP), R9
+by4plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
+
+by4row:
 	XORQ R10, R10
-	MOVQ DI, R11
-	SUBQ $0x04, R9
-	JLT  half
+	JMP  by4test
 
-whole:
-	VMOVUPD    (CX)(R10*1), Y0
-	VMOVUPD    (BX)(R10*1), Y1
+by4whole:
+	VMOVUPD    (AX)(R10*1), Y0
+	VMOVUPD    (DX)(R10*1), Y1
 	VUNPCKLPD  Y1, Y0, Y2
 	VUNPCKHPD  Y1, Y0, Y1
 	VPERM2F128 $0x20, Y1, Y2, Y0
 	VPERM2F128 $0x31, Y1, Y2, Y1
-	VMOVUPD    Y0, (R11)
-	VMOVUPD    Y1, 32(R11)
+	VMOVUPD    Y0, (SI)(R10*2)
+	VMOVUPD    Y1, 32(SI)(R10*2)
 	ADDQ       $0x20, R10
-	ADDQ       $0x40, R11
-	SUBQ       $0x04, R9
-	JGE        whole
 
-half:
-	ADDQ      $0x02, R9
-	JLT       rest
-	VMOVUPD   (CX)(R10*1), X0
-	VMOVUPD   (BX)(R10*1), X1
+by4test:
+	CMPQ       R10, R9
+	JLT        by4whole
+	MOVQ       R9, R10
+	VMOVUPD    (AX)(R10*1), Y0
+	VMOVUPD    (DX)(R10*1), Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPD    Y0, (SI)(R10*2)
+	VMOVUPD    Y1, 32(SI)(R10*2)
+	ADDQ       arow+40(FP), AX
+	ADDQ       brow+64(FP), DX
+	ADDQ       dstrow+88(FP), SI
+	DECQ       R11
+	JNE        by4row
+	ADDQ       aplane+32(FP), CX
+	ADDQ       bplane+56(FP), BX
+	ADDQ       dstplane+80(FP), DI
+	DECQ       planes+0(FP)
+	JNE        by4plane
+	VZEROUPPER
+	RET
+
+by4end:
+	CMPQ R9, $0x10
+	JLT  by2end
+	SUBQ $0x10, R9
+
+by2plane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
+
+by2row:
+	XORQ      R10, R10
+	VMOVUPD   (AX)(R10*1), X0
+	VMOVUPD   (DX)(R10*1), X1
 	VUNPCKLPD X1, X0, X2
 	VUNPCKHPD X1, X0, X0
-	VMOVUPD   X2, (R11)
-	VMOVUPD   X0, 16(R11)
-	ADDQ      $0x10, R10
-	ADDQ      $0x20, R11
-	SUBQ      $0x02, R9
+	VMOVUPD   X2, (SI)(R10*2)
+	VMOVUPD   X0, 16(SI)(R10*2)
+	MOVQ      R9, R10
+	VMOVUPD   (AX)(R10*1), X0
+	VMOVUPD   (DX)(R10*1), X1
+	VUNPCKLPD X1, X0, X2
+	VUNPCKHPD X1, X0, X0
+	VMOVUPD   X2, (SI)(R10*2)
+	VMOVUPD   X0, 16(SI)(R10*2)
+	ADDQ      arow+40(FP), AX
+	ADDQ      brow+64(FP), DX
+	ADDQ      dstrow+88(FP), SI
+	DECQ      R11
+	JNE       by2row
+	ADDQ      aplane+32(FP), CX
+	ADDQ      bplane+56(FP), BX
+	ADDQ      dstplane+80(FP), DI
+	DECQ      planes+0(FP)
+	JNE       by2plane
+	VZEROUPPER
+	RET
 
-rest:
-	ADDQ $0x02, R9
-	JE   next
+by2end:
+singleplane:
+	MOVQ CX, AX
+	MOVQ BX, DX
+	MOVQ DI, SI
+	MOVQ R8, R11
 
-single:
-	VMOVSD (CX)(R10*1), X0
-	VMOVSD X0, (R11)
-	VMOVSD (BX)(R10*1), X0
-	VMOVSD X0, 8(R11)
+singlerow:
+	XORQ R10, R10
+
+element:
+	VMOVSD (AX)(R10*1), X0
+	VMOVSD X0, (SI)(R10*2)
+	VMOVSD (DX)(R10*1), X0
+	VMOVSD X0, 8(SI)(R10*2)
 	ADDQ   $0x08, R10
-	ADDQ   $0x10, R11
-	DECQ   R9
-	JNE    single
-
-next:
-	ADDQ DX, CX
-	ADDQ SI, BX
-	ADDQ R8, DI
-	DECQ AX
-	JNE  row
+	CMPQ   R10, R9
+	JLT    element
+	ADDQ   arow+40(FP), AX
+	ADDQ   brow+64(FP), DX
+	ADDQ   dstrow+88(FP), SI
+	DECQ   R11
+	JNE    singlerow
+	ADDQ   aplane+32(FP), CX
+	ADDQ   bplane+56(FP), BX
+	ADDQ   dstplane+80(FP), DI
+	DECQ   planes+0(FP)
+	JNE    singleplane
 	VZEROUPPER
 	RET
 

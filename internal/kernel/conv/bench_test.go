@@ -19,6 +19,9 @@ func BenchmarkConv(b *testing.B) {
 		plain2d(32, 512, 512, 7, 3, 1, 1),
 		plain2d(32, 256, 64, 56, 1, 1, 0),
 		plain2d(1, 64, 64, 56, 3, 1, 1),
+		plain2d(64, 64, 128, 14, 4, 2, 1),
+		plain2d(32, 16, 16, 32, 3, 1, 1),
+		plain2d(32, 16, 32, 32, 3, 2, 1),
 		plain2d(32, 64, 3, 32, 5, 1, 2),
 	} {
 		for _, role := range roles {

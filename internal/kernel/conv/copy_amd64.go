@@ -51,14 +51,14 @@ func accumulateAsm[T gemm.Float](src, dst []T) bool {
 // rowsAsm is copyRowsGo, if there is assembly for it.
 //
 //go:noinline
-func rowsAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) bool {
+func rowsAsm[T gemm.Float](planes, rows, n int, src, dst stack[T]) bool {
 	if !cpu.AVX2 {
 		return false
 	}
 	if sizeof[T]() == 4 {
-		rowsfloat32(rows, n, ptr[float32](src), from, ptr[float32](dst), to)
+		rowsfloat32(planes, rows, n, ptr[float32](src.data), int(src.plane), int(src.row), ptr[float32](dst.data), int(dst.plane), int(dst.row))
 	} else {
-		rowsfloat64(rows, n, ptr[float64](src), from, ptr[float64](dst), to)
+		rowsfloat64(planes, rows, n, ptr[float64](src.data), int(src.plane), int(src.row), ptr[float64](dst.data), int(dst.plane), int(dst.row))
 	}
 	return true
 }
@@ -66,14 +66,14 @@ func rowsAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) bool
 // halveAsm is halveGo, if there is assembly for it.
 //
 //go:noinline
-func halveAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) bool {
+func halveAsm[T gemm.Float](planes, rows, n int, src, dst stack[T]) bool {
 	if !cpu.AVX2 {
 		return false
 	}
 	if sizeof[T]() == 4 {
-		halvefloat32(rows, n, ptr[float32](src), from, ptr[float32](dst), to)
+		halvefloat32(planes, rows, n, ptr[float32](src.data), int(src.plane), int(src.row), ptr[float32](dst.data), int(dst.plane), int(dst.row))
 	} else {
-		halvefloat64(rows, n, ptr[float64](src), from, ptr[float64](dst), to)
+		halvefloat64(planes, rows, n, ptr[float64](src.data), int(src.plane), int(src.row), ptr[float64](dst.data), int(dst.plane), int(dst.row))
 	}
 	return true
 }
@@ -81,14 +81,14 @@ func halveAsm[T gemm.Float](rows, n int, src []T, from int, dst []T, to int) boo
 // weaveAsm is weaveGo, if there is assembly for it.
 //
 //go:noinline
-func weaveAsm[T gemm.Float](rows, n int, a []T, nexta int, b []T, nextb int, dst []T, to int) bool {
+func weaveAsm[T gemm.Float](planes, rows, n int, a, b, dst stack[T]) bool {
 	if !cpu.AVX2 {
 		return false
 	}
 	if sizeof[T]() == 4 {
-		weavefloat32(rows, n, ptr[float32](a), nexta, ptr[float32](b), nextb, ptr[float32](dst), to)
+		weavefloat32(planes, rows, n, ptr[float32](a.data), int(a.plane), int(a.row), ptr[float32](b.data), int(b.plane), int(b.row), ptr[float32](dst.data), int(dst.plane), int(dst.row))
 	} else {
-		weavefloat64(rows, n, ptr[float64](a), nexta, ptr[float64](b), nextb, ptr[float64](dst), to)
+		weavefloat64(planes, rows, n, ptr[float64](a.data), int(a.plane), int(a.row), ptr[float64](b.data), int(b.plane), int(b.row), ptr[float64](dst.data), int(dst.plane), int(dst.row))
 	}
 	return true
 }

@@ -93,19 +93,33 @@ func newDataCut(s Shape, r Role, elemSize int) dataCut {
 	return d
 }
 
-// heldAtOnce is how many elements a task without bands holds for an image.
+// heldAtOnce is how many elements a task holds for an image, as long as there is but one band.
 func (d *dataCut) heldAtOnce(c *correlation) int {
 	n := 0
 	if d.gathered {
 		n = d.lines * d.rows * c.outputs()
 	}
-	if c.taps() > 0 {
-		b := c.box([3]int{}, [3]int{c[0].outputs, c[1].outputs, c[2].outputs})
-		if !b.inside(c) || c[2].step > 1 {
-			n = max(n, d.sources*b.copySize(c[2].step))
-		}
+	if b, some := d.reach(0); some && (!b.inside(c) || c[2].step > 1) {
+		n = max(n, d.sources*b.copySize(c[2].step))
 	}
 	return n
+}
+
+// reach is the box that a band needs of a source, for all classes, if any of them has taps.
+func (d *dataCut) reach(band int) (b box, some bool) {
+	for i := range d.shape.classes(d.role) {
+		c := d.shape.class(d.role, i)
+		lo, hi := d.band(&c, band)
+		if lo == hi || c.taps() == 0 {
+			continue
+		}
+		own := c.box(c.span(lo, hi))
+		if !some {
+			b, some = own, true
+		}
+		b.unite(own)
+	}
+	return b, some
 }
 
 // units are what bands are made of: rows of outputs, or, if there is only one, pieces of it, unless they are collected.
@@ -140,8 +154,8 @@ func (d *dataCut) work() Work {
 	for i := range s.classes(d.role) {
 		c := s.class(d.role, i)
 		w.Scratch += d.filterSize(&c)
-		w.Local = max(w.Local, d.local(&c)+d.gatheredSize())
 	}
+	w.Local = max(w.Local, d.local()+d.gatheredSize())
 	if w.Scratch == 0 {
 		w.Phases[0] = 0
 	}
@@ -154,15 +168,12 @@ func (d *dataCut) filterSize(c *correlation) int {
 }
 
 // local is the elements a task takes: results of a chunk, and the copy of a box.
-func (d *dataCut) local(c *correlation) int {
+func (d *dataCut) local() int {
 	most := 0
 	for band := range d.bands {
-		lo, hi := d.band(c, band)
-		if lo == hi || c.taps() == 0 {
-			continue
+		if b, some := d.reach(band); some {
+			most = max(most, b.copySize(d.shape.class(d.role, 0)[2].step))
 		}
-		b := c.box(c.span(lo, hi))
-		most = max(most, b.copySize(c[2].step))
 	}
 	return chunkPixels*d.nr + most*d.sources*d.joined
 }

@@ -11,6 +11,9 @@ type dataTask[T gemm.Float] struct {
 	bias           []T
 	relu           bool
 	local          []T
+	box            box     // what the classes need of the source, if they need any
+	some, inside   bool    // it does not reach out of the source, and need not be copied
+	view           view[T] // of the box, if it is copied
 }
 
 func runData[T gemm.Float](d *dataCut, phase, task int, from, w, to, bias []T, relu bool, scratch, local []T) {
@@ -24,30 +27,53 @@ func runData[T gemm.Float](d *dataCut, phase, task int, from, w, to, bias []T, r
 	t.at = task / d.ranges % d.bands
 	p0, p1 := part(d.panels, d.ranges, task%d.ranges)
 	t.i0, t.i1 = p0*d.nr, min(p1*d.nr, d.rows)
-	for i := 0; i < d.shape.classes(d.role); i += d.lines {
-		for g := range d.shape.Groups {
-			c := d.shape.class(d.role, i)
-			n0, n1 := t.n0, t.n1
-			for ; t.n0 < n1; t.n0 = t.n1 {
-				t.n1 = min(t.n0+t.joined, n1)
+	t.box, t.some = d.reach(t.at)
+	first := d.shape.class(d.role, 0)
+	t.inside = t.box.inside(&first) && first[2].step == 1
+	for g := range d.shape.Groups {
+		n0, n1 := t.n0, t.n1
+		for ; t.n0 < n1; t.n0 = t.n1 {
+			t.n1 = min(t.n0+t.joined, n1)
+			t.view = t.take(g)
+			filters := scratch
+			for i := 0; i < d.shape.classes(d.role); i += d.lines {
 				if d.gathered {
-					t.gatherGroup(i, g, scratch)
+					t.gatherGroup(i, g, filters)
 				} else {
-					t.storeGroup(&c, g, scratch)
+					t.storeGroup(i, g, filters)
+				}
+				for k := range d.lines {
+					c := d.shape.class(d.role, i+k)
+					filters = filters[d.filterSize(&c):]
 				}
 			}
-			t.n0 = n0
 		}
-		for k := range d.lines {
-			c := d.shape.class(d.role, i+k)
-			scratch = scratch[d.filterSize(&c):]
-		}
+		t.n0 = n0
 	}
 }
 
+// take copies what all classes need of a group of the images at hand, unless they can read it where it lies.
+func (t *dataTask[T]) take(g int) (v view[T]) {
+	if !t.some || t.inside {
+		return v
+	}
+	c := t.shape.class(t.role, 0)
+	from, slot := t.source(&c, g)
+	room := t.local[chunkPixels*t.nr:][:t.box.copySize(c[2].step)*t.sources*(t.n1-t.n0)]
+	return copied(&c, &t.box, from, slot, t.n1-t.n0, t.sources, c[2].step, room)
+}
+
+// source is where a group of the images at hand begins, and how far it is from an image to the next.
+func (t *dataTask[T]) source(c *correlation, g int) (from []T, slot int) {
+	plane := c[0].source * c[1].source * c[2].source
+	slot = t.shape.Groups * t.sources * plane
+	return t.from[t.n0*slot+g*t.sources*plane:], slot
+}
+
 // storeGroup computes what the task has of a group and a class, where it belongs.
-func (t *dataTask[T]) storeGroup(c *correlation, g int, filters []T) {
-	lo, hi := t.band(c, t.at)
+func (t *dataTask[T]) storeGroup(class, g int, filters []T) {
+	c := t.shape.class(t.role, class)
+	lo, hi := t.band(&c, t.at)
 	if lo >= hi {
 		return
 	}
@@ -55,7 +81,7 @@ func (t *dataTask[T]) storeGroup(c *correlation, g int, filters []T) {
 	to.plane = c[0].result * c[1].result * c[2].result
 	to.slot = t.shape.Groups * t.rows * to.plane
 	to.to = t.to[t.n0*to.slot+(g*t.rows+t.i0)*to.plane:][:(t.n1-t.n0-1)*to.slot+(t.i1-t.i0)*to.plane]
-	t.correlate(c, to, lo, hi, g, filters)
+	t.correlate(&c, to, lo, hi, g, filters)
 }
 
 // correlate computes outputs [lo, hi) of the images at hand. Filters are those of the class.
@@ -69,15 +95,13 @@ func (t *dataTask[T]) correlate(c *correlation, to target[T], lo, hi, g int, fil
 	if p.pairs > 0 {
 		size := t.filterSize(c) / t.shape.Groups
 		p.filters = filters[g*size+t.i0*p.pairs:][:padded(p.rows, t.nr)*p.pairs]
-		plane := c[0].source * c[1].source * c[2].source
-		slot := t.shape.Groups * t.sources * plane
-		from := t.from[t.n0*slot+g*t.sources*plane:]
 		b := c.box(c.span(lo, hi))
-		if b.inside(c) && c[2].step == 1 {
+		if t.inside {
+			from, slot := t.source(c, g)
 			p.view = placed(c, &b, from, slot)
 		} else {
-			room := t.local[len(p.buf):][:b.copySize(c[2].step)*t.sources*p.images]
-			p.view = copied(c, &b, from, slot, p.images, t.sources, c[2].step, room)
+			p.view = t.view
+			p.view.aim(c, &b, t.box.lo)
 		}
 	}
 	p.multiply()

@@ -26,10 +26,9 @@ func (s Shape) deep() bool {
 func newDepthCut(s Shape, elemSize int) depthCut {
 	d := depthCut{shape: s, c: s.forward(), size: elemSize}
 	d.nr = d.c.vectors(elemSize)
-	channels, _ := s.channels()
-	d.pairs = channels * d.c.taps()
+	d.pairs = d.c.taps()
 	b := d.c.whole()
-	d.pieces, d.bands = d.c.bands(d.nr/2, channels*b.copySize(d.c[2].step))
+	d.pieces, d.bands = d.c.bands(d.nr/2, b.copySize(d.c[2].step))
 	want := tasksWanted(8 * s.flops())
 	d.ranges = min(s.Groups, want)
 	d.chunks = min(s.N*d.bands, ceilDiv(want, d.ranges))
@@ -40,7 +39,7 @@ func newDepthCut(s Shape, elemSize int) depthCut {
 }
 
 func (d *depthCut) work() Work {
-	channels, k := d.shape.channels()
+	_, k := d.shape.channels()
 	w := Work{Phases: [3]int{d.ranges * d.chunks, d.reducers}}
 	if d.chunks > 1 {
 		w.Scratch = d.chunks * d.shape.K * d.pairs
@@ -48,7 +47,8 @@ func (d *depthCut) work() Work {
 	for band := range d.bands {
 		lo, hi := d.c.band(d.pieces, d.bands, band)
 		b := d.c.box(d.c.span(lo, hi))
-		w.Local = max(w.Local, channels*b.copySize(d.c[2].step)+d.nr)
+		size := b.copySize(d.c[2].step)
+		w.Local = max(w.Local, fillsOf(size)*size+d.nr)
 	}
 	w.Local += k * d.pairs * d.nr / 2
 	return w
@@ -78,8 +78,9 @@ func runDepth[T gemm.Float](d *depthCut, phase, task int, x, w, y, scratch, loca
 		clear(t.sums)
 		for b := b0; b < b1; b++ {
 			t.aim(b / d.shape.N)
-			t.add(b%d.shape.N, g)
+			t.add(b%d.shape.N, min(d.shape.N, b%d.shape.N+b1-b), g)
 		}
+		t.until = 0
 		for i, row := 0, to[g*k*d.pairs:][:k*d.pairs]; i < len(row); i++ {
 			row[i] = total(t.sums[i*d.nr/2:][:d.nr/2])
 		}
@@ -100,7 +101,9 @@ func total[T gemm.Float](v []T) T {
 type depthTask[T gemm.Float] struct {
 	*depthCut
 	x, y, sums []T // of x and y all, of the sums a vector for each output channel and pair of a group
-	copy       []T
+	copy       []T // of what some images need
+	copied     int // the first of these
+	until      int
 	band       int
 	box        box
 	inside     bool
@@ -112,8 +115,7 @@ func (t *depthTask[T]) aim(band int) {
 	if band == t.band {
 		return
 	}
-	t.band = band
-	channels, _ := t.shape.channels()
+	t.band, t.until = band, 0
 	f := &t.field
 	f.c = t.c
 	f.lo, f.hi = t.c.band(t.pieces, t.bands, band)
@@ -123,28 +125,28 @@ func (t *depthTask[T]) aim(band int) {
 	} else {
 		f.view = layout[T](&t.c, &t.box, t.c[2].step)
 	}
-	f.aim(channels, t.nr/2, false)
+	f.aim(1, t.nr/2, false)
 }
 
-// add adds the products of a group of an image in the band.
-func (t *depthTask[T]) add(image, g int) {
-	channels, k := t.shape.channels()
+// add adds the products of a group of an image in the band; those of images up to end are next.
+func (t *depthTask[T]) add(image, end, g int) {
+	_, k := t.shape.channels()
 	f := &t.field
 	plane := volume(t.shape.In)
-	x := t.x[(image*t.shape.Groups+g)*channels*plane:]
+	x := t.x[(image*t.shape.Groups+g)*plane:]
 	if !t.inside {
-		for ch := range channels {
-			f.view.fill(&t.c, &t.box, x[ch*plane:][:plane], t.copy[ch*f.view.plane:][:f.view.plane])
+		if image >= t.until {
+			t.copied, t.until = image, min(image+fillsOf(f.view.plane), end)
+			f.view.fill(&t.c, &t.box, t.until-image, x, t.shape.Groups*plane, t.copy)
 		}
-		x = t.copy
+		x = t.copy[(image-t.copied)*f.view.plane:]
 	}
 	plane = volume(t.shape.Out)
-	furthest := f.furthest + (channels-1)*f.view.plane
 	for i := range k {
 		y := t.y[((image*t.shape.Groups+g)*k+i)*plane:][:plane]
 		for p := 0; p < t.pairs; p += dotsMost {
 			n := min(dotsMost, t.pairs-p)
-			dots(t.nr, &f.slots, x, f.table[p:p+n], furthest, y, t.sums[(i*t.pairs+p)*t.nr/2:])
+			dots(t.nr, &f.slots, x, f.table[p:p+n], f.furthest, y, t.sums[(i*t.pairs+p)*t.nr/2:])
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (t *dataTask[T]) gatherGroup(class, g int, filters []T) {
 func (t *dataTask[T]) weave(class, g, r0, r1 int) {
 	c := t.shape.class(t.role, class)
 	room := t.local[len(t.local)-t.gatheredSize():]
-	rows := (t.n1 - t.n0) * (r1 - r0)
+	channels, plane := t.i1-t.i0, c[0].result*c[1].result*c[2].result
 	together := 1
 	if c[2].stride == 2 {
 		together = 2
@@ -48,29 +48,23 @@ func (t *dataTask[T]) weave(class, g, r0, r1 int) {
 	for i := 0; i < t.lines; i += together {
 		var of [2]line[T]
 		for k := range together {
-			of[k] = line[T]{room, i + k, t.shape.class(t.role, class+i+k)[2].outputs}
-			room = room[(t.i1-t.i0)*rows*of[k].n:]
+			n := t.shape.class(t.role, class+i+k)[2].outputs
+			of[k] = line[T]{room, i + k, n, (t.n1 - t.n0) * (r1 - r0) * n}
+			room = room[channels*of[k].plane:]
 		}
-		t.weaveLines(&c, g, r0, r1, of[0], of[1])
-	}
-}
-
-// weaveLines stores the rows of one class, or of two that take turns.
-func (t *dataTask[T]) weaveLines(c *correlation, g, r0, r1 int, a, b line[T]) {
-	plane := c[0].result * c[1].result * c[2].result
-	for ch := range t.i1 - t.i0 {
 		for n := t.n0; n < t.n1; n++ {
-			image := t.to[((n*t.shape.Groups+g)*t.rows+t.i0+ch)*plane:][:plane]
-			from := (ch*(t.n1-t.n0) + n - t.n0) * (r1 - r0)
-			storeLines(c, r0, r1, a.after(from), b.after(from), image)
+			images := t.to[((n*t.shape.Groups+g)*t.rows+t.i0)*plane:][:channels*plane]
+			from := (n - t.n0) * (r1 - r0)
+			storeLines(&c, r0, r1, channels, of[0].after(from), of[1].after(from), images)
 		}
 	}
 }
 
-// A line is the part of a class in rows that are collected: n outputs of each.
+// A line is the part of a class in rows that are collected, n outputs of each, of a number of channels.
 type line[T gemm.Float] struct {
 	rows     []T
 	start, n int
+	plane    int // from a channel to the next
 }
 
 func (l line[T]) after(rows int) line[T] {
@@ -78,43 +72,40 @@ func (l line[T]) after(rows int) line[T] {
 	return l
 }
 
-// storeLines stores rows [r0, r1) of one class, or of two that take turns, in an image.
-func storeLines[T gemm.Float](c *correlation, r0, r1 int, a, b line[T], image []T) {
+func (l line[T]) stack() stack[T] { return stacked(l.rows, l.plane, l.n) }
+
+// storeLines stores rows [r0, r1) of one class, or of two that take turns, in images, one a channel.
+func storeLines[T gemm.Float](c *correlation, r0, r1, channels int, a, b line[T], images []T) {
 	if a.n == 0 {
 		return
 	}
-	width, next := c[2].result, c[1].stride*c[2].result
+	width := c[2].result
 	for r := r0; r < r1; {
 		i, j := r/c[1].outputs, r%c[1].outputs
 		rows := min(r1-r, c[1].outputs-j)
-		from := a.rows[(r-r0)*a.n:]
-		to := image[((c[0].start+i*c[0].stride)*c[1].result+c[1].start+j*c[1].stride)*width:]
+		first := (c[0].start+i*c[0].stride)*c[1].result + c[1].start + j*c[1].stride
+		to := stacked(images[first*width:], c[0].result*c[1].result*width, c[1].stride*width)
+		from := a.after(r - r0).stack()
 		if c[2].stride == 2 {
-			weave(rows, b.n, from, a.n, b.rows[(r-r0)*b.n:], b.n, to, next)
-			for k := b.n; k < a.n; k++ {
-				storeRows(rows, from[k:], a.n, 1, to[2*k:], next, 1)
+			weave(channels, rows, b.n, from, b.after(r-r0).stack(), to)
+			if a.n > b.n {
+				copyRows(channels, rows, 1, from.at(b.n), to.at(2*b.n))
 			}
 		} else {
-			storeRows(rows, from, a.n, a.n, to[a.start:], next, c[2].stride)
+			spread(channels, rows, a.n, from, to.at(a.start), c[2].stride)
 		}
 		r += rows
 	}
 }
 
-// storeRows stores rows of n elements, each so far from the next.
-func storeRows[T gemm.Float](rows int, from []T, pitch, n int, to []T, next, stride int) {
-	if stride == 1 && n == pitch && n == next {
-		copy(to, from[:rows*n])
-		return
-	}
-	if stride == 1 {
-		copyRows(rows, n, from, pitch, to, next)
-		return
-	}
-	for r := range rows {
-		row, put := from[r*pitch:][:n], to[r*next:]
-		for x, v := range row {
-			put[x*stride] = v
+// spread copies n elements of each row, to every so many elements.
+func spread[T gemm.Float](planes, rows, n int, src, dst stack[T], stride int) {
+	for p := range planes {
+		for r := range rows {
+			to := dst.line(p, r, (n-1)*stride+1)
+			for i, v := range src.line(p, r, n) {
+				to[i*stride] = v
+			}
 		}
 	}
 }

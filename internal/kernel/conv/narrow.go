@@ -103,7 +103,8 @@ func (d *narrowCut) work() Work {
 			c := d.shape.class(d.role, i)
 			room := 0
 			if some {
-				room = d.sources*b.copySize(c[2].step) + d.nr
+				size := d.sources * b.copySize(c[2].step)
+				room = fillsOf(size)*size + d.nr
 			}
 			if d.lines > 1 {
 				r0, r1 := c.band(d.pieces, d.bands, band)
@@ -162,9 +163,7 @@ func (d *narrowCut) reach(class, band int) (b box, some bool) {
 		if !some {
 			b, some = own, true
 		}
-		for i := range 3 {
-			b.lo[i], b.hi[i] = min(b.lo[i], own.lo[i]), max(b.hi[i], own.hi[i])
-		}
+		b.unite(own)
 	}
 	return b, some
 }

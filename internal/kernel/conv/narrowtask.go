@@ -16,8 +16,9 @@ func runNarrow[T gemm.Float](d *narrowCut, phase, task int, from, w, to, bias []
 	u0, u1 := part(d.shape.N*d.shape.Groups, d.ranges, task/d.bands)
 	for i := 0; i < d.shape.classes(d.role); i += d.lines {
 		t.aim(i, band, u1, local)
+		t.until = u0
 		for u := u0; u < u1; u++ {
-			t.unit(u)
+			t.unit(u, u1)
 		}
 		for k := range d.lines {
 			t.filters = t.filters[d.filterSize(&t.fields[k].c):]
@@ -32,7 +33,8 @@ type narrowTask[T gemm.Float] struct {
 	fields                  [linesMost]field[T]
 	box                     box // what they need of a source, if they need any
 	some, inside            bool
-	copy                    []T // room for that
+	copy                    []T // room for what some units need
+	copied, until, most     int // these are the units from copied on; how many at most
 }
 
 // A field is the outputs of a class in a band.
@@ -58,7 +60,9 @@ func (t *narrowTask[T]) aim(class, band, units int, local []T) {
 		} else {
 			v = layout[T](&first, &t.box, first[2].step)
 		}
-		room := t.sources*t.box.copySize(first[2].step) + t.nr
+		size := t.sources * t.box.copySize(first[2].step)
+		t.most = fillsOf(size)
+		room := t.most*size + t.nr
 		t.copy, local = local[:room], local[room:]
 	}
 	for k := range t.lines {
@@ -115,11 +119,11 @@ func (f *field[T]) aim(channels, lanes int, woven bool) {
 	f.slots.close()
 }
 
-// unit computes the outputs of one group of one image.
-func (t *narrowTask[T]) unit(u int) {
+// unit computes the outputs of one group of one image, of which others come next.
+func (t *narrowTask[T]) unit(u, end int) {
 	g := u % t.shape.Groups
 	c := &t.fields[0].c
-	x := t.source(u)
+	x := t.source(u, end)
 	plane := c[0].result * c[1].result * c[2].result
 	to := t.to[u*t.rows*plane:][:t.rows*plane]
 	filters := t.filters
@@ -140,25 +144,26 @@ func (t *narrowTask[T]) unit(u int) {
 		}
 	}
 	if t.lines > 1 {
-		t.weave(to, plane)
+		t.weave(to)
 	}
 }
 
 // source is where a unit's channels are read.
-func (t *narrowTask[T]) source(u int) []T {
+func (t *narrowTask[T]) source(u, end int) []T {
 	if !t.some {
 		return nil
 	}
-	c := &t.fields[0].c
+	c, v := &t.fields[0].c, &t.fields[0].view
 	plane := c[0].source * c[1].source * c[2].source
 	x := t.from[u*t.sources*plane:]
-	if v := &t.fields[0].view; !t.inside {
-		for ch := range t.sources {
-			v.fill(c, &t.box, x[ch*plane:][:plane], t.copy[ch*v.plane:][:v.plane])
-		}
-		return t.copy
+	if t.inside {
+		return x
 	}
-	return x
+	if u == t.until {
+		t.copied, t.until = u, min(u+t.most, end)
+		v.fill(c, &t.box, (t.until-u)*t.sources, x, plane, t.copy)
+	}
+	return t.copy[(u-t.copied)*t.sources*v.plane:]
 }
 
 // sum computes what channels from c0 on contribute to all rows.
@@ -181,27 +186,23 @@ func (t *narrowTask[T]) sum(f *field[T], g, c0 int, x, filters, to []T, plane in
 }
 
 // weave stores the rows of classes between each other.
-func (t *narrowTask[T]) weave(to []T, plane int) {
+func (t *narrowTask[T]) weave(to []T) {
 	c := &t.fields[0].c
 	if c[2].outputs == 0 {
 		return
 	}
 	r0, r1 := t.fields[0].lo/c[2].outputs, t.fields[0].hi/c[2].outputs
-	for ch := range t.rows {
-		image := to[ch*plane:][:plane]
-		if t.lines == 2 {
-			storeLines(c, r0, r1, t.line(0, ch), t.line(1, ch), image)
-			continue
-		}
-		for k := range t.lines {
-			storeLines(c, r0, r1, t.line(k, ch), line[T]{}, image)
-		}
+	if t.lines == 2 {
+		storeLines(c, r0, r1, t.rows, t.line(0), t.line(1), to)
+		return
+	}
+	for k := range t.lines {
+		storeLines(c, r0, r1, t.rows, t.line(k), line[T]{}, to)
 	}
 }
 
-// line is what a field has of a channel.
-func (t *narrowTask[T]) line(k, ch int) line[T] {
+// line is what a field has.
+func (t *narrowTask[T]) line(k int) line[T] {
 	f := &t.fields[k]
-	n := f.hi - f.lo
-	return line[T]{rows: f.room[ch*n:][:n], start: k, n: f.c[2].outputs}
+	return line[T]{f.room, k, f.c[2].outputs, f.hi - f.lo}
 }

@@ -14,11 +14,11 @@ func finishAsm[T gemm.Float](_, _, _ int, _ []T, _ int, _ []T, _ bool) int { ret
 
 func accumulateAsm[T gemm.Float](_, _ []T) bool { return false }
 
-func rowsAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+func rowsAsm[T gemm.Float](_, _, _ int, _, _ stack[T]) bool { return false }
 
-func halveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+func halveAsm[T gemm.Float](_, _, _ int, _, _ stack[T]) bool { return false }
 
-func weaveAsm[T gemm.Float](_, _ int, _ []T, _ int, _ []T, _ int, _ []T, _ int) bool { return false }
+func weaveAsm[T gemm.Float](_, _, _ int, _, _, _ stack[T]) bool { return false }
 
 func prefetch[T gemm.Float](int, []T, int) {}
 

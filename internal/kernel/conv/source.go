@@ -16,6 +16,13 @@ func (c *correlation) box(from, to [3]int) (b box) {
 	return b
 }
 
+// unite makes the box hold another one, too.
+func (b *box) unite(with box) {
+	for d := range b.lo {
+		b.lo[d], b.hi[d] = min(b.lo[d], with.lo[d]), max(b.hi[d], with.hi[d])
+	}
+}
+
 func (b *box) inside(c *correlation) bool {
 	for d, a := range c {
 		if b.lo[d] < 0 || b.hi[d] > a.source {
@@ -69,21 +76,31 @@ func copied[T gemm.Float](c *correlation, b *box, x []T, slot, images, channels,
 	v.slot, v.data = v.plane*channels, buf
 	plane := c[0].source * c[1].source * c[2].source
 	for n := range images {
-		for ch := range channels {
-			v.fill(c, b, x[n*slot+ch*plane:][:plane], buf[n*v.slot+ch*v.plane:][:v.plane])
-		}
+		v.fill(c, b, channels, x[n*slot:], plane, buf[n*v.slot:])
 	}
 	return v
 }
 
-// fill copies what the box has of a channel.
-func (v *view[T]) fill(c *correlation, b *box, x, to []T) {
-	if v.phases <= 2 {
-		copyAll(c, b, v, x, to)
-	} else {
-		copyPlane(c, b, v, x, to)
+// fill copies what the box has of some planes of x, so far apart.
+func (v *view[T]) fill(c *correlation, b *box, planes int, x []T, apart int, to []T) {
+	if v.phases > 2 {
+		for i := range planes {
+			copyPlane(c, b, v, x[i*apart:][:c[0].source*c[1].source*c[2].source], to[i*v.plane:][:v.plane])
+		}
+		return
+	}
+	together := fillsOf(v.plane)
+	for i := 0; i < planes; i += together {
+		some := min(together, planes-i)
+		copyAll(c, b, v, some, x[i*apart:], apart, to[i*v.plane:][:some*v.plane])
 	}
 }
+
+// fillMost is about how many elements are cleared before they are copied to, as they stay in the first-level cache.
+const fillMost = 1 << 12
+
+// fillsOf is how many copies of so many elements that is.
+func fillsOf(size int) int { return max(1, fillMost/max(1, size)) }
 
 func (v *view[T]) aim(c *correlation, b *box, origin [3]int) {
 	v.from = b.from
@@ -109,23 +126,23 @@ func (v *view[T]) tap(c *correlation, t [3]int) int {
 	return row + u[2]%v.phases*v.width + u[2]/v.phases
 }
 
-// copyAll is copyPlane for one phase or two. It copies rows that no output meets, too.
-func copyAll[T gemm.Float](c *correlation, b *box, v *view[T], x, to []T) {
-	j0, j1 := max(b.lo[1], 0), min(b.hi[1], c[1].source)
-	width, pitch := c[2].source, v.pitch[1]
+// copyAll is copyPlane for one phase or two, and a number of planes. It copies rows that no output meets, too.
+func copyAll[T gemm.Float](c *correlation, b *box, v *view[T], planes int, x []T, apart int, to []T) {
 	clear(to)
+	j0, j1 := max(b.lo[1], 0), min(b.hi[1], c[1].source)
+	src, dst := stacked(x, apart, c[2].source), stacked(to, v.plane, v.pitch[1])
 	for i := max(b.lo[0], 0); i < min(b.hi[0], c[0].source) && j0 < j1; i++ {
-		inner := to[(i-b.lo[0])*v.pitch[0]+(j0-b.lo[1])*pitch:][:(j1-j0)*pitch]
-		from := x[(i*c[1].source+j0)*width:][:(j1-j0)*width]
+		inner := dst.at((i-b.lo[0])*v.pitch[0] + (j0-b.lo[1])*v.pitch[1])
+		from := src.at((i*c[1].source + j0) * c[2].source)
 		for p := range v.phases {
 			lo := b.lo[2] + p
-			lead, end := v.within(width, lo)
+			lead, end := v.within(c[2].source, lo)
 			switch {
 			case lead == end || !c[2].meets(lo) && v.phases == 2:
 			case v.phases == 1:
-				copyRows(j1-j0, end-lead, from[lo+lead:], width, inner[lead:], pitch)
+				copyRows(planes, j1-j0, end-lead, from.at(lo+lead), inner.at(lead))
 			default:
-				halve(j1-j0, end-lead, from[lo+2*lead:], width, inner[p*v.width+lead:], pitch)
+				halve(planes, j1-j0, end-lead, from.at(lo+2*lead), inner.at(p*v.width+lead))
 			}
 		}
 	}

@@ -122,34 +122,24 @@ func TestHalveAndWeave(t *testing.T) { both(t, checkHalves[float32], checkHalves
 
 func checkHalves[T gemm.Float](t *rapid.T) {
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-	rows, n := rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 40).Draw(t, "n")
-	from, to := 2*n-1+r.IntN(4), n+r.IntN(3)
-	src := newGuarded[T]((rows-1)*from + 2*n - 1)
-	copy(src.s, random[T](r, len(src.s)))
-	got := newGuarded[T](rows * to)
-	want := append([]T(nil), got.s...)
-	halve(rows, n, src.s, from, got.s, to)
-	halveGo(rows, n, src.s, from, want, to)
-	got.check(t, "halve")
-	sameBits(t, got.s, want, "halve")
-
-	from = n + r.IntN(3)
-	got, want = newGuarded[T](rows*to), newGuarded[T](rows*to).s
-	rowsOf := random[T](r, (rows-1)*from+n)
-	copyRows(rows, n, rowsOf, from, got.s, to)
-	copyRowsGo(rows, n, rowsOf, from, want, to)
-	got.check(t, "copyRows")
-	sameBits(t, got.s, want, "copyRows")
-
-	from = n
-	whole := 2*n + r.IntN(3)
-	got = newGuarded[T](rows * whole)
-	want = append([]T(nil), got.s...)
-	other := random[T](r, rows*(n+5))
-	weave(rows, n, src.s[:rows*n], from, other, n+5, got.s, whole)
-	weaveGo(rows, n, src.s[:rows*n], from, other, n+5, want, whole)
-	got.check(t, "weave")
-	sameBits(t, got.s, want, "weave")
+	planes, rows, n := rapid.IntRange(1, 3).Draw(t, "planes"), rapid.IntRange(1, 4).Draw(t, "rows"), rapid.IntRange(1, 40).Draw(t, "n")
+	made := func(n int) stack[T] {
+		row := n + r.IntN(4)
+		plane := rows*row + r.IntN(4)
+		return stacked(random[T](r, (planes-1)*plane+(rows-1)*row+n), plane, row)
+	}
+	same := func(what string, n int, fast, plain func(dst stack[T])) {
+		dst := made(n)
+		got, want := newGuarded[T](len(dst.data)), newGuarded[T](len(dst.data))
+		fast(stack[T]{got.s, dst.plane, dst.row})
+		plain(stack[T]{want.s, dst.plane, dst.row})
+		got.check(t, what)
+		sameBits(t, got.s, want.s, what)
+	}
+	a, b, both := made(n), made(n), made(2*n-1)
+	same("copyRows", n, func(dst stack[T]) { copyRows(planes, rows, n, a, dst) }, func(dst stack[T]) { copyRowsGo(planes, rows, n, a, dst) })
+	same("halve", n, func(dst stack[T]) { halve(planes, rows, n, both, dst) }, func(dst stack[T]) { halveGo(planes, rows, n, both, dst) })
+	same("weave", 2*n, func(dst stack[T]) { weave(planes, rows, n, a, b, dst) }, func(dst stack[T]) { weaveGo(planes, rows, n, a, b, dst) })
 }
 
 func TestAccumulate(t *testing.T) { both(t, checkAccumulate[float32], checkAccumulate[float64]) }
