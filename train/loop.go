@@ -24,10 +24,11 @@ type Loop struct {
 	Loss      func(batch []*graph.Node) Outputs
 	Optimizer optim.Optimizer
 	Data      data.Source
-	Steps     int    // in all
-	Epochs    int    // instead of Steps, where Data has a Len, the batches of an epoch
-	Seed      uint64 // of what the step draws, such as dropout
-	Workers   int    // cores to use at most, all if 0
+	Steps     int            // in all
+	Epochs    int            // instead of Steps, where Data has a Len, the batches of an epoch
+	Seed      uint64         // of what the step draws, such as dropout
+	Workers   int            // cores to use at most, all if 0
+	Rounding  graph.Rounding // of the step's kernels: see [exec.Rounding]
 
 	EMA   *optim.Average // follows the parameters; what is validated is its mean
 	Extra []Stateful     // whatever else has state, such as an optim.Adjusted

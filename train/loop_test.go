@@ -418,3 +418,35 @@ func TestResumeRefuses(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Rounding reaches the step's kernels: convolutions in larger tiles give other bits, and the same ones each time.
+func TestRounding(t *testing.T) {
+	run := func(allowed graph.Rounding) []byte {
+		r := rand.New(rand.NewPCG(1, 0))
+		model := nn.Sequential{nn.NewConv2D(r, 32, 32, 3, nn.Padding(1)), nn.Func(nn.GlobalAvgPool), nn.NewDense(r, 32, 3)}
+		set := data.Func(8, []graph.Type{graph.T(graph.Float32, 32, 16, 16), graph.T(graph.Int32)}, func(i int, _ uint64, row []graph.Buffer) error {
+			r := rand.New(rand.NewPCG(uint64(i), 1))
+			x := graph.Data[float32](row[0])
+			for k := range x {
+				x[k] = float32(r.NormFloat64())
+			}
+			graph.Data[int32](row[1])[0] = int32(i % 3)
+			return nil
+		})
+		load, err := data.NewLoader(set, data.Config{Batch: 8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		loop := &train.Loop{
+			Model: model, Loss: train.Classify(model), Optimizer: optim.NewSGD(nn.Params(model), optim.Constant(0.1), 0), Data: load, Steps: 2, Rounding: allowed,
+		}
+		if _, err := loop.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return model[0].(*nn.Conv).W.Value().Bytes()
+	}
+	loose := run(graph.Loose)
+	if bytes.Equal(loose, run(graph.Exact)) || !bytes.Equal(loose, run(graph.Loose)) {
+		t.Error("a loose step has the bits of an exact one, or not the same twice")
+	}
+}

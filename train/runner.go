@@ -188,7 +188,7 @@ func (r *runner) compile() error {
 	if r.EMA != nil {
 		r.EMA.Update(g)
 	}
-	if r.plan, err = exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(r.Workers)); err != nil {
+	if r.plan, err = exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(r.Workers), exec.Rounding(r.Rounding)); err != nil {
 		return err
 	}
 	h := sha256.Sum256([]byte(g.String()))

@@ -42,6 +42,37 @@ func TestMuonTransposed(t *testing.T) {
 	}
 }
 
+// Muon moves filters [out in taps…] as it moves the matrix [in·taps out] of the same numbers.
+func TestMuonFilters(t *testing.T) {
+	for _, dims := range [][]int{{4, 2, 3, 3}, {20, 1, 3}, {6, 3, 1, 1, 2}} {
+		out, each := dims[0], 1
+		for _, d := range dims[1:] {
+			each *= d
+		}
+		run := func(shape graph.Type, at func(i int) int) []float64 {
+			p := graph.NewParam("p", buffer(shape, func(i int) float64 { return float64(at(i)%5) - 2 }))
+			o, g := optim.NewMuon(one(p), optim.Constant(0.1), 0.1), graph.New(graph.Training)
+			o.Update([]*node{g.Constant(buffer(shape, func(i int) float64 { return float64(7*at(i)%11) - 4 }))})
+			step := compile(t, g, nil)
+			for range 3 {
+				if _, err := step.Run(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			moved, got := make([]float64, out*each), floats(p.Value())
+			for i, v := range got {
+				moved[at(i)] = v
+			}
+			return moved
+		}
+		filters := run(graph.T(graph.Float64, dims...), func(i int) int { return i })
+		matrix := run(graph.T(graph.Float64, each, out), func(i int) int { return i%out*each + i/out })
+		if d := spread(filters, matrix); d > 1e-10 {
+			t.Errorf("%v: off by %.2g", dims, d)
+		}
+	}
+}
+
 // Where sums run over matrices that are cut into tasks, the bits do not depend on the number of workers.
 func TestWorkers(t *testing.T) {
 	shape := graph.T(graph.Float32, 301, 203)

@@ -15,8 +15,9 @@ import (
 //	X = u/max(|u|, Eps), then Iterations times X = a·X + (b·XXᵀ + c·(XXᵀ)²)·X    with (a, b, c) = Coefficients
 //	w = w·(1 − rate·Decay) − rate·Scale(in, out)·X
 //
-// Parameters must be matrices [in, out], as Dense keeps them; train the others by another optimiser, side by side in [Groups]. Scale is
-// √max(1, out/in) if nil; PyTorch, whose matrices are [out, in], has the same for the same layer. The iteration is done in the
+// Parameters must be matrices [in, out], as Dense keeps them, or filters [out, in, …], as Conv keeps them, which count as matrices of a row
+// for each filter; train the others by another optimiser, side by side in [Groups]. Scale is √max(1, out/in) if nil, where all that a filter
+// reads is in; PyTorch, whose matrices are [out, in], has the same for the same layer, and takes no filters. The iteration is done in the
 // parameter's dtype, where PyTorch rounds it to bfloat16.
 type Muon struct {
 	params
@@ -47,8 +48,9 @@ func (o *Muon) Update(grads []*graph.Node) {
 	}
 	g := t.Graph()
 	for i, p := range o.vars {
-		if s := p.Type().Shape; s.Rank() != 2 {
-			g.Failf("muon: %s is %v, want a matrix; train it by another optimiser, side by side in Groups", o.names[i], p.Type())
+		shape := p.Type().Shape
+		if shape.Rank() < 2 {
+			g.Failf("muon: %s is %v, want a matrix or filters; train it by another optimiser, side by side in Groups", o.names[i], p.Type())
 			return
 		}
 		w := g.Use(p)
@@ -57,12 +59,16 @@ func (o *Muon) Update(grads []*graph.Node) {
 		if o.Nesterov {
 			m = mix(o.Momentum, m, grads[i])
 		}
-		in, out := p.Type().Shape.Dim(0), p.Type().Shape.Dim(1)
+		in, out := shape.Dim(0), shape.Dim(1)
+		if shape.Rank() > 2 { // filters [out, in, …]
+			m = ops.Flatten(m, 1)
+			in, out = m.Shape().Dim(1), m.Shape().Dim(0)
+		}
 		scale := math.Sqrt(max(1, float64(out)/float64(in)))
 		if o.Scale != nil {
 			scale = o.Scale(in, out)
 		}
-		by := ops.Mul(like(ops.Scale(scale, rate), w), o.orthogonal(m))
+		by := ops.Mul(like(ops.Scale(scale, rate), w), ops.ReshapeTo(o.orthogonal(m), shape))
 		g.Assign(p, ops.Sub(shrunk(w, rate, o.Decay), by))
 	}
 }

@@ -247,7 +247,7 @@ func TestErrors(t *testing.T) {
 		build("1 gradients for 2 parameters", func(g *graph.Graph) { o.Update([]*node{g.Use(w)}) })
 		build("the gradient of B is float64[2], not float64[1]", func(g *graph.Graph) { o.Update([]*node{g.Use(w), g.Use(w)}) })
 	}
-	build("muon: W is float64[2], want a matrix", func(g *graph.Graph) {
+	build("muon: W is float64[2], want a matrix or filters", func(g *graph.Graph) {
 		optim.NewMuon(one(w), optim.Constant(1), 0).Minimize(squares(g, w))
 	})
 	build("groups: W is in group 0 and in group 1", func(g *graph.Graph) {

@@ -16,6 +16,7 @@ func square(n, size, window, stride, pad int) Shape {
 func BenchmarkPool(b *testing.B) {
 	for name, s := range map[string]Shape{
 		"2x2 of 24":           square(64*64, 24, 2, 2, 0),
+		"2x2 of 12":           square(64*128, 12, 2, 2, 0),
 		"3x3 stride 2 of 112": square(4*64, 112, 3, 2, 1),
 		"whole planes of 7":   square(64*512, 7, 7, 7, 0),
 		"3x3 stride 1 of 28":  square(64*32, 28, 3, 1, 1),

@@ -119,8 +119,12 @@ const span = 4096
 // maxHalves is for windows of 2×2 with stride 2.
 func maxHalves[T Float](s *Shape, y []T, index []int32, x []T) {
 	width := s.Out[2]
+	if width < lanes {
+		maxNarrow(s, y, index, x)
+		return
+	}
 	for r := range s.Out[0] * s.Out[1] {
-		from := (r/s.Out[1]*s.In[1] + r%s.Out[1]*2) * s.In[2]
+		from := s.above(r)
 		for k := 0; k < width; k += span {
 			row := y[r*width+k:][:min(span, width-k)]
 			var at []int32
@@ -134,6 +138,41 @@ func maxHalves[T Float](s *Shape, y []T, index []int32, x []T) {
 		}
 	}
 }
+
+// maxNarrow is maxHalves for rows that are too short for vectors: it packs several of them into one.
+func maxNarrow[T Float](s *Shape, y []T, index []int32, x []T) {
+	const room = 64
+	var a, b [2 * room]T
+	width, rows := s.Out[2], s.Out[0]*s.Out[1]
+	most := room / max(1, width)
+	for r := 0; r < rows; r += most {
+		n := min(most, rows-r)
+		for k := range n {
+			from := s.above(r + k)
+			copy(a[2*k*width:2*(k+1)*width], x[from:])
+			copy(b[2*k*width:2*(k+1)*width], x[from+s.In[2]:])
+		}
+		row := y[r*width:][:n*width]
+		var at []int32
+		if index != nil {
+			at = index[r*width:][:len(row)]
+		}
+		if !halveAsm(row, at, a[:2*len(row)], b[:2*len(row)], 0, s.In[2]) {
+			halveGo(row, at, a[:2*len(row)], b[:2*len(row)], 0, s.In[2])
+		}
+		for k := range n {
+			gap := int32(s.above(r+k) - 2*k*width) // between where the row was and where it was packed
+			if index != nil {
+				for j := range width {
+					at[k*width+j] += gap
+				}
+			}
+		}
+	}
+}
+
+// above is where the upper row of x begins that output row r of maxHalves looks at.
+func (s *Shape) above(r int) int { return (r/s.Out[1]*s.In[1] + r%s.Out[1]*2) * s.In[2] }
 
 // halveGo takes one row of outputs from rows a and b, which begin at position from and pitch further.
 func halveGo[T Float](y []T, index []int32, a, b []T, from, pitch int) {
