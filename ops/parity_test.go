@@ -171,13 +171,17 @@ func TestParity(t *testing.T) {
 		if len(ks) < 2 {
 			t.Errorf("%s: %d cases, want at least 2", info.Name, len(ks))
 		}
-		for _, k := range ks {
-			cases++
-			for _, d := range both {
-				if err := checkParity(row, k, d, conventions[info.Name+" "+k.Name]); err != nil {
-					t.Errorf("%s %s %v: %v", info.Name, k.Name, d, err)
+		t.Run(info.Name, func(t *testing.T) {
+			for _, k := range ks {
+				cases++
+				for _, d := range both {
+					if err := checkParity(row, k, d, conventions[info.Name+" "+k.Name]); err != nil {
+						t.Errorf("%s %v: %v", k.Name, d, err)
+					}
 				}
 			}
+		})
+		for _, k := range ks {
 			used[info.Name+" "+k.Name] = true
 		}
 	}
