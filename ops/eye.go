@@ -17,7 +17,11 @@ func Eye(g *graph.Graph, d graph.Dtype, n int) *graph.Node {
 
 func eyeInfo() Info {
 	info := Info{Name: "Eye", Bad: []Bad{
-		{"-1", func(g *graph.Graph) { Eye(g, graph.Float32, -1) }},
+		{"shape [-1] has a negative size", func(g *graph.Graph) { Eye(g, graph.Float32, -1) }},
+		{"shape [-4611686018427387904] has a negative size", func(g *graph.Graph) { Eye(g, graph.Int32, -1<<62) }},
+		{"no dtype", func(g *graph.Graph) { Eye(g, graph.Dtype(99), 3) }},
+		{"overflows", func(g *graph.Graph) { Eye(g, graph.Bool, 1<<40) }},
+		{"overflows", func(g *graph.Graph) { Eye(g, graph.Float64, 1<<62) }},
 	}}
 	for _, d := range []graph.Dtype{graph.Float32, graph.Float64, graph.Int32, graph.Int64, graph.Uint8, graph.Bool} {
 		for n := range 6 {

@@ -48,6 +48,9 @@ func ascend[T number](y []T) {
 func iotaInfo() Info {
 	info := Info{Name: "Iota", Bad: []Bad{
 		{"want a dtype of numbers, not bool", func(g *graph.Graph) { Iota(g, graph.Bool, 3) }},
+		{"want a dtype of numbers, not float16", func(g *graph.Graph) { Iota(g, graph.Float16, 3) }},
+		{"want a dtype of numbers, not no dtype", func(g *graph.Graph) { Iota(g, graph.Dtype(99), 3) }},
+		{"overflows", func(g *graph.Graph) { Iota(g, graph.Int64, 1<<62) }},
 		{"negative size", func(g *graph.Graph) { Iota(g, graph.Int32, -3) }},
 	}}
 	for _, d := range []graph.Dtype{graph.Float32, graph.Float64, graph.Int32, graph.Int64, graph.Uint8} {

@@ -10,7 +10,7 @@ import (
 // x > at and 0 elsewhere. NaN stays.
 func Threshold(x *graph.Node, at, value float64) *graph.Node {
 	if x.Valid() && !isFloat(x) {
-		return x.Graph().Failf("threshold: %v", wantFloat(x.Type()))
+		return x.Graph().Failf("threshold: %s %v: %w", x.Called(), x.Shape(), wantFloat(x.Type()))
 	}
 	return Where(LessEqual(x, Like(at, x)), Like(value, x), x)
 }

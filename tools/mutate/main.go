@@ -4,6 +4,7 @@
 //
 //	go run ./tools/mutate                      all mutants, the summary and the survivors
 //	go run ./tools/mutate -sample 1000 -seed 1 so many of them
+//	go run ./tools/mutate -for 1h              as many as an hour allows, in the order of a drawn sample
 //	go run ./tools/mutate -list                what would be run
 //	go run ./tools/mutate -only 12,34          these
 //
@@ -36,7 +37,9 @@ func run() error {
 	list := flag.Bool("list", false, "only list the mutants")
 	only := flag.String("only", "", "numbers of mutants, with commas")
 	in := flag.String("in", "", "only mutants whose file has this in its path")
-	limit := flag.Duration("limit", 20*time.Second, "for a mutant in one of the tests")
+	limit := flag.Duration("limit", 20*time.Second, "of processor time, for a mutant in one of the tests")
+	hours := flag.Duration("for", 0, "start no mutant after so long; 0 runs all")
+	without := flag.String("without", "", "a test to leave out: goldens, gradcheck, parity, autodiff, vmap, ops or flow")
 	dir := flag.String("dir", "", "folder for the copy, the binaries and what was found out; a temporary one if empty. A second run goes on from it")
 	flag.Parse()
 	if *dir == "" {
@@ -65,11 +68,12 @@ func run() error {
 		numbers := strings.Split(*only, ",")
 		chosen = slices.DeleteFunc(chosen, func(m mutant) bool { return !slices.Contains(numbers, strconv.Itoa(m.id)) })
 	}
-	if *sample > 0 && *sample < len(chosen) {
+	if !*list {
 		r := rand.New(rand.NewPCG(*seed, 0))
 		r.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+	}
+	if *sample > 0 && *sample < len(chosen) {
 		chosen = chosen[:*sample]
-		slices.SortFunc(chosen, func(a, b mutant) int { return a.id - b.id })
 	}
 	if *list {
 		for _, m := range chosen {
@@ -78,7 +82,10 @@ func run() error {
 		fmt.Printf("%d mutants of %d\n", len(chosen), len(all))
 		return nil
 	}
-	t := &trial{dir: work, limit: *limit}
+	t := &trial{dir: work, limit: *limit, without: *without}
+	if *hours > 0 {
+		t.end = time.Now().Add(*hours)
+	}
 	if err := t.build(overlay); err != nil {
 		return err
 	}
