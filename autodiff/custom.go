@@ -19,7 +19,7 @@ type (
 // Custom returns f with a derivative of the user's, which gives a cotangent, or nil, for each operand. Call it once and keep the
 // result: it is an op, identified by name and place. Without operands there is no graph to build on, and what it returns panics.
 func Custom(name string, f Forward, b Backward) func(in ...*graph.Node) []*graph.Node {
-	r := &rule{name, f, b}
+	r := &rule{name: name, f: f, b: b}
 	return func(in ...*graph.Node) []*graph.Node { return r.apply(in) }
 }
 
@@ -27,6 +27,7 @@ type rule struct {
 	name string
 	f    Forward
 	b    Backward
+	over string // how the user's rule was batched to this one: a digit for each operand, 1 if it has rows, with a comma between two times
 }
 
 // operands returns the graph and the types of what a function of operands is called with.
@@ -64,9 +65,16 @@ type custom struct {
 	Own  int // operands; those after them, which hold no floats, come from outside the function
 }
 
-func (o custom) Name() string                             { return "custom" }
-func (o custom) Infer([]graph.Type) ([]graph.Type, error) { return o.Body.Types(), nil }
-func (o custom) Define(in []*graph.Node) []*graph.Node    { return o.Body.Inline(in[0].Graph(), in) }
+func (o custom) Name() string                          { return "custom" }
+func (o custom) Define(in []*graph.Node) []*graph.Node { return o.Body.Inline(in[0].Graph(), in) }
+
+func (o custom) Infer(in []graph.Type) ([]graph.Type, error) {
+	if o.Own < 1 || o.Own > len(in) {
+		return nil, fmt.Errorf("want %d operands of the function's own, of %d", o.Own, len(in))
+	}
+	return o.Body.Types(), o.Body.Takes(in)
+}
+
 func (o custom) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	in := ys[0].In()
 	ds := o.Rule.cotangents(in[:o.Own], ys, zeros(dys, ys))
@@ -91,8 +99,12 @@ func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 	if slices.Contains(mapped[o.Own:], true) {
 		return in[0].Graph().Fail(len(o.Body.Outs()), fmt.Errorf("custom %s reads from outside what is mapped: pass it as an operand", o.Rule.name))
 	}
-	in, mapped = in[:o.Own], mapped[:o.Own]
-	f := func(in []*graph.Node) []*graph.Node { return vmap.Flagged(o.Rule.f, in, mapped) }
+	return o.Rule.batched(mapped[:o.Own]).apply(in[:o.Own])
+}
+
+// batched is the rule over rows of the operands that are marked.
+func (r *rule) batched(mapped []bool) *rule {
+	f := func(in []*graph.Node) []*graph.Node { return vmap.Flagged(r.f, in, mapped) }
 	b := func(in, ys, dys []*graph.Node) []*graph.Node {
 		n, all := len(in), append(append(append([]*graph.Node{}, in...), ys...), dys...)
 		flags := append([]bool{}, mapped...)
@@ -100,7 +112,7 @@ func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 			flags = append(flags, true)
 		}
 		ds := vmap.Flagged(func(x []*graph.Node) []*graph.Node {
-			return zeros(o.Rule.cotangents(x[:n], x[n:n+len(ys)], x[n+len(ys):]), x[:n])
+			return zeros(r.cotangents(x[:n], x[n:n+len(ys)], x[n+len(ys):]), x[:n])
 		}, all, flags)
 		for i, d := range ds {
 			if !mapped[i] { // every row used the same operand
@@ -109,7 +121,14 @@ func (o custom) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 		}
 		return ds
 	}
-	return Custom(o.Rule.name, f, b)(in...)
+	over := r.over
+	if over != "" {
+		over += ","
+	}
+	for _, m := range mapped {
+		over += map[bool]string{false: "0", true: "1"}[m]
+	}
+	return &rule{r.name, f, b, over}
 }
 
 // Checkpoint returns f(in...), computed again in the backward pass instead of being kept.
@@ -124,9 +143,13 @@ func Checkpoint(f Forward, in ...*graph.Node) []*graph.Node {
 
 type checkpoint struct{ Body *graph.Func }
 
-func (checkpoint) Name() string                               { return "checkpoint" }
-func (o checkpoint) Infer([]graph.Type) ([]graph.Type, error) { return o.Body.Types(), nil }
-func (o checkpoint) Define(in []*graph.Node) []*graph.Node    { return o.Body.Inline(in[0].Graph(), in) }
+func (checkpoint) Name() string                            { return "checkpoint" }
+func (o checkpoint) Define(in []*graph.Node) []*graph.Node { return o.Body.Inline(in[0].Graph(), in) }
+
+func (o checkpoint) Infer(in []graph.Type) ([]graph.Type, error) {
+	return o.Body.Types(), o.Body.Takes(in)
+}
+
 func (o checkpoint) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	in := make([]*graph.Node, len(ys[0].In()))
 	for i, x := range ys[0].In() {

@@ -51,7 +51,20 @@ type cond struct {
 func (cond) Name() string            { return "cond" }
 func (o cond) Bodies() []*graph.Func { return []*graph.Func{o.Then, o.Else} }
 
-func (o cond) Infer(in []graph.Type) ([]graph.Type, error) { return o.Then.Types(), o.wrong(in[0]) }
+func (o cond) Infer(in []graph.Type) ([]graph.Type, error) {
+	a, b := len(o.Then.Inputs()), len(o.Else.Inputs())
+	if o.Shared < 0 || o.Shared > min(a, b) || len(in) != 1+a+b-o.Shared {
+		return nil, fmt.Errorf("want a condition and operands for two branches, %d of them for both, of %d", o.Shared, len(in))
+	}
+	err := o.wrong(in[0])
+	if err == nil {
+		err = o.Then.Takes(branch(o, true, in[1:]))
+	}
+	if err == nil {
+		err = o.Else.Takes(branch(o, false, in[1:]))
+	}
+	return o.Then.Types(), err
+}
 
 func (o cond) wrong(pred graph.Type) error {
 	a, b := o.Then.Types(), o.Else.Types()

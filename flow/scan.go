@@ -164,14 +164,21 @@ func (o scan) Bodies() []*graph.Func { return []*graph.Func{o.Body} }
 func (o scan) Repeats() int          { return o.Steps }
 
 func (o scan) Infer(in []graph.Type) ([]graph.Type, error) {
-	out := o.Body.Types()
+	out, each := o.Body.Types(), slices.Clone(in)
+	if o.States < 0 || o.Xs < 1 || o.Steps < 0 || len(in) < o.States+o.Xs || o.States > len(in) || o.Xs > len(in) {
+		return nil, fmt.Errorf("want %d states and %d sequences of %d steps, of %d operands", o.States, o.Xs, o.Steps, len(in))
+	}
 	if len(out) < o.States || !slices.Equal(out[:o.States], in[:o.States]) {
 		return nil, errors.New("the next state must have the types of the state")
 	}
-	for _, x := range in[o.States : o.States+o.Xs] {
+	for i, x := range in[o.States : o.States+o.Xs] {
 		if x.Shape.Rank() == 0 || x.Shape.Dim(0) != o.Steps {
 			return nil, errors.New("sequences differ in length")
 		}
+		each[o.States+i].Shape = x.Shape.Cut(1, graph.MaxRank)
+	}
+	if err := o.Body.Takes(each); err != nil {
+		return nil, err
 	}
 	for i := range out[o.States:] {
 		out[o.States+i].Shape = out[o.States+i].Shape.Lead(o.Steps)

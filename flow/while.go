@@ -53,15 +53,29 @@ func (while) Name() string            { return "while" }
 func (o while) Bodies() []*graph.Func { return []*graph.Func{o.Test, o.Body} }
 
 func (o while) Infer(in []graph.Type) ([]graph.Type, error) {
-	return append(slices.Clone(in[:o.States]), graph.T(graph.Int32)), o.wrong(in[:o.States])
+	a, b := len(o.Test.Inputs()), len(o.Body.Inputs())
+	if o.States < 1 || o.States > min(a, b) || len(in) != a+b-o.States {
+		return nil, fmt.Errorf("want %d states and what test and body read beside them, of %d operands", o.States, len(in))
+	}
+	err := o.wrong(in[:o.States])
+	if err == nil {
+		err = o.Test.Takes(in[:a])
+	}
+	if err == nil {
+		err = o.Body.Takes(slices.Concat(in[:o.States], in[a:]))
+	}
+	return append(slices.Clone(in[:o.States]), graph.T(graph.Int32)), err
 }
 
 func (o while) wrong(states []graph.Type) error {
 	if o.Limit < 0 {
 		return fmt.Errorf("want a limit that is not negative, not %d", o.Limit)
 	}
-	if t := o.Test.Types()[0]; t != graph.T(graph.Bool) {
-		return fmt.Errorf("want a condition that is a scalar bool, not %v", t)
+	switch t := o.Test.Types(); {
+	case len(t) != 1:
+		return fmt.Errorf("want one condition, not %d", len(t))
+	case t[0] != graph.T(graph.Bool):
+		return fmt.Errorf("want a condition that is a scalar bool, not %v", t[0])
 	}
 	next := o.Body.Types()
 	if len(next) != len(states) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 )
@@ -113,14 +114,15 @@ func newFunc(g *Graph, types []Type, f func(b *Graph, in []*Node) []*Node) (*Fun
 	}
 	var s strings.Builder
 	fn.print(&s, "")
-	for _, known := range g.funcs[s.String()] {
+	text := maphash.String(g.seed, s.String())
+	for _, known := range g.funcs[text] {
 		if alike(fn, known) {
 			return known, outer
 		}
 	}
 	g.bodies++
 	fn.id = g.bodies
-	g.funcs[s.String()] = append(g.funcs[s.String()], fn)
+	g.funcs[text] = append(g.funcs[text], fn)
 	return fn, outer
 }
 
@@ -128,12 +130,15 @@ func newFunc(g *Graph, types []Type, f func(b *Graph, in []*Node) []*Node) (*Fun
 func alike(a, b *Func) bool {
 	at := map[*Node]*Node{}
 	match := func(x, y []*Node) bool { return slices.EqualFunc(x, y, func(x, y *Node) bool { return at[x] == y }) }
+	x, y := a.order(), b.order()
+	if len(x) != len(y) || len(a.in) != len(b.in) {
+		return false
+	}
 	for i, p := range a.in {
 		at[p] = b.in[i]
 	}
-	x, y := a.order(), b.order()
 	for i, n := range x {
-		if slices.Contains(a.in, n) {
+		if at[n] != nil { // an operand
 			continue
 		}
 		if n.Op() != y[i].Op() || !match(n.In(), y[i].In()) {

@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"slices"
 )
 
@@ -79,7 +80,8 @@ type root struct {
 	fresh   int
 	open    []*Graph // bodies being traced, innermost last
 	bodies  int
-	funcs   map[string][]*Func
+	seed    maphash.Seed
+	funcs   map[uint64][]*Func // by their text
 	ops     opTypes
 	origins map[origin]*origin
 	from    *Node
@@ -92,7 +94,7 @@ type root struct {
 
 // New returns an empty graph.
 func New(m Mode) *Graph {
-	r := &root{mode: m, funcs: map[string][]*Func{}, ops: opTypes{}, origins: map[origin]*origin{}, current: map[Var]*Node{}}
+	r := &root{mode: m, seed: maphash.MakeSeed(), funcs: map[uint64][]*Func{}, ops: opTypes{}, origins: map[origin]*origin{}, current: map[Var]*Node{}}
 	return &Graph{root: r, memo: map[key][]*Node{}}
 }
 

@@ -83,3 +83,13 @@ func ExampleZip() {
 	show(graph.Apply(hypot{}, x, x.Graph().Constant(graph.BufferOf([]float64{4, 12}))))
 	// Output: [5 13]
 }
+
+func ExampleKinds() {
+	for _, k := range ops.Kinds()[:3] {
+		fmt.Println(k.Name)
+	}
+	// Output:
+	// abs
+	// acos
+	// acosh
+}

@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,28 @@ func TestListIsWhole(t *testing.T) {
 	}
 	if len(rows) != len(names) {
 		t.Errorf("%d functions make a row, but All has %d", len(rows), len(names))
+	}
+}
+
+// Every type of op has a name in files, but for those that only executors make.
+func TestKindsAreWhole(t *testing.T) {
+	made := []string{"finishedConv", "finishedMatMul", "joinedGrad", "layOutB", "preparedMatMul", "winogradConv"}
+	var want, got []string
+	for _, f := range sources(t, false) {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == "Name" {
+				want = append(want, fn.Recv.List[0].Type.(*ast.Ident).Name)
+			}
+		}
+	}
+	for _, k := range ops.Kinds() {
+		got = append(got, reflect.TypeOf(k.Op).Name())
+	}
+	want = slices.DeleteFunc(want, func(s string) bool { return slices.Contains(made, s) })
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("Kinds has %v, want %v", got, want)
 	}
 }
 

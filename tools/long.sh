@@ -32,6 +32,9 @@ if [ -n "${PROGRAMS:-}" ]; then
 	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^TestPrograms$' -v ./internal/programs | grep '^programs\|seed\|^ok\|FAIL'
 fi
 
+say "every case of every op, saved, loaded and run to the same bits, with derivatives to order 2"
+KEDJA_EVERY=1 go test -count=1 -timeout 1h -run '^TestEveryOp$' ./graphfile
+
 if [ -n "${SWEEP:-}" ]; then
 	say "elementary functions over all float32 (about a minute each): name | instruction sets | largest error in ulp | at | share of the bound | at"
 	KEDJA_SWEEP=$SWEEP go test -count=1 -timeout 2h -run '^TestSweep$' -v ./internal/kernel/vec | grep '^|\|FAIL'

@@ -58,12 +58,23 @@ func (o rows) row(in []graph.Type) (of []graph.Type, n int) {
 }
 
 func (o rows) Infer(in []graph.Type) ([]graph.Type, error) {
+	if _, kernel := o.Of.(graph.Kernel); !kernel || len(in) > 64 || o.Mapped == 0 || o.Mapped>>len(in) != 0 {
+		return nil, fmt.Errorf("want an op with a kernel, and rows of some of its operands, of which there are %d", len(in))
+	}
+	n := -1
 	for i, t := range in {
-		if o.mapped(i) && t.Shape.Rank() == 0 {
+		if !o.mapped(i) {
+			continue
+		}
+		if t.Shape.Rank() == 0 {
 			return nil, fmt.Errorf("%v has no rows", t)
 		}
+		if n >= 0 && t.Shape.Dim(0) != n {
+			return nil, fmt.Errorf("%v has not %d rows", t, n)
+		}
+		n = t.Shape.Dim(0)
 	}
-	of, n := o.row(in)
+	of, _ := o.row(in)
 	out, err := o.Of.Infer(of)
 	if err != nil {
 		return nil, err

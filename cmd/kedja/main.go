@@ -34,6 +34,7 @@ type cli struct {
 		RL benchRL `cmd:"" name:"rl" help:"Train agents over several seeds: mean, interquartile mean and interval of their returns."`
 	} `cmd:"" help:"Measure."`
 	Graph struct {
+		File  graphFile  `cmd:"" name:"file" default:"withargs" help:"Print a saved graph; the word file may be left out."`
 		MNIST graphMNIST `cmd:"" name:"mnist" help:"Print the graph of the digit reader."`
 	} `cmd:"" help:"Print a model's graph."`
 	Gradcheck gradcheckCmd `cmd:"" help:"Check every op's derivatives against differences."`

@@ -18,7 +18,7 @@ ops
 vmap
 autodiff exec
 flow tools/gradcheck
-nn
+nn graphfile
 nn/optim nn/torch data checkpoint
 train vision
 rl vision/recipe
@@ -84,7 +84,7 @@ func TestTheCoreIsLight(t *testing.T) {
 		"gonum.org/v1/gonum/blas", "gonum.org/v1/gonum/internal", "gonum.org/v1/gonum/floats", "gonum.org/v1/gonum/mat",
 		"gonum.org/v1/gonum/lapack", "github.com/apache/arrow/", "golang.org/x/xerrors", ours,
 	}
-	for _, p := range []string{"graph", "ops", "autodiff", "vmap", "exec", "flow", "nn", "nn/optim", "rl"} {
+	for _, p := range []string{"graph", "ops", "autodiff", "vmap", "exec", "flow", "graphfile", "nn", "nn/optim", "rl"} {
 		out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ours+p).CombinedOutput()
 		if err != nil {
 			t.Fatalf("go list: %v: %s", err, out)

@@ -1,0 +1,6 @@
+package vmap
+
+import "github.com/kedja-ml/kedja/graph"
+
+// Kinds lists the ops of this package by their names in files.
+func Kinds() []graph.Kind { return []graph.Kind{{Name: "rows", Op: rows{}}} }
