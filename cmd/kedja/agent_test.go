@@ -61,6 +61,32 @@ func TestTrainCartPole(t *testing.T) {
 	}
 }
 
+// An agent for a game that is published with random actions is evaluated both ways, and is shown as any other.
+func TestTrainMinAtar(t *testing.T) {
+	dir := t.TempDir()
+	out := works(t, "train", "minatar-breakout", "--steps", "640", "--envs", "4", "--episodes", "3", "--set", "Rollout=8", "--set", "Minibatches=4",
+		"--set", "Hidden=[8]", "--set", "Filters=[2]", "--out", dir)
+	if !regexp.MustCompile(`\nwith random actions at a probability of 0\.1: return \d+\.\d+ over 3 episodes\n`).MatchString(out) {
+		t.Error(out)
+	}
+	var e struct {
+		Algo    string
+		Epsilon float64
+		Greedy  []float64 `json:"returns"`
+		Random  []float64 `json:"returns_with_epsilon"`
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "evaluation.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &e)
+	}
+	if err != nil || e.Algo != "pqn" || e.Epsilon != 0.1 || len(e.Greedy) != 3 || len(e.Random) != 3 {
+		t.Error(e, err)
+	}
+	if out := works(t, "play", "minatar-breakout", "--weights", dir); !strings.Contains(out, "return ") {
+		t.Error(out)
+	}
+}
+
 // A run that is interrupted and resumed, twice, leaves the bytes of one that was not, whatever the number of workers.
 func TestResumeAgent(t *testing.T) {
 	whole, dir := t.TempDir(), t.TempDir()
@@ -93,22 +119,23 @@ func TestResumeAgent(t *testing.T) {
 func TestTrainAgentRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for args, want := range map[string]string{
-		"train cartpol":                                     `unexpected argument cartpol`,
-		"train cartpole --algo dqm":                         `train cartpole: no algorithm "dqm", did you mean "dqn"?`,
-		"train cartpole --steps=-1":                         "train cartpole: want at least one step, environment, episode and worker, and no negative number",
-		"train cartpole --workers 0":                        "train cartpole: want at least one step",
-		"train cartpole --set Rat=1":                        `train cartpole: dqn has no option "Rat", did you mean "Rate"? There are Hidden, `,
-		"train cartpole --set Rate=fast":                    `train cartpole: option "Rate=fast", want NAME=VALUE, the value in JSON`,
-		"train cartpole --set Rate=[1]":                     "train cartpole: option Rate=[1]: json: cannot unmarshal array",
-		"train cartpole --set Batch=0 --out " + dir:         "train cartpole: dqn: batches of 0 from a memory of 200000 transitions",
-		"train cartpole --set Capacity=100000000000000":     "train cartpole: the replay memory takes 4400000000000000 bytes, and the machine has ",
-		"train cartpole --set Discount=2 --out " + dir:      "train cartpole: dqn: a discount of 2, want 0 to 1",
-		"train cartpole --algo sac":                         "train cartpole: ",
-		"train cartpole --set Objective=\"x\" --out " + dir: `train cartpole: dqn: objective "x", want one of mean, munchausen, c51, quantiles`,
-		"train cartpole --set Hidden=[4,0] --out " + dir:    "train cartpole: dqn: hidden layers of [4 0], want widths of at least 1",
-		"train cartpole --set Target=7 --out " + dir:        "train cartpole: dqn: a target network copied every 7 updates and moved by a share of 0.005, want one of the two",
-		"train cartpole --set Epsilon=[1,1.5] --out " + dir: "train cartpole: dqn: random actions with probabilities [1 1.5]",
-		"train cartpole --set Clip=-1 --out " + dir:         "train cartpole: dqn: gradients clipped to a norm of -1, want at least 0",
+		"train cartpol":                                                    `unexpected argument cartpol`,
+		"train cartpole --algo dqm":                                        `train cartpole: no algorithm "dqm", did you mean "dqn"?`,
+		"train cartpole --steps=-1":                                        "train cartpole: want at least one step, environment, episode and worker, and no negative number",
+		"train cartpole --workers 0":                                       "train cartpole: want at least one step",
+		"train cartpole --set Rat=1":                                       `train cartpole: dqn has no option "Rat", did you mean "Rate"? There are Hidden, `,
+		"train cartpole --set Rate=fast":                                   `train cartpole: option "Rate=fast", want NAME=VALUE, the value in JSON`,
+		"train cartpole --set Rate=[1]":                                    "train cartpole: option Rate=[1]: json: cannot unmarshal array",
+		"train cartpole --set Batch=0 --out " + dir:                        "train cartpole: dqn: batches of 0 from a memory of 200000 transitions",
+		"train cartpole --set Capacity=100000000000000":                    "train cartpole: the replay memory takes 4400000000000000 bytes, and the machine has ",
+		"train minatar-breakout --algo dqn --set Capacity=100000000000000": "train minatar-breakout: the replay memory takes 81200000000000000 bytes, and the machine has ",
+		"train cartpole --set Discount=2 --out " + dir:                     "train cartpole: dqn: a discount of 2, want 0 to 1",
+		"train cartpole --algo sac":                                        "train cartpole: ",
+		"train cartpole --set Objective=\"x\" --out " + dir:                `train cartpole: dqn: objective "x", want one of mean, munchausen, c51, quantiles`,
+		"train cartpole --set Hidden=[4,0] --out " + dir:                   "train cartpole: dqn: hidden layers of [4 0], want widths of at least 1",
+		"train cartpole --set Target=7 --out " + dir:                       "train cartpole: dqn: a target network copied every 7 updates and moved by a share of 0.005, want one of the two",
+		"train cartpole --set Epsilon=[1,1.5] --out " + dir:                "train cartpole: dqn: random actions with probabilities [1 1.5]",
+		"train cartpole --set Clip=-1 --out " + dir:                        "train cartpole: dqn: gradients clipped to a norm of -1, want at least 0",
 	} {
 		if got := fails(t, strings.Fields(args)...); !strings.Contains(got, want) {
 			t.Errorf("kedja %s: %s\nwant %s", args, got, want)

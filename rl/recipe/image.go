@@ -25,7 +25,7 @@ const (
 // The network of Young & Tian (2019).
 func sight() (filters, hidden []int) { return []int{16}, []int{128} }
 
-// imageRollout sets what learns from what it has just done: PQN as Gallici et al. (2025, appendix) have it for MinAtar.
+// imageRollout sets what learns from what it has just done: PQN by the numbers that its authors (Gallici et al., 2025) published for MinAtar.
 func imageRollout(algorithm string, o *rl.RolloutOptions) (envs int) {
 	o.Filters, o.Hidden = sight()
 	o.Rollout, o.Epochs, o.Minibatches, o.Discount, o.Lambda, o.Rate, envs = 32, 4, 16, 0.99, 0.95, 5e-4, 128

@@ -79,9 +79,11 @@ func Find(envName, algorithm string) (Recipe, error) {
 	}
 	boxes := e.Spec().Actions.N == 0
 	if algorithm == "" {
-		algorithm = "dqn"
-		if boxes {
+		switch algorithm = "dqn"; {
+		case boxes:
 			algorithm = "sac"
+		case image(envName):
+			algorithm = "pqn"
 		}
 	}
 	for _, a := range Algorithms() {

@@ -90,8 +90,10 @@ func TestSet(t *testing.T) {
 			t.Error(r, err)
 		}
 	}
-	if r, err := Find("pendulum", ""); err != nil || r.Algorithm != "sac" {
-		t.Error(r, err)
+	for name, want := range map[string]string{"pendulum": "sac", "minatar-asterix": "pqn", "connect4": "dqn"} {
+		if r, err := Find(name, ""); err != nil || r.Algorithm != want {
+			t.Error(name, r, err)
+		}
 	}
 	if _, err := Find("pendulum", "sca"); err == nil || !strings.Contains(err.Error(), `no algorithm "sca", did you mean "sac"? For pendulum there are sac, td3, ddpg`) {
 		t.Error(err)
