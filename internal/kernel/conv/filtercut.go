@@ -46,9 +46,10 @@ func newFilterCut(s Shape, elemSize int) filterCut {
 		return f
 	}
 	f.panels = ceilDiv(f.columns, f.nr)
-	f.n, f.most = 1, mostSegments(f.nr, elemSize, 1)
+	widest := panelColumns(f.columns, f.nr, 0)
+	f.n, f.most = 1, mostSegments(f.nr, widest, elemSize, 1)
 	for n := f.c[2].taps; n > 1 && f.c[2].delta*f.c[2].delta == 1; n-- {
-		if m := mostSegments(f.nr, elemSize, n); f.c[2].taps%n == 0 && n*m >= f.n*f.most && m > 0 {
+		if m := mostSegments(f.nr, widest, elemSize, n); f.c[2].taps%n == 0 && n*m >= f.n*f.most && m > 0 {
 			f.n, f.most = n, m
 			break
 		}

@@ -58,10 +58,11 @@ func (p *product[T]) multiply() {
 		p.x0, p.x1, p.lines = p.lo%width, p.lo%width+p.hi-p.lo, 1
 	}
 	size := sizeof[T]()
-	p.pieces = ceilDiv(p.x1-p.x0, mostRows(p.nr, size))
+	widest := panelColumns(p.rows, p.nr, 0)
+	p.pieces = ceilDiv(p.x1-p.x0, mostRows(p.nr, widest, size))
 	p.most = 1
 	if p.pieces == 1 {
-		p.most = mostSegments(p.nr, size, p.x1-p.x0)
+		p.most = mostSegments(p.nr, widest, size, p.x1-p.x0)
 	}
 	p.blocks = newBlocking(p.pairs/max(1, p.c.taps()), p.c.taps())
 	var at cursor
@@ -91,7 +92,7 @@ func (p *product[T]) panel(row, columns int, filters []T) {
 		return
 	}
 	for i := 0; i < p.segments; {
-		s := segments(p.most, p.segments-i)
+		s := even(p.segments-i, p.most)
 		n := p.puts[i+1] - p.puts[i]
 		for k := range s { // where they will be stored
 			prefetch(min(columns, p.rows-row), p.to[row*p.plane+p.ends[i+k]:], p.plane)

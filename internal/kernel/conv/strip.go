@@ -38,7 +38,7 @@ func (t *strip[T]) multiply(channels, columns int, panel, to []T) {
 	n := 0
 	each := t.c.taps() / t.n
 	left := channels * each
-	most := segments(t.most, left)
+	most := even(left, t.most)
 	for ch := range channels {
 		o := newOdometer(&t.c, 0)
 		for range each {
@@ -54,7 +54,7 @@ func (t *strip[T]) multiply(channels, columns int, panel, to []T) {
 				tile(t.nr, columns, t.n, bases[:n], t.view.data, t.table[:t.count], t.furthest, panel, to, t.add)
 				to = to[n*t.n*columns:]
 				left -= n
-				most, n = segments(t.most, left), 0
+				most, n = even(max(left, 1), t.most), 0
 			}
 		}
 	}

@@ -7,30 +7,20 @@ import "github.com/kedja-ml/kedja/internal/kernel/gemm"
 // and the sum is over pairs of channel and tap; in the gradient to the filter rows are pairs, columns channels of the other
 // tensor, and the sum is over positions.
 
-// mostRows is how many rows of one or two vectors a tile has at most: as many as registers hold.
-func mostRows(nr, size int) int {
+// mostRows is how many rows of a number of columns, nr or half of it, a tile has at most: as many as registers hold.
+func mostRows(nr, columns, size int) int {
+	rows := 12
 	if nr*size > 64 {
-		return 14
+		rows = 28
 	}
-	return 6
+	return rows * (nr / 2) / columns
 }
 
 // mostSegments is how many segments of n elements a tile takes at most.
-func mostSegments(nr, size, n int) int { return min(mostRows(nr, size)/n, 10) }
-
-// segments is how many of those left a tile takes next.
-func segments(most, left int) int {
-	switch {
-	case left >= most:
-		return most
-	case most > 1 && left >= most/2:
-		return most / 2
-	}
-	return 1
-}
+func mostSegments(nr, columns, size, n int) int { return min(mostRows(nr, columns, size)/n, 10) }
 
 // tile computes C[s·n + j] = Σ over k of data[bases[s] + table[k] + j]·panel[k], or adds to C. No entry of the table is larger
-// than furthest. columns are nr or half of it.
+// than furthest. Columns are nr or half of it.
 func tile[T gemm.Float](nr, columns, n int, bases []int, data []T, table []int32, furthest int, panel, c []T, add bool) {
 	for _, b := range bases {
 		_ = data[b : b+furthest+n]

@@ -33,12 +33,8 @@ func checkTile[T gemm.Float](t *rapid.T) {
 	r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 	nr, size := rapid.SampledFrom(widths[T]()).Draw(t, "nr"), sizeof[T]()
 	columns := nr / rapid.IntRange(1, 2).Draw(t, "halves")
-	length := rapid.SampledFrom([]int{1, 2, 3, 4, 5, 6})
-	if nr*size > 64 {
-		length = rapid.IntRange(1, 14)
-	}
-	n := length.Draw(t, "n")
-	some := segments(mostSegments(nr, size, n), rapid.IntRange(1, 10).Draw(t, "segments"))
+	n := rapid.IntRange(1, mostRows(nr, columns, size)).Draw(t, "n")
+	some := rapid.IntRange(1, mostSegments(nr, columns, size, n)).Draw(t, "segments")
 	data := random[T](r, 700)
 	table, furthest := make([]int32, rapid.IntRange(1, 40).Draw(t, "count")), 0
 	for i := range table {

@@ -10,10 +10,10 @@ import (
 
 // most is how many segments of n rows a tile has at most: sums and what they are made of fill the registers, bases the
 // general ones. The package has the same rule.
-func (f flavour) most(n int) int {
-	rows := 6
+func (f flavour) most(n, vectors int) int {
+	rows := 12 / vectors
 	if f.wide == 64 {
-		rows = 14
+		rows = 28 / vectors
 	}
 	return min(rows/n, 10)
 }
@@ -24,30 +24,33 @@ func tiles(f flavour, vectors int) {
 	p := "*" + f.elem
 	begin(fmt.Sprintf("tile%d%s", vectors, f.name()), fmt.Sprintf("Rows of C have %d vectors. Shapes are 16·n + segments.", vectors),
 		fmt.Sprintf("shape int, count int, data %s, table *int32, bases *int, panel %s, c %s, add bool", p, p, p))
-	shape := load("shape")
-	type body struct {
-		n, segments int
-		label       string
-	}
-	var bodies []body
-	for n := 1; f.most(n) > 0; n++ {
-		last := 0
-		for _, segments := range []int{f.most(n), f.most(n) / 2, 1} {
-			if segments == 0 || segments == last {
-				continue
-			}
-			b := body{n, segments, fmt.Sprintf("n%ds%d", n, segments)}
-			bodies = append(bodies, b)
-			CMPQ(shape, U32(uint32(16*n+segments)))
-			JEQ(LabelRef(b.label))
-			last = segments
+	var shapes []int
+	for n := 1; f.most(n, vectors) > 0; n++ {
+		for segments := range f.most(n, vectors) {
+			shapes = append(shapes, 16*n+segments+1)
 		}
 	}
-	RET()
-	for _, b := range bodies {
-		Label(b.label)
-		f.tile(b.n, b.segments, vectors, b.label)
+	choose(load("shape"), shapes)
+	for _, shape := range shapes {
+		label := fmt.Sprint("shape", shape)
+		Label(label)
+		f.tile(shape/16, shape%16, vectors, label)
 	}
+}
+
+// choose jumps to the label of a shape, which is one of some in ascending order.
+func choose(shape reg.GPVirtual, shapes []int) {
+	if len(shapes) == 1 {
+		JMP(LabelRef(fmt.Sprint("shape", shapes[0])))
+		return
+	}
+	middle := len(shapes) / 2
+	above := fmt.Sprint("from", shapes[middle])
+	CMPQ(shape, U32(uint32(shapes[middle])))
+	JGE(LabelRef(above))
+	choose(shape, shapes[:middle])
+	Label(above)
+	choose(shape, shapes[middle:])
 }
 
 func (f flavour) tile(n, segments, vectors int, label string) {
@@ -85,12 +88,16 @@ func (f flavour) tile(n, segments, vectors int, label string) {
 		f.move(Mem{Base: panel, Disp: v * f.wide}, y[v])
 	}
 	ADDQ(U32(uint32(vectors*f.wide)), panel)
-	for i := range segments * n {
-		x := Mem{Base: base[i/n], Index: at, Scale: uint8(f.size), Disp: i % n * f.size}
-		b := f.vec()
-		f.broadcast(x, b)
-		for v := range y {
-			f.fma(y[v], b, sums[i*vectors+v])
+	for s, from := range base {
+		x := Mem{Base: from, Index: at, Scale: uint8(f.size)}
+		if n > 2 && vectors == 1 && f.wide == 64 { // with an index, an instruction that reads and multiplies would be two
+			first := GP64()
+			LEAQ(x, first)
+			x = Mem{Base: first}
+		}
+		for i := range n {
+			f.multiply(x, y, sums[(s*n+i)*vectors:])
+			x.Disp += f.size
 		}
 	}
 	DECQ(count)
@@ -98,6 +105,19 @@ func (f flavour) tile(n, segments, vectors int, label string) {
 	eachOfC(func(sum reg.VecVirtual, c Mem) { f.move(sum, c) })
 	VZEROUPPER()
 	RET()
+}
+
+// multiply adds an element's products with the vectors y to sums. A single one reads it by itself, as that takes fewer instructions.
+func (f flavour) multiply(x Mem, y, sums []reg.VecVirtual) {
+	if len(y) == 1 && f.wide == 64 {
+		f.single(VFMADD231PS_BCST, VFMADD231PD_BCST, x, y[0], sums[0])
+		return
+	}
+	b := f.vec()
+	f.broadcast(x, b)
+	for v := range y {
+		f.fma(y[v], b, sums[v])
+	}
 }
 
 // unload writes blocks of pixels and channels with their sides exchanged, and finishes them: 8×8 floats, or 4×4 doubles. A last
