@@ -18,6 +18,7 @@ import (
 type ConvNet struct {
 	Blocks []*Block
 	Out    *nn.Dense
+	Flat   bool // the dense layer sees every place, not the mean over them
 }
 
 // A Block is one convolution with what follows it.
@@ -30,8 +31,18 @@ type Block struct {
 // NewConvNet draws a network from r whose stages have convolutions of so many channels each. Two stages want images of at least 6 pixels
 // each way, three of 8.
 func NewConvNet(r *rand.Rand, f Format, stages ...[]int) *ConvNet {
-	m := &ConvNet{}
+	return newConvNet(r, f, false, stages)
+}
+
+// NewFlatNet is NewConvNet with a dense layer that sees every place of the last stage: more parameters, which learn faster.
+func NewFlatNet(r *rand.Rand, f Format, stages ...[]int) *ConvNet {
+	return newConvNet(r, f, true, stages)
+}
+
+func newConvNet(r *rand.Rand, f Format, flat bool, stages [][]int) *ConvNet {
+	m := &ConvNet{Flat: flat}
 	in, window, pad := f.Channels, 5, 0
+	h, w := f.Height-4, f.Width-4
 	for s, stage := range stages {
 		for i, out := range stage {
 			m.Blocks = append(m.Blocks, &Block{
@@ -42,6 +53,12 @@ func NewConvNet(r *rand.Rand, f Format, stages ...[]int) *ConvNet {
 			})
 			in, window, pad = out, 3, 1
 		}
+		if s < len(stages)-1 {
+			h, w = h/2, w/2
+		}
+	}
+	if flat {
+		in *= max(0, h) * max(0, w)
 	}
 	m.Out = nn.NewDense(r, in, f.Classes)
 	return m
@@ -51,6 +68,9 @@ func NewConvNet(r *rand.Rand, f Format, stages ...[]int) *ConvNet {
 func (m *ConvNet) Forward(x *graph.Node) *graph.Node {
 	for _, b := range m.Blocks {
 		x = b.Forward(x)
+	}
+	if m.Flat {
+		return m.Out.Forward(ops.Flatten(x, 1))
 	}
 	return m.Out.Forward(nn.GlobalAvgPool(x))
 }

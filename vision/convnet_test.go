@@ -26,6 +26,12 @@ func ExampleConvNet() {
 	// Output: [64 10] 19882 parameters <nil>
 }
 
+func ExampleNewFlatNet() {
+	m := vision.NewFlatNet(rand.New(rand.NewPCG(1, 0)), vision.Digits, []int{16}, []int{32}, []int{64})
+	fmt.Println(m.Out.W.Type())
+	// Output: float32[2304 10]
+}
+
 // read runs a network on n images of h×w in evaluation.
 func read(t *testing.T, m nn.Layer, images []float32, n, c, h, w int) []float32 {
 	t.Helper()
@@ -55,10 +61,12 @@ func TestSizesOfConvNet(t *testing.T) {
 	stages := [][]int{{4}, {5, 6}, {7}}
 	for least, use := range map[int][][]int{5: stages[:1], 6: stages[:2], 8: stages} {
 		for _, s := range [][2]int{{least, least}, {least, 29}, {31, least}, {28, 28}} {
-			m := vision.NewConvNet(rand.New(rand.NewPCG(1, 0)), vision.Format{Channels: 2, Height: s[0], Width: s[1], Classes: 3}, use...)
-			five := read(t, m, waves(5*2*s[0]*s[1]), 5, 2, s[0], s[1])
-			if len(five) != 15 || !slices.Equal(five[:3], read(t, m, waves(2*s[0]*s[1]), 1, 2, s[0], s[1])) {
-				t.Error(s, "an image alone is read otherwise than among others")
+			r, f := rand.New(rand.NewPCG(1, 0)), vision.Format{Channels: 2, Height: s[0], Width: s[1], Classes: 3}
+			for _, m := range []nn.Layer{vision.NewConvNet(r, f, use...), vision.NewFlatNet(r, f, use...)} {
+				five := read(t, m, waves(5*2*s[0]*s[1]), 5, 2, s[0], s[1])
+				if len(five) != 15 || !slices.Equal(five[:3], read(t, m, waves(2*s[0]*s[1]), 1, 2, s[0], s[1])) {
+					t.Error(s, "an image alone is read otherwise than among others")
+				}
 			}
 		}
 		g := graph.New(graph.Evaluation)

@@ -175,7 +175,7 @@ func TestBadRuns(t *testing.T) {
 		{[]string{"resume", foreign}, "the checkpoints were not made by kedja train"},
 		{[]string{"verify", weights}, weights + ": is a file"},
 		{[]string{"train", "mnist", "--recipe", "fast", "--out", dir}, dir + " holds a run, at step 10: kedja resume " + dir + " goes on with it, --out names another folder"},
-		{[]string{"train", "mnist", "--recipe", "fast", "--from", dir, "--out", filepath.Join(foreign, "new")}, weights + ": Hidden.W is F32[256 256], want F32[1568 256]"},
+		{[]string{"train", "mnist", "--from", dir, "--out", filepath.Join(foreign, "new")}, weights + ": Hidden.W is F32[256 256], want F32[1568 256]"},
 		{[]string{"predict", "mnist", picture, "--weights", weights}, weights + ": Hidden.W is F32[256 256], want F32[1568 256]"},
 		{[]string{"predict", "images", picture, "--weights", k.Path}, "says nothing about its images, want weights that train images wrote"},
 		{[]string{"predict", "images", weights, "--weights", dir}, weights + ": no picture"},

@@ -60,7 +60,7 @@ func TestTrainMNIST(t *testing.T) {
 	if ms[1]["seed"] != 1 || math.Abs(ms[1]["test_accuracy"]-ms[0]["validation_accuracy"]) > 0.1 || ms[1]["test_loss"] <= 0 {
 		t.Error(ms[1])
 	}
-	for name, atLeast := range map[string]image.Point{"confusion.png": {440, 440}, "curves.png": {400, 250}, "filters.png": {500, 200}} {
+	for name, atLeast := range map[string]image.Point{"confusion.png": {440, 440}, "curves.png": {400, 250}, "filters.png": {500, 140}} {
 		m := picture(t, filepath.Join(dir, name))
 		seen := map[uint32]bool{}
 		for y := range m.Bounds().Dy() {

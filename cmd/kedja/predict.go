@@ -42,19 +42,19 @@ func (c *predictMNIST) Run(to streams) error {
 	if err != nil {
 		return fmt.Errorf("predict mnist: %s: %w", c.Image, err)
 	}
-	model, err := c.model()
+	model, views, err := c.model()
 	if err != nil {
 		return fmt.Errorf("predict mnist: %w", err)
 	}
 	g := graph.New(graph.Evaluation)
-	x := g.Input("image", graph.Float32, 1, 1, 28, 28)
-	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.Softmax(model.Forward(x), -1)))
+	x := g.Input("image", graph.Float32, 1, 1+len(views), 1, 28, 28)
+	p, err := exec.Compile(g, exec.In(x), exec.Out(ops.Exp(vision.Agree(model, x))))
 	if err != nil {
 		return err
 	}
-	image := make([]float32, 784)
-	vision.Normalize(image, pixels, mnist.Moments())
-	result, err := p.RunBuffers(graph.BufferOf(image, 1, 1, 28, 28))
+	image := graph.NewBuffer(x.Type())
+	vision.Look(graph.Data[float32](image), pixels, 28, 28, mnist.Moments(), views...)
+	result, err := p.RunBuffers(image)
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func (c *predictMNIST) Run(to streams) error {
 	return nil
 }
 
-// model is the network of the first recipe that the weights fit.
-func (c *predictMNIST) model() (nn.Layer, error) {
+// model is the network of the first recipe that the weights fit, and the views in which that one reads an image.
+func (c *predictMNIST) model() (nn.Layer, []vision.Variation, error) {
 	var first error
 	for _, r := range recipe.MNIST() {
 		model := r.Model(rand.New(rand.NewPCG(0, 0)), vision.Digits)
@@ -74,11 +74,11 @@ func (c *predictMNIST) model() (nn.Layer, error) {
 			err = train.Load(weightsAt(c.Weights), model)
 		}
 		if err == nil {
-			return model, nil
+			return model, r.Views, nil
 		}
 		first = cmp.Or(first, err)
 	}
-	return nil, first
+	return nil, nil, first
 }
 
 // weightsAt is the file of weights in the folder of a finished run, or the file itself.

@@ -271,14 +271,14 @@ func (j *job) report(to streams, loop *train.Loop, start time.Time) error {
 
 // measure looks at the test images.
 func (j *job) measure(log *train.Log) (accuracy float64, err error) {
-	images, err := vision.Prepare(j.test, j.moments, nil)
+	images, err := vision.Views(j.test, j.moments, j.recipe.Views...)
 	if err != nil {
 		return 0, err
 	}
 	classes := metrics.Classes{N: j.format.Classes}
 	confusion, loss := metrics.NewConfusion(classes), metrics.NewLogLoss(classes)
-	err = train.Evaluate(images, 500, j.Workers,
-		func(in []*graph.Node) []*graph.Node { return []*graph.Node{j.model.Forward(in[0])} },
+	err = train.Evaluate(images, max(1, 500/(1+len(j.recipe.Views))), j.Workers,
+		func(in []*graph.Node) []*graph.Node { return []*graph.Node{vision.Agree(j.model, in[0])} },
 		func(b data.Batch, out []graph.Buffer) error {
 			return errors.Join(confusion.Add(out[0], b.Fields[1]), loss.Add(out[0], b.Fields[1]))
 		})

@@ -15,25 +15,44 @@ type Affine struct {
 // src is level 0. It allocates nothing for images of up to 32 × 32 pixels.
 func (t Affine) Apply(dst []float32, src []uint8, h, w int, a, b float32, seed uint64) {
 	r := source(seed)
-	m := t.draw(&r, h, w)
+	t.draw(&r).Apply(dst, src, h, w, a, b, 0)
+}
+
+// A Pose is one way to shift, turn, scale and shear an image, the same whatever the seed; its zero leaves images as they are. What it says
+// is where a pixel of the result comes from: at Right 1 the image moves to the left.
+type Pose struct {
+	Right, Down float64 // pixels
+	Turn        float64 // degrees
+	Grow        float64 // as a share, as Affine's Scale
+	Lean        float64 // as Affine's Shear
+}
+
+// Apply is as that of Affine.
+func (p Pose) Apply(dst []float32, src []uint8, h, w int, a, b float32, _ uint64) {
+	m := p.matrix(h, w)
 	var memory [small]float32
-	p := framed(memory[:], src, h, w)
+	from := framed(memory[:], src, h, w)
 	for y := range h {
 		sx, sy := m.row(y)
-		p.along(dst[y*w:(y+1)*w], sx, sy, m.xx, m.yx, a, b)
+		from.along(dst[y*w:(y+1)*w], sx, sy, m.xx, m.yx, a, b)
 	}
 }
 
 // A matrix maps the place of a pixel in dst to one in src.
 type matrix struct{ xx, xy, yx, yy, x0, y0 float32 }
 
-func (t Affine) draw(r *source, h, w int) matrix {
-	turn := r.signed() * t.Rotate * math.Pi / 180
-	zoom := 1 + r.signed()*t.Scale
-	dx, dy := r.signed()*t.Shift, r.signed()*t.Shift
-	lean := float32(r.signed() * t.Shear)
-	sin, cos := math.Sincos(turn)
-	return centred(float32(cos*zoom), float32(sin*zoom), lean, float32(dx), float32(dy), h, w)
+func (t Affine) draw(r *source) (p Pose) {
+	p.Turn = r.signed() * t.Rotate
+	p.Grow = r.signed() * t.Scale
+	p.Right, p.Down = r.signed()*t.Shift, r.signed()*t.Shift
+	p.Lean = r.signed() * t.Shear
+	return p
+}
+
+func (p Pose) matrix(h, w int) matrix {
+	sin, cos := math.Sincos(p.Turn * math.Pi / 180)
+	zoom := 1 + p.Grow
+	return centred(float32(cos*zoom), float32(sin*zoom), float32(p.Lean), float32(p.Right), float32(p.Down), h, w)
 }
 
 // centred is the matrix (c −s; s c)·(1 lean; 0 1) about the centre, and then a move by (dx, dy).

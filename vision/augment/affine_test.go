@@ -16,6 +16,18 @@ func ExampleAffine() {
 	// Output: [0 0 0 0 1 0 0 0 0]
 }
 
+func ExamplePose() {
+	src := []uint8{0, 0, 0, 0, 255, 0, 0, 0, 0}
+	dst := make([]float32, 9)
+	Pose{Right: 1}.Apply(dst, src, 3, 3, 1.0/255, 0, 1)
+	fmt.Println(dst)
+	Pose{Down: -1, Turn: 90}.Apply(dst, src, 3, 3, 1.0/255, 0, 2)
+	fmt.Println(dst[1] > 0.999, dst[7] > 0.999)
+	// Output:
+	// [0 0 0 1 0 0 0 0 0]
+	// false false
+}
+
 func pattern(h, w int) []uint8 {
 	src := make([]uint8, h*w)
 	for i := range src {

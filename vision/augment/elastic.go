@@ -17,7 +17,7 @@ const energy = 151.0 / 315
 // Apply is as that of Affine. It allocates nothing for images of up to 32 × 32 pixels and 15 × 15 cells of up to 32 pixels.
 func (t Elastic) Apply(dst []float32, src []uint8, h, w int, a, b float32, seed uint64) {
 	r := source(seed)
-	m := t.draw(&r, h, w)
+	m := t.draw(&r).matrix(h, w)
 	cell := max(1, t.Cell)
 	rows, columns := (h-1)/cell+4, (w-1)/cell+4
 	var knotsHere [2 * 18 * 18]float32

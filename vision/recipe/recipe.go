@@ -13,6 +13,7 @@ import (
 	"github.com/kedja-ml/kedja/internal/mix"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/nn/optim"
+	"github.com/kedja-ml/kedja/ops"
 	"github.com/kedja-ml/kedja/train"
 	"github.com/kedja-ml/kedja/vision"
 	"github.com/kedja-ml/kedja/vision/augment"
@@ -30,11 +31,14 @@ type Recipe struct {
 	Batch    int
 	Epochs   int
 	Settling int
-	Steps    int // at most, if not 0
+	Steps    int            // at most, if not 0
+	Rounding graph.Rounding // of a step's kernels
 
 	Rate      func(steps int) optim.Rate
 	Optimizer func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer
-	EMA       float64 // decay of the mean of the weights that is the result; the last weights are if 0
+	Views     []vision.Variation // in which an image is read, beside as it is; see vision.Agree
+
+	EMA float64 // decay of the mean of the weights that is the result; the last weights are if 0
 }
 
 // MNIST lists the recipes for handwritten digits, the default first.
@@ -68,7 +72,7 @@ func (r Recipe) Loop(model nn.Layer, fit, held data.Dataset, m data.Moments, o O
 	rate := optim.Adjust(r.Rate(max(1, steps/max(1, o.Accumulate))))
 	loop := &train.Loop{
 		Model: model, Loss: train.Classify(model), Optimizer: r.Optimizer(params, rate.Rate), Data: batches, Steps: steps, Seed: o.Seed,
-		Workers: o.Workers, Extra: []train.Stateful{rate},
+		Workers: o.Workers, Rounding: r.Rounding, Extra: []train.Stateful{rate},
 	}
 	if r.Loss != nil {
 		loop.Loss = r.Loss(model)
@@ -173,10 +177,44 @@ func adamW(beta1, beta2, decay float64) func(iter.Seq2[string, *graph.Param], op
 	}
 }
 
+// muon moves filters by Muon, at a rate that is so many times the recipe's, and all else by AdamW.
+func muon(times, decay float64) func(iter.Seq2[string, *graph.Param], optim.Rate) optim.Optimizer {
+	return func(params iter.Seq2[string, *graph.Param], rate optim.Rate) optim.Optimizer {
+		filters, others := map[string]*graph.Param{}, map[string]*graph.Param{}
+		for name, p := range params {
+			if p.Type().Shape.Rank() == 4 {
+				filters[name] = p
+			} else {
+				others[name] = p
+			}
+		}
+		among := func(some map[string]*graph.Param) iter.Seq2[string, *graph.Param] {
+			return nn.Matching(params, func(name string) bool { return some[name] != nil })
+		}
+		faster := func(done *graph.Node) *graph.Node { return ops.Scale(times, rate(done)) }
+		groups := optim.Groups{}
+		if len(filters) > 0 {
+			groups = append(groups, optim.NewMuon(among(filters), faster, 0))
+		}
+		if len(others) > 0 {
+			groups = append(groups, adamW(0.9, 0.99, decay)(among(others), rate))
+		}
+		return groups
+	}
+}
+
 // handwriting is how much a digit differs between two hands, or two moments of one.
 var handwriting = handwritten(1)
 
 // handwritten is so many times as much.
 func handwritten(by float64) augment.Elastic {
 	return augment.Elastic{Affine: augment.Affine{Shift: 2 * by, Rotate: 12 * by, Scale: 0.1 * by, Shear: 0.1 * by}, Bend: 0.5 * by, Cell: 7}
+}
+
+// nearby are small moves of each kind, one at a time, that leave a digit what it is.
+func nearby() (views []vision.Variation) {
+	for _, by := range []float64{-1, 1} {
+		views = append(views, augment.Pose{Right: by}, augment.Pose{Down: by}, augment.Pose{Turn: 6 * by}, augment.Pose{Grow: 0.06 * by})
+	}
+	return views
 }

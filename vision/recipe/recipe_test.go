@@ -66,7 +66,7 @@ func TestRecipesLearn(t *testing.T) {
 
 // What is frozen stays, and accumulating divides the updates.
 func TestOptions(t *testing.T) {
-	r := recipe.Fast()
+	r := recipe.Default()
 	r.Batch, r.Epochs, r.Steps = 16, 4, 6
 	run := func(o recipe.Options) (changed []string) {
 		o.Seed, o.Workers = 1, 1
