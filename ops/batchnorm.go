@@ -42,17 +42,28 @@ func (o batchNorm) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{in[0], per, per}, nil
 }
 
-// byChannel makes a task of each channel; a task reads its channel several times, from cache.
-func byChannel(x graph.Type) graph.Work { return graph.Work{Phases: [3]int{x.Shape.Dim(1)}} }
-
-// channelPiece is the piece of a task of byChannel.
-func channelPiece(x graph.Shape, task int) graph.Runs {
-	s := nchw(x)
-	return graph.Runs{At: task * s.Len, Len: s.Len, Apart: s.C * s.Len, Count: s.N}
+// byChannel makes a task of each channel, or of some short ones that lie side by side; a task reads its channels several times, from cache.
+func byChannel(x graph.Type) graph.Work {
+	return graph.Work{Phases: [3]int{channelTasks(nchw(x.Shape))}}
 }
 
-func (batchNorm) Work(in, _ []graph.Type) graph.Work          { return byChannel(in[0]) }
-func (batchNorm) Piece(x graph.Shape, task, _ int) graph.Runs { return channelPiece(x, task) }
+// channelTasks depends on the shape alone: channels of a few hundred elements together, but eight tasks.
+func channelTasks(s channels.Shape) int {
+	together := max(1, min(512/max(1, s.Len), s.C/8))
+	return (s.C + together - 1) / together
+}
+
+// channelPiece is the piece of a task of byChannel.
+func channelPiece(x graph.Shape, task, tasks int) graph.Runs {
+	s := nchw(x)
+	lo, hi := task*s.C/tasks, (task+1)*s.C/tasks
+	return graph.Runs{At: lo * s.Len, Len: (hi - lo) * s.Len, Apart: s.C * s.Len, Count: s.N}
+}
+
+func (batchNorm) Work(in, _ []graph.Type) graph.Work { return byChannel(in[0]) }
+func (batchNorm) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return channelPiece(x, task, tasks)
+}
 
 func (o batchNorm) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
@@ -71,9 +82,8 @@ func nchw(s graph.Shape) channels.Shape {
 func batchNormChannel[T graph.Floating](c *graph.Call, eps float64) {
 	in := func(i int) []T { return graph.Data[T](c.In[i]) }
 	out := func(i int) []T { return graph.Data[T](c.Out[i]) }
-	for k, hi := c.Span(c.In[1].Len()); k < hi; k++ {
-		out(1)[k], out(2)[k] = channels.Normalize(nchw(c.In[0].Type.Shape), k, out(0), in(0), in(1)[k], in(2)[k], eps)
-	}
+	lo, hi := c.Span(c.In[1].Len())
+	channels.Normalize(nchw(c.In[0].Type.Shape), lo, hi, out(0), in(0), in(1), in(2), out(1), out(2), eps)
 }
 
 func (o batchNorm) Define(in []*graph.Node) []*graph.Node {

@@ -14,8 +14,10 @@ func (batchNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
 	return []graph.Type{in[0], in[1], in[1]}, nil
 }
 
-func (batchNormGrad) Work(in, _ []graph.Type) graph.Work          { return byChannel(in[0]) }
-func (batchNormGrad) Piece(x graph.Shape, task, _ int) graph.Runs { return channelPiece(x, task) }
+func (batchNormGrad) Work(in, _ []graph.Type) graph.Work { return byChannel(in[0]) }
+func (batchNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
+	return channelPiece(x, task, tasks)
+}
 
 func (o batchNormGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {
@@ -29,9 +31,8 @@ func (o batchNormGrad) Eval(c *graph.Call) error {
 func batchNormGradChannel[T graph.Floating](c *graph.Call, eps float64) {
 	in := func(i int) []T { return graph.Data[T](c.In[i]) }
 	out := func(i int) []T { return graph.Data[T](c.Out[i]) }
-	for k, hi := c.Span(c.In[1].Len()); k < hi; k++ {
-		out(1)[k], out(2)[k] = channels.Gradient(nchw(c.In[0].Type.Shape), k, out(0), in(0), in(4), in(1)[k], in(2)[k], in(3)[k], eps)
-	}
+	lo, hi := c.Span(c.In[1].Len())
+	channels.Gradient(nchw(c.In[0].Type.Shape), lo, hi, out(0), in(0), in(4), in(1), in(2), in(3), out(1), out(2), eps)
 }
 
 func (o batchNormGrad) Define(in []*graph.Node) []*graph.Node {

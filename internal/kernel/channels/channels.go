@@ -23,80 +23,113 @@ func row[T vec.Float](s Shape, x []T, i, c int) []T {
 	return x[at : at+s.Len]
 }
 
-// Normalize writes y = (x − mean)·rstd·scale + shift for channel c, and returns mean and var; rstd = (var + eps)^−½.
-func Normalize[T vec.Float](s Shape, c int, y, x []T, scale, shift T, eps float64) (mean, variance T) {
+// together is how many channels are taken at once. Those of an example lie side by side, so that lines of memory and pages are read
+// one after the other where a channel alone is short.
+const together = 16
+
+// Normalize writes y = (x − mean)·rstd·scale + shift for channels [lo, hi), and their mean and variance; rstd = (variance + eps)^−½.
+func Normalize[T vec.Float](s Shape, lo, hi int, y, x, scale, shift, mean, variance []T, eps float64) {
 	n := float64(s.N * s.Len)
-	if s.Len <= short {
-		return normalizeShort(s, c, y, x, scale, shift, eps)
+	for ; lo < hi; lo += together {
+		var sums [together]float64
+		some := min(together, hi-lo)
+		for i := range s.N {
+			for k := range some {
+				sums[k] = addSum(sums[k], row(s, x, i, lo+k))
+			}
+		}
+		var squares [together]float64
+		for k := range some {
+			mean[lo+k] = T(sums[k] / n)
+		}
+		for i := range s.N {
+			for k := range some {
+				squares[k] = addSquares(squares[k], row(s, x, i, lo+k), mean[lo+k])
+			}
+		}
+		var by [together]T
+		for k := range some {
+			variance[lo+k] = T(squares[k] / n)
+			by[k] = T(rstd(variance[lo+k], eps) * scale[lo+k])
+		}
+		for i := range s.N {
+			for k := range some {
+				shifted(row(s, y, i, lo+k), row(s, x, i, lo+k), mean[lo+k], by[k], shift[lo+k])
+			}
+		}
 	}
-	var sum, squares float64
-	for i := range s.N {
-		sum += float64(vec.Sum(row(s, x, i, c)))
-	}
-	mean = T(sum / n)
-	for i := range s.N {
-		squares += float64(vec.SumSquaresShift(row(s, x, i, c), mean))
-	}
-	variance = T(squares / n)
-	a := T(rstd(variance, eps) * scale)
-	for i := range s.N {
-		vec.Shifted(row(s, y, i, c), row(s, x, i, c), mean, a, shift)
-	}
-	return mean, variance
 }
 
-func normalizeShort[T vec.Float](s Shape, c int, y, x []T, scale, shift T, eps float64) (mean, variance T) {
-	n := float64(s.N * s.Len)
-	var sum, squares float64
-	for i := range s.N {
-		for _, v := range row(s, x, i, c) {
-			sum += float64(v)
-		}
+func addSum[T vec.Float](sum float64, x []T) float64 {
+	if len(x) > short {
+		return sum + float64(vec.Sum(x))
 	}
-	mean = T(sum / n)
-	for i := range s.N {
-		for _, v := range row(s, x, i, c) {
-			d := float64(v - mean)
-			squares += float64(d * d)
-		}
+	for _, v := range x {
+		sum += float64(v)
 	}
-	variance = T(squares / n)
-	a := T(rstd(variance, eps) * scale)
-	for i := range s.N {
-		to := row(s, y, i, c)
-		for j, v := range row(s, x, i, c) {
-			to[j] = T((v-mean)*a) + shift
-		}
+	return sum
+}
+
+func addSquares[T vec.Float](sum float64, x []T, mean T) float64 {
+	if len(x) > short {
+		return sum + float64(vec.SumSquaresShift(x, mean))
 	}
-	return mean, variance
+	for _, v := range x {
+		d := float64(v - mean)
+		sum += float64(d * d)
+	}
+	return sum
+}
+
+func shifted[T vec.Float](y, x []T, mean, a, shift T) {
+	if len(x) > short {
+		vec.Shifted(y, x, mean, a, shift)
+		return
+	}
+	for j, v := range x {
+		y[j] = T((v-mean)*a) + shift
+	}
 }
 
 func rstd[T vec.Float](variance T, eps float64) T { return T(1 / math.Sqrt(float64(variance)+eps)) }
 
-// Gradient writes the cotangent of x for channel c, and returns those of scale and shift: with z = (x − mean)·rstd,
+// Gradient writes the cotangent of x for channels [lo, hi), and those of scale and shift: with z = (x − mean)·rstd,
 //
 //	dx = scale·rstd·(dy − mean(dy) − z·mean(dy·z))        dscale = Σ dy·z        dshift = Σ dy
-func Gradient[T vec.Float](s Shape, c int, dx, x, dy []T, scale, mean, variance T, eps float64) (dscale, dshift T) {
+func Gradient[T vec.Float](s Shape, lo, hi int, dx, x, dy, scale, mean, variance, dscale, dshift []T, eps float64) {
 	n := float64(s.N * s.Len)
-	var sum, product float64
-	for i := range s.N {
-		a, b := sums(row(s, x, i, c), row(s, dy, i, c), mean)
-		sum += a
-		product += b
-	}
-	r := float64(rstd(variance, eps))
-	z := product * r
-	by := float64(scale) * r
-	a, b, shift := T(-by*r*z/n), T(by), T(-by*sum/n)
-	for i := range s.N {
-		to, r, d := row(s, dx, i, c), row(s, x, i, c), row(s, dy, i, c)
-		if s.Len <= short {
-			for j := range to {
-				to[j] = T(T((r[j]-mean)*a)+T(d[j]*b)) + shift
+	for ; lo < hi; lo += together {
+		var sum, product [together]float64
+		some := min(together, hi-lo)
+		for i := range s.N {
+			for k := range some {
+				a, b := sums(row(s, x, i, lo+k), row(s, dy, i, lo+k), mean[lo+k])
+				sum[k] += a
+				product[k] += b
 			}
-			continue
 		}
-		vec.Mixed(to, r, d, mean, a, b, shift)
+		var a, b, shift [together]T
+		for k := range some {
+			r := float64(rstd(variance[lo+k], eps))
+			z := product[k] * r
+			by := float64(scale[lo+k]) * r
+			a[k], b[k], shift[k] = T(-by*r*z/n), T(by), T(-by*sum[k]/n)
+			dscale[lo+k], dshift[lo+k] = T(z), T(sum[k])
+		}
+		for i := range s.N {
+			for k := range some {
+				mixed(row(s, dx, i, lo+k), row(s, x, i, lo+k), row(s, dy, i, lo+k), mean[lo+k], a[k], b[k], shift[k])
+			}
+		}
 	}
-	return T(z), T(sum)
+}
+
+func mixed[T vec.Float](dx, x, dy []T, mean, a, b, shift T) {
+	if len(x) > short {
+		vec.Mixed(dx, x, dy, mean, a, b, shift)
+		return
+	}
+	for j := range dx {
+		dx[j] = T(T((x[j]-mean)*a)+T(dy[j]*b)) + shift
+	}
 }

@@ -11,14 +11,7 @@ func NormalizeGroup[T vec.Float](y, x, scale, shift []T, eps float64) (mean, dev
 	mean, squares := vec.Moments(x)
 	deviation = rstd(squares/n, eps)
 	for k, s := range scale {
-		to, row, a := y[k*length:(k+1)*length], x[k*length:(k+1)*length], T(deviation*s)
-		if length > short {
-			vec.Shifted(to, row, mean, a, shift[k])
-			continue
-		}
-		for i, v := range row {
-			to[i] = T((v-mean)*a) + shift[k]
-		}
+		shifted(y[k*length:(k+1)*length], x[k*length:(k+1)*length], mean, T(deviation*s), shift[k])
 	}
 	return mean, deviation
 }
@@ -41,14 +34,7 @@ func GradientGroup[T vec.Float](dx, x, dy, scale []T, mean, rstd T, dscale, dshi
 	r := float64(rstd)
 	a, shift := T(-r*r*product/n), T(-r*sum/n)
 	for k, s := range scale {
-		to, row, d, b := dx[k*length:(k+1)*length], x[k*length:(k+1)*length], dy[k*length:(k+1)*length], T(rstd*s)
-		if length > short {
-			vec.Mixed(to, row, d, mean, a, b, shift)
-			continue
-		}
-		for i, v := range row {
-			to[i] = T(T((v-mean)*a)+T(d[i]*b)) + shift
-		}
+		mixed(dx[k*length:(k+1)*length], x[k*length:(k+1)*length], dy[k*length:(k+1)*length], mean, a, T(rstd*s), shift)
 	}
 }
 

@@ -87,15 +87,14 @@ func runDepth[T gemm.Float](d *depthCut, phase, task int, x, w, y, scratch, loca
 	}
 }
 
-// total adds up lanes, halves first.
+// total adds up lanes, halves first, where they are.
 func total[T gemm.Float](v []T) T {
-	var sums [maxColumns / 2]T
-	for n := copy(sums[:], v) / 2; n > 0; n /= 2 {
-		for i := range n {
-			sums[i] += sums[i+n]
+	for n := len(v) / 2; n > 0; n /= 2 {
+		for i, x := range v[n : 2*n] {
+			v[i] += x
 		}
 	}
-	return sums[0]
+	return v[0]
 }
 
 type depthTask[T gemm.Float] struct {
