@@ -2,10 +2,15 @@ package checkpoint
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"sync"
 
 	"github.com/kedja-ml/kedja/internal/kernel/cpu"
 )
@@ -46,14 +51,14 @@ type Log struct {
 
 // Build is what the bits of a result depend on apart from inputs: the same bits are promised where all of it is the same.
 type Build struct {
-	Kedja string `json:"kedja"` // version or revision of the library
+	Kedja string `json:"kedja"` // version or revision of the library; where that does not tell, SHA-256 of the program
 	Go    string `json:"go"`
 	CPU   string `json:"cpu"` // architecture and instruction set of the kernels
 }
 
 // ThisBuild describes the running program.
 func ThisBuild() Build {
-	b := Build{Kedja: "unknown", Go: runtime.Version(), CPU: runtime.GOARCH}
+	b := Build{Kedja: library(), Go: runtime.Version(), CPU: runtime.GOARCH}
 	switch {
 	case cpu.AVX512:
 		b.CPU += " avx512"
@@ -62,27 +67,48 @@ func ThisBuild() Build {
 	default:
 		b.CPU += " plain"
 	}
+	return b
+}
+
+// library names the code of the library that is in this program. A program of go run has no revision, one of a work tree with changes has the
+// revision of none, and a module that is replaced by a folder has any version.
+var library = sync.OnceValue(func() string {
 	const module = "github.com/kedja-ml/kedja"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return b
+		return program()
 	}
 	for _, d := range info.Deps {
-		if d.Path == module {
-			b.Kedja = d.Version
+		if d.Path == module && d.Replace == nil {
+			return d.Version
 		}
 	}
-	if info.Main.Path == module {
-		for _, s := range info.Settings {
-			switch {
-			case s.Key == "vcs.revision":
-				b.Kedja = s.Value
-			case s.Key == "vcs.modified" && s.Value == "true":
-				b.Kedja += ", modified"
-			}
-		}
+	set := map[string]string{}
+	for _, s := range info.Settings {
+		set[s.Key] = s.Value
 	}
-	return b
+	if info.Main.Path == module && set["vcs.revision"] != "" && set["vcs.modified"] != "true" {
+		return set["vcs.revision"]
+	}
+	return program()
+})
+
+// program is the sum of the file that runs.
+func program() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "unknown"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "unknown"
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "unknown"
+	}
+	return "program " + hex.EncodeToString(h.Sum(nil))[:16]
 }
 
 // Differs says in what two builds differ, "" if in nothing.
