@@ -29,7 +29,7 @@ type Manifest struct {
 	Weights []Tensor           `json:"weights"`           // in weights.safetensors
 	State   []Tensor           `json:"state"`             // in state.safetensors
 	Logs    []Log              `json:"logs,omitempty"`    // cut back to these lengths when the run is taken up
-	Graph   string             `json:"graph,omitempty"`   // SHA-256 of the step's graph as printed
+	Graph   string             `json:"graph,omitempty"`   // SHA-256 of the step's graph as printed, and of how it may be rounded where that was chosen
 	Build   Build              `json:"build"`
 	// Parts is what others keep here under a name of their own: a loader's position, a command's settings.
 	Parts map[string]json.RawMessage `json:"parts,omitempty"`

@@ -86,6 +86,13 @@ func placeholders(g *graph.Graph, types []graph.Type) (in []*graph.Node) {
 	return in
 }
 
+func typesOf(fields []graph.Buffer) (types []graph.Type) {
+	for _, f := range fields {
+		types = append(types, f.Type)
+	}
+	return types
+}
+
 func (e *evaluation) run(see func(data.Batch, []graph.Buffer) error) error {
 	if err := e.load.Seek(data.Position{}); err != nil {
 		return err
@@ -94,11 +101,7 @@ func (e *evaluation) run(see func(data.Batch, []graph.Buffer) error) error {
 		if err != nil {
 			return err
 		}
-		types := make([]graph.Type, len(b.Fields))
-		for k, f := range b.Fields {
-			types[k] = f.Type
-		}
-		plan, err := e.plans.Plan(types...)
+		plan, err := e.plans.Plan(typesOf(b.Fields)...)
 		if err != nil {
 			return err
 		}

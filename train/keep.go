@@ -42,13 +42,10 @@ func (r *runner) keep(now bool) error {
 	return nil
 }
 
-// tolerate tells of a write that failed, and lets the run go on if it may.
+// tolerate tells of a write that failed, and lets the run go on if it may and somebody hears of it.
 func (r *runner) tolerate(err error) error {
-	if err == nil || r.Checkpoints.Strict {
+	if err == nil || r.Checkpoints.Strict || r.OnEvent == nil {
 		return err
-	}
-	if r.OnEvent == nil {
-		return nil
 	}
 	return r.OnEvent(Event{r.Step, err.Error()}) // not in the log, whose bytes do not depend on disks
 }
@@ -90,7 +87,7 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 			return fmt.Errorf("checkpoint %s: the bits may differ: %s; resume inexactly to go on", c.Path, d)
 		}
 		if c.Graph != r.hash {
-			return fmt.Errorf("checkpoint %s: the step's graph is not what it was; resume inexactly to go on", c.Path)
+			return fmt.Errorf("checkpoint %s: the step's graph, or its rounding, is not what it was; resume inexactly to go on", c.Path)
 		}
 	}
 	if err := c.Restore(nn.Vars(r.Model), r.states(r.rng)); err != nil {
@@ -132,7 +129,7 @@ func (r *runner) recover(why error) error {
 	what := fmt.Sprintf("%v; went back to step %d", why, c.Step)
 	if rec.Rate != nil {
 		rec.Rate.SetFactor(factor)
-		what += fmt.Sprintf(", the rate is multiplied by %.4g", factor)
+		what += fmt.Sprintf(", from now on at %.4g times the schedule's rate", factor)
 	}
 	r.Recoveries++
 	r.Bad = 0

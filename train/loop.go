@@ -23,7 +23,7 @@ type Loop struct {
 	Model     any // parameters and states are found as nn.Vars finds them
 	Loss      func(batch []*graph.Node) Outputs
 	Optimizer optim.Optimizer
-	Data      data.Source
+	Data      data.Source    // batches of two sizes, where it keeps an epoch's last one: a step is the mean over its own examples
 	Steps     int            // in all
 	Epochs    int            // instead of Steps, where Data has a Len, the batches of an epoch
 	Seed      uint64         // of what the step draws, such as dropout
@@ -102,7 +102,7 @@ type Checkpoints struct {
 	Every   int            // steps; at the end and when the run is stopped alone if 0
 	Parts   map[string]any // kept in each, as JSON: what it takes to build this Loop again
 	Inexact bool           // whether Resume goes on where the bits may come out differently
-	Strict  bool           // whether a write that fails ends the run, rather than being told to OnEvent
+	Strict  bool           // whether a write that fails ends the run, rather than being told to OnEvent; without an OnEvent it does
 }
 
 // A Step is what OnStep is told.
@@ -188,7 +188,11 @@ func (r *runner) step() error {
 	if err != nil {
 		return fmt.Errorf("step %d: %w", r.Step+1, err)
 	}
-	out, err := r.plan.RunBuffers(b.Fields...)
+	plan, err := r.plans.Plan(typesOf(b.Fields)...)
+	if err != nil {
+		return fmt.Errorf("step %d: %w", r.Step+1, err)
+	}
+	out, err := plan.RunBuffers(b.Fields...)
 	r.Step++
 	var loss float64
 	if err == nil {

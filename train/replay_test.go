@@ -70,7 +70,7 @@ func TestReplayRefusesRecoveries(t *testing.T) {
 	if _, err := s.Run(t.Context()); err != nil && !strings.Contains(err.Error(), "did not help") {
 		t.Fatal(err)
 	}
-	if len(events) == 0 || !strings.Contains(events[0], "above 0.9: the run diverges; went back to step 0, the rate is multiplied by 0.5") {
+	if len(events) == 0 || !strings.Contains(events[0], "above 0.9: the run diverges; went back to step 0, from now on at 0.5 times the schedule's rate") {
 		t.Fatal(events)
 	}
 	a, err := s.store.At(0)

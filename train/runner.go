@@ -21,12 +21,12 @@ import (
 type runner struct {
 	*Loop
 	progress
-	steps int // in all
-	plan  *exec.Plan
-	names []string // of the outputs: "loss", then the metrics
+	steps int          // in all
+	plans *exec.Shaped // one for whole batches, and one for the last of an epoch where that has fewer examples
+	names []string     // of the outputs: "loss", then the metrics
 	eval  *measuring
 	rng   *graph.State
-	hash  string                     // of the step's graph
+	hash  string                     // of the step's graph, and of Rounding
 	parts map[string]json.RawMessage // of every checkpoint
 	lost  error                      // of a log whose lines may not all be on disk
 	saved int                        // step of the last checkpoint, −1 if there was none
@@ -170,30 +170,38 @@ func (l *Loop) check() error {
 	return l.checkJournals()
 }
 
-// compile builds the step.
+// compile builds the step, of whole batches first.
 func (r *runner) compile() error {
 	for name, v := range nn.Vars(r.Model) { // as the graph prints them, whoever has named them before
 		v.SetName(name)
 	}
+	r.plans = exec.PerShape(2, r.trace)
+	_, err := r.plans.Plan(r.Data.Types()...)
+	return err
+}
+
+func (r *runner) trace(types []graph.Type) (*exec.Plan, error) {
 	g := graph.New(graph.Training)
 	g.SetRNG(r.rng)
-	in := placeholders(g, r.Data.Types())
+	in := placeholders(g, types)
 	o := r.Loss(in)
 	names, outs, err := o.list()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.names = names
 	r.Optimizer.Minimize(o.Loss)
 	if r.EMA != nil {
 		r.EMA.Update(g)
 	}
-	if r.plan, err = exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(r.Workers), exec.Rounding(r.Rounding)); err != nil {
-		return err
+	if r.hash == "" {
+		text := g.String()
+		if r.Rounding != graph.Close {
+			text += fmt.Sprintln("rounding", r.Rounding)
+		}
+		h := sha256.Sum256([]byte(text))
+		r.hash, r.names = hex.EncodeToString(h[:]), names
 	}
-	h := sha256.Sum256([]byte(g.String()))
-	r.hash = hex.EncodeToString(h[:])
-	return nil
+	return exec.Compile(g, exec.In(in...), exec.Out(outs...), exec.Workers(r.Workers), exec.Rounding(r.Rounding))
 }
 
 // list returns the outputs with their names, the loss first.

@@ -48,7 +48,8 @@ func (v Verdict) String() string {
 }
 
 // OverfitOneBatch trains the loop on its next batch alone, with neither validation nor checkpoints nor logs. A model and a loss that are put
-// together rightly learn one batch by heart: if this one does not, no data will help. Draws such as dropout are as in training.
+// together rightly learn one batch by heart: if this one does not, no data will help. Draws such as dropout are as in training,
+// and so is the rate, whose schedule must not end before these steps do.
 //
 // Afterwards model, optimiser and data are as they were. The error tells that the check could not be made; a loss that becomes NaN is a
 // verdict.
