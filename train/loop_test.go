@@ -346,7 +346,7 @@ func TestResumeRefuses(t *testing.T) {
 	s.close()
 	for want, spoil := range map[string]func(*setup){
 		"the step's graph, or its rounding, is not what it was": func(s *setup) { s.Rounding = graph.Exact },
-		"the step's graph, or its": func(s *setup) { s.Optimizer = optim.NewSGD(nn.Params(s.m), s.rate.Rate, 0) },
+		"the step's graph, or its":                              func(s *setup) { s.Optimizer = optim.NewSGD(nn.Params(s.m), s.rate.Rate, 0) },
 		"of another model": func(s *setup) {
 			s.Optimizer, s.Checkpoints.Inexact = optim.NewSGD(nn.Params(s.m), s.rate.Rate, 0), true
 		},

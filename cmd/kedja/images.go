@@ -89,6 +89,14 @@ func (c *trainImages) job() (*job, error) {
 	return j, nil
 }
 
+// names are those of the classes, none where the command knows them.
+func (a *about) names() []string {
+	if a == nil {
+		return nil
+	}
+	return a.Names
+}
+
 // metadata is what the file of weights tells about the images.
 func (a *about) metadata() map[string]string {
 	m := map[string]string{"format": "kedja"}
@@ -144,7 +152,10 @@ func (c *predictImages) Run(to streams) error {
 
 // load makes the model that a file of weights describes.
 func (c *predictImages) load() (*about, nn.Layer, error) {
-	path := weightsAt(c.Weights)
+	path, err := weightsAt(c.Weights)
+	if err != nil {
+		return nil, nil, err
+	}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, err

@@ -59,7 +59,7 @@ func command(ctx context.Context, args []string, to streams) int {
 
 // line is an error's text on one line; errors that were joined come one a line.
 func line(err error) string {
-	return strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; ")
+	return strings.NewReplacer("\n- ", "; ", "\n", "; ").Replace(strings.TrimSpace(err.Error()))
 }
 
 // newFolder makes the folder of a run, and looks whether its files can be written there before work is put into them.

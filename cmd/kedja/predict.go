@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -65,13 +66,20 @@ func (c *predictMNIST) Run(to streams) error {
 // model is the network of the first recipe that the weights fit, and the views in which that one reads an image.
 func (c *predictMNIST) model() (nn.Layer, []vision.Variation, error) {
 	var first error
+	path := ""
+	if c.Weights != "" {
+		var err error
+		if path, err = weightsAt(c.Weights); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, r := range recipe.MNIST() {
 		model := r.Model(rand.New(rand.NewPCG(0, 0)), vision.Digits)
 		var err error
-		if c.Weights == "" {
+		if path == "" {
 			err = train.Decode(weights.CNN, model)
 		} else {
-			err = train.Load(weightsAt(c.Weights), model)
+			err = train.Load(path, model)
 		}
 		if err == nil {
 			return model, r.Views, nil
@@ -81,10 +89,15 @@ func (c *predictMNIST) model() (nn.Layer, []vision.Variation, error) {
 	return nil, nil, first
 }
 
-// weightsAt is the file of weights in the folder of a finished run, or the file itself.
-func weightsAt(path string) string {
-	if i, err := os.Stat(path); err == nil && i.IsDir() {
-		return filepath.Join(path, "weights.safetensors")
+// weightsAt is the file of weights in the folder of a finished run or of a checkpoint, or the file itself.
+func weightsAt(path string) (string, error) {
+	i, err := os.Stat(path)
+	if err != nil || !i.IsDir() {
+		return path, nil // whoever reads it says what is wrong
 	}
-	return path
+	within := filepath.Join(path, "weights.safetensors")
+	if _, err := os.Stat(within); errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("%s: holds no weights.safetensors, want the folder of a finished run, or one of its checkpoints", path)
+	}
+	return within, nil
 }

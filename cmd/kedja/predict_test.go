@@ -202,7 +202,7 @@ func TestPredictRefuses(t *testing.T) {
 		{at("one.png"), "predict mnist: " + at("one.png") + ": the picture shows nothing: all of it has one brightness"},
 		{at("blank.jpg"), "predict mnist: " + at("blank.jpg") + ": the picture shows nothing: all of it has one brightness"},
 		{digit + " --weights " + at("no"), "predict mnist: weights " + at("no") + ": no such file or directory"},
-		{digit + " --weights " + dir, "predict mnist: weights " + at("weights.safetensors") + ": no such file or directory"},
+		{digit + " --weights " + dir, "predict mnist: " + dir + ": holds no weights.safetensors, want the folder of a finished run, or one of its checkpoints"},
 		{digit + " --weights " + at("none.safetensors"), "safetensors: 0 bytes are too few for a file"},
 		{digit + " --weights " + at("noise.safetensors"), "safetensors: a header of "},
 		{digit + " --weights " + at("cut.safetensors"), "predict mnist: weights " + at("cut.safetensors") + `: safetensors: "`},

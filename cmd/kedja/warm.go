@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +10,6 @@ import (
 	"github.com/kedja-ml/kedja/checkpoint"
 	"github.com/kedja-ml/kedja/nn"
 	"github.com/kedja-ml/kedja/safetensors"
-	"github.com/kedja-ml/kedja/train/diagnose"
 )
 
 // warm gives the model weights of another run, as the flags say.
@@ -94,25 +91,5 @@ func known(model any, prefixes []string) error {
 			return fmt.Errorf("no name begins with %q: there are %s", p, strings.Join(names, ", "))
 		}
 	}
-	return nil
-}
-
-// overfit looks whether the model learns one batch by heart.
-func (j *job) overfit(ctx context.Context, to streams) error {
-	loop, err := j.loop()
-	if err != nil {
-		return err
-	}
-	v, err := diagnose.OverfitOneBatch(ctx, loop, diagnose.Overfit{})
-	if errors.Is(err, context.Canceled) {
-		return errors.New("interrupted")
-	}
-	if err != nil {
-		return err
-	}
-	if !v.Passed {
-		return fmt.Errorf("train %s: %v", j.name, v)
-	}
-	fmt.Fprintln(to.out, v)
 	return nil
 }

@@ -48,6 +48,9 @@ func Check(dir string, to io.Writer, steps ...int) ([]*checkpoint.Checkpoint, er
 			err = logged(path, k)
 		}
 		if err != nil {
+			if _, gone := os.Stat(path); len(paths) > 1 && errors.Is(gone, os.ErrNotExist) {
+				continue // the run goes on, and did not keep it
+			}
 			bad = append(bad, err)
 			continue
 		}

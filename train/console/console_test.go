@@ -104,6 +104,26 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// A checkpoint that the run removes while it is looked through is no damage.
+func TestCheckBesideRun(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := program(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	out := removing{filepath.Join(dir, train.CheckpointsFolder, "step-0000000040")}
+	if _, err := Check(dir, out); err != nil {
+		t.Error(err)
+	}
+	if _, err := Check(dir, out, 40); err == nil || !strings.Contains(err.Error(), "no checkpoint of step 40") {
+		t.Error(err)
+	}
+}
+
+// removing removes a folder when something is written.
+type removing struct{ path string }
+
+func (r removing) Write(b []byte) (int, error) { return len(b), os.RemoveAll(r.path) }
+
 // Events for TensorBoard are as many after an interrupt as without one; their clocks differ.
 func TestTensorBoard(t *testing.T) {
 	whole, dir := t.TempDir(), t.TempDir()

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
@@ -25,12 +26,20 @@ func WriteImage(path string, m image.Image) error {
 	return nil
 }
 
-// Confusion shows how often each class was read as each, as metrics.Confusion counts it: rows are the truth, columns the reading. Shades
-// are by the logarithm, so that single mistakes show.
-func Confusion(counts [][]int) image.Image {
-	const cell, edge = 44, 40
+// Confusion shows how often each class was read as each, as metrics.Confusion counts it: rows are the truth, columns the reading. Names of the
+// classes stand before their rows, where there are some beside the numbers. Shades are by the logarithm, so that single mistakes show.
+func Confusion(counts [][]int, names []string) image.Image {
+	const cell, edge, letter = 44, 40, 7
 	n := len(counts)
-	m := image.NewRGBA(image.Rect(0, 0, edge+n*cell+10, edge+n*cell+10))
+	labels, left := make([]string, n), edge
+	for i := range labels {
+		labels[i] = fmt.Sprint(i)
+		if i < len(names) && names[i] != labels[i] {
+			labels[i] += " " + names[i]
+			left = max(left, letter*(utf8.RuneCountInString(labels[i])+2))
+		}
+	}
+	m := image.NewRGBA(image.Rect(0, 0, max(left+n*cell, letter*15)+10, edge+n*cell+10))
 	draw.Draw(m, m.Bounds(), image.White, image.Point{}, draw.Src)
 	most := 1
 	for _, row := range counts {
@@ -40,22 +49,22 @@ func Confusion(counts [][]int) image.Image {
 	}
 	text(m, 4, 14, "true \\ read as", color.Black)
 	for i, row := range counts {
-		text(m, edge/2, edge+i*cell+cell/2+4, fmt.Sprint(i), color.Black)
-		text(m, edge+i*cell+cell/2-3, edge-8, fmt.Sprint(i), color.Black)
+		text(m, left-letter*(utf8.RuneCountInString(labels[i])+1), edge+i*cell+cell/2+4, labels[i], color.Black)
+		text(m, left+i*cell+cell/2-3, edge-8, fmt.Sprint(i), color.Black)
 		for j, k := range row {
 			v := uint8(255 - 215*math.Log1p(float64(k))/math.Log1p(float64(most)))
 			shade := color.RGBA{v, v, 255, 255}
 			if i != j && k > 0 {
 				shade = color.RGBA{255, v, v, 255}
 			}
-			r := image.Rect(edge+j*cell, edge+i*cell, edge+(j+1)*cell-1, edge+(i+1)*cell-1)
+			r := image.Rect(left+j*cell, edge+i*cell, left+(j+1)*cell-1, edge+(i+1)*cell-1)
 			draw.Draw(m, r, image.NewUniform(shade), image.Point{}, draw.Src)
 			if k > 0 {
 				s, c := fmt.Sprint(k), color.Black
 				if v < 128 {
 					c = color.White
 				}
-				text(m, r.Min.X+cell/2-7*len(s)/2, r.Min.Y+cell/2+4, s, c)
+				text(m, r.Min.X+cell/2-letter*len(s)/2, r.Min.Y+cell/2+4, s, c)
 			}
 		}
 	}

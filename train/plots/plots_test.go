@@ -177,6 +177,15 @@ func TestReadLog(t *testing.T) {
 	}
 }
 
+// A class has its name before its row, and room for it.
+func TestConfusion(t *testing.T) {
+	counts := [][]int{{30, 2}, {0, 31}}
+	plain, named := Confusion(counts, []string{"0", "1"}), Confusion(counts, []string{"disc", "a long name"})
+	if a, b := plain.Bounds().Dx(), named.Bounds().Dx(); a != 40+2*44+10 || b != 7*15+2*44+10 {
+		t.Error(a, b)
+	}
+}
+
 func TestMain(m *testing.M) {
 	if to := os.Getenv("KEDJA_PLOTS"); to != "" { // to look at them
 		rs := overfitted()
