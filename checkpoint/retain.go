@@ -85,6 +85,9 @@ func (s *Store) retain() error {
 	if err != nil {
 		return err
 	}
+	if !has && s.o.Best != "" {
+		best, has = kept[0], true
+	}
 	for _, p := range kept[:max(0, len(kept)-s.o.Last)] {
 		if s.o.Every > 0 && p.step%s.o.Every == 0 || has && p == best {
 			continue

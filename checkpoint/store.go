@@ -18,7 +18,7 @@ import (
 type Options struct {
 	Last   int    // how many of the newest are kept; all if 0
 	Every  int    // those whose step is a multiple of it are kept as well, if not 0
-	Best   string // the one where this metric is best is kept as well, if not ""
+	Best   string // the one where this metric is best is kept as well, if not "", and the oldest while none has it
 	Larger bool   // whether Best is better when it is larger
 	FS     FS     // the system's own if nil
 }

@@ -109,7 +109,7 @@ func (r *runner) resume(c *checkpoint.Checkpoint) error {
 // recover goes back to the best checkpoint, if the fault is one that it can go back from. The batches go on where they are.
 func (r *runner) recover(why error) error {
 	rec := r.Recovery
-	if rec == nil || !errors.Is(why, exec.ErrNaN) && !errors.Is(why, errWorse) && !errors.Is(why, errDiverged) {
+	if !r.recoverable(why) {
 		return why
 	}
 	if r.Recoveries == rec.Most {
@@ -138,6 +138,10 @@ func (r *runner) recover(why error) error {
 	return r.event(r.Step, what)
 }
 
+func (r *runner) recoverable(why error) bool {
+	return r.Recovery != nil && (errors.Is(why, exec.ErrNaN) || errors.Is(why, errWorse) || errors.Is(why, errDiverged))
+}
+
 // Why a recovery goes back from steps that were no faults.
 var (
 	errWorse    = errors.New("the validation has become worse")
@@ -152,7 +156,8 @@ func (r *runner) diverged(loss float64) error {
 	return fmt.Errorf("a loss of %.6g, above %.6g: %w", loss, r.Recovery.Above, errDiverged)
 }
 
-// best reads the checkpoint of the best validation, and the newest where nothing was validated yet.
+// best reads the checkpoint of the best validation. Where nothing was validated yet it is the one that the run began with, and without a
+// Validation the newest that was due: not one which an interrupt wrote, for the run must go on as it would have without that.
 func (r *runner) best() (*checkpoint.Checkpoint, error) {
 	store := r.Checkpoints.Store
 	if err := r.tolerate(store.Wait()); err != nil {
@@ -161,8 +166,20 @@ func (r *runner) best() (*checkpoint.Checkpoint, error) {
 	if r.BestAt >= 0 {
 		return store.At(r.BestAt)
 	}
-	c, _, err := store.Latest()
-	return c, err
+	steps, err := store.Steps()
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) == 0 {
+		return nil, errors.New("there is no checkpoint to go back to")
+	}
+	at := steps[0]
+	for _, step := range steps {
+		if r.Validation == nil && r.Checkpoints.Every > 0 && step%r.Checkpoints.Every == 0 {
+			at = step
+		}
+	}
+	return store.At(at)
 }
 
 // judge looks at a validation.

@@ -86,8 +86,9 @@ type Validation struct {
 // there are Checkpoints; see RestoreBest.
 type EarlyStop struct{ Patience int }
 
-// Recovery goes back to the best checkpoint, and on with the batches that come next, where a step gives NaN or a loss above a bound, or
-// where the metric has been worse than the best for more than Patience validations in a row. It needs Checkpoints, and keeps the best.
+// Recovery goes back to the best checkpoint, and on with the batches that come next, where a step or a validation gives NaN, where a loss is
+// above a bound, or where the metric has been worse than the best for more than Patience validations in a row. It needs Checkpoints, and keeps
+// the best; before the first validation that is the one which the run began with.
 type Recovery struct {
 	Patience int             // 0 does not look at validations
 	Above    float64         // a loss above it is one of a run that diverges; 0 sets no bound

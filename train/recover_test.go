@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strings"
@@ -69,6 +70,73 @@ func TestLoopRecoversFromNaN(t *testing.T) {
 	s.Recovery.Most = 2
 	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "2 recoveries did not help") {
 		t.Error(err)
+	}
+}
+
+// An interrupt before the first validation leaves a checkpoint that would not be there without it: the run does not go back to that.
+func TestLoopRecoversTheSameAfterInterrupts(t *testing.T) {
+	for _, validated := range []bool{true, false} {
+		change := func(s *setup) {
+			set := data.Func(240, clusters(240).Types(), func(i int, seed uint64, row []graph.Buffer) error {
+				err := clusters(240).Read(i, seed, row)
+				if i == 100 {
+					graph.Data[float32](row[0])[0] = float32(math.NaN())
+				}
+				return err
+			})
+			s.Data, _ = data.NewLoader(set, data.Config{Batch: 32, Order: data.Shuffled{Seed: 3}})
+			s.Steps, s.Checkpoints.Every = 24, 2
+			s.Recovery = &train.Recovery{Most: 10, Rate: s.rate, Factor: 0.5}
+			s.Extra = nil
+			if !validated {
+				s.Validation = nil
+			}
+		}
+		want := whole(t, change)
+		for at := 1; at < 12; at++ {
+			dir := t.TempDir()
+			s := newSetup(t, dir, change)
+			ctx, cancel := context.WithCancel(t.Context())
+			s.OnStep = func(st train.Step) error {
+				if st.Step >= at { // a step that gives NaN is not told of
+					cancel()
+				}
+				return nil
+			}
+			_, err := s.Run(ctx)
+			cancel()
+			s.close()
+			if err == nil {
+				t.Fatal("it was not interrupted")
+			}
+			s = newSetup(t, dir, change)
+			if _, err := s.Resume(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.bits(t); got != want {
+				t.Errorf("validated %v, interrupted at step %d: other bytes\n%s\nwant\n%s", validated, at, got, want)
+			}
+			s.close()
+		}
+	}
+}
+
+// A validation that gives NaN, where the steps before it did not, is gone back from as well.
+func TestLoopRecoversFromNaNInValidation(t *testing.T) {
+	var events []string
+	s := newSetup(t, t.TempDir(), func(s *setup) {
+		s.EMA, s.Steps, s.Validation.Every = nil, 60, 1
+		s.Recovery = &train.Recovery{Most: 1, Rate: s.rate, Factor: 1e-38}
+		s.Extra = nil
+		s.rate.SetFactor(1e38)
+		s.OnEvent = func(e train.Event) error { events = append(events, e.What); return nil }
+	})
+	out, err := s.Run(t.Context())
+	if err != nil || len(events) != 1 || !strings.Contains(events[0], "step 1: validation: ") || !strings.Contains(events[0], "; went back to step 0") {
+		t.Fatal(out, events, err)
+	}
+	if out.Last["accuracy"] < 0.9 {
+		t.Errorf("%+v after %q", out, events)
 	}
 }
 

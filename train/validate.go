@@ -19,10 +19,14 @@ func (r *runner) report(epoch int, line, validate bool) error {
 		clear(r.Sums)
 		r.Count = 0
 	}
+	var failed error // of a validation that the run may go back from
 	if validate {
 		var err error
 		if rep.Validation, err = r.eval.run(); err != nil {
-			return fmt.Errorf("step %d: validation: %w", r.Step, err)
+			rep.Validation, failed = nil, fmt.Errorf("step %d: validation: %w", r.Step, err)
+			if !r.recoverable(failed) {
+				return failed
+			}
 		}
 		rep.Seconds = r.since()
 	}
@@ -46,7 +50,10 @@ func (r *runner) report(epoch int, line, validate bool) error {
 			return err
 		}
 	}
-	if !validate {
+	switch {
+	case failed != nil:
+		return r.recover(failed)
+	case !validate:
 		return nil
 	}
 	return r.judge(rep.Validation)
