@@ -36,6 +36,8 @@ func room(a *plot.Axis, logarithmic bool) {
 	case a.Max > a.Min:
 	case logarithmic:
 		a.Min, a.Max = a.Min/2, a.Max*2
+	case a.Min >= 1: // such as a step, about which ticks would stand at fractions
+		a.Min = 0
 	default:
 		a.Min, a.Max = a.Min-0.5, a.Max+0.5
 	}
