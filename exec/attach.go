@@ -95,8 +95,12 @@ func (b *compiler) follow(s *tileStep) bool {
 			return false
 		}
 	}
+	at := len(b.steps) - 1 // one earlier than it seemed
 	for _, st := range s.stores {
-		st.m.first = min(st.m.first, len(b.steps)-1)
+		st.m.first, st.m.last = min(st.m.first, at), min(st.m.last, at)
+	}
+	for _, l := range s.loads {
+		l.v.mem.last = min(l.v.mem.last, at)
 	}
 	k.piece, k.after = piece, s
 	k.header.op, k.work.Local = k.header.op+" → "+s.header.op, max(k.work.Local, s.work.Local)

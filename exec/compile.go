@@ -10,7 +10,7 @@ import (
 	"github.com/kedja-ml/kedja/graph"
 )
 
-// An Option of Compile: In, Out, Workers, NoTrap, Profile, Explain, Verify.
+// An Option of Compile: In, Out, Workers, NoTrap, Rounding, Recompute, Profile, Explain, Verify.
 type Option func(*options)
 
 type options struct {
@@ -23,6 +23,7 @@ type options struct {
 	verify   bool
 	folding  bool // this program computes constants of another one
 	rounding graph.Rounding
+	again    *int // from how many bytes on results are computed again, if the user said so
 	inner    bool // it is part of an op of another one, which gives it memory for its outputs at each run
 }
 
@@ -47,6 +48,11 @@ func NoTrap() Option { return func(o *options) { o.noTrap = true } }
 // graph.Close, the default, those whose errors are no larger; graph.Loose, also faster ones with errors a few times as large; graph.Exact,
 // none.
 func Rounding(r graph.Rounding) Option { return func(o *options) { o.rounding = r } }
+
+// Recompute says from how many bytes on a result of the forward pass may be computed again in the backward pass, rather than kept until then, if
+// it is cheap and the plan then needs less memory: 64 KiB if not said. With 0 all are that lower it, cheap or not; with a negative number none is.
+// The bits are the same.
+func Recompute(bytes int) Option { return func(o *options) { o.again = &bytes } }
 
 // Profile measures each step; see Plan.Profile.
 func Profile() Option { return func(o *options) { o.profile = true } }
@@ -104,6 +110,7 @@ type program struct {
 	outs   int
 	vars   []graph.Var
 	rng    *graph.State
-	names  []string                   // of the inputs
-	frozen map[graph.Var]*graph.State // what a snapshot reads instead of the variables
+	names  []string                    // of the inputs
+	frozen map[graph.Var]*graph.State  // what a snapshot reads instead of the variables
+	beside map[*graph.Node]*graph.Node // what is computed again, and what it is to be in one group with
 }

@@ -39,11 +39,20 @@ func (c *compiler) group() error {
 	at := func(x *graph.Node) int { return index[x.Results()[0]] }
 	stage := make([]int, len(order))
 	users := make([][]int, len(order))
+	stays := make([]bool, len(order))
 	for i, n := range order {
 		for _, x := range n.In() {
 			j := at(x)
 			users[j] = append(users[j], i)
 			stage[i] = max(stage[i], stage[j]+gap(order[j], n))
+		}
+		if w := c.beside[n]; w != nil { // it waits for what that waits for
+			stays[i], stays[at(w)] = true, true
+			for _, x := range w.In() {
+				if j := at(x); j < i {
+					stage[i] = max(stage[i], stage[j]+gap(order[j], w))
+				}
+			}
 		}
 	}
 	// A pointwise node that nobody needs yet sinks to its users, so that it is computed where it is read.
@@ -52,7 +61,7 @@ func (c *compiler) group() error {
 		isRoot[at(r)] = true
 	}
 	for i, n := range slices.Backward(order) {
-		if !pointwise(n) || isRoot[i] || len(users[i]) == 0 {
+		if !pointwise(n) || isRoot[i] || stays[i] || len(users[i]) == 0 {
 			continue
 		}
 		latest := int(^uint(0) >> 1)
@@ -61,7 +70,7 @@ func (c *compiler) group() error {
 		}
 		stage[i] = max(stage[i], latest)
 	}
-	// Join along edges within a stage.
+	// Join along edges within a stage, and what is wanted beside one another.
 	leader := make([]int, len(order))
 	for i := range leader {
 		leader[i] = i
@@ -73,11 +82,17 @@ func (c *compiler) group() error {
 		}
 		return i
 	}
+	join := func(i, j int) {
+		if a, b := find(i), find(j); stage[i] == stage[j] && gap(order[j], order[i]) == 0 {
+			leader[max(a, b)] = min(a, b)
+		}
+	}
 	for i, n := range order {
 		for _, x := range n.In() {
-			if a, b := find(i), find(at(x)); stage[i] == stage[at(x)] && gap(order[at(x)], n) == 0 {
-				leader[max(a, b)] = min(a, b)
-			}
+			join(i, at(x))
+		}
+		if w := c.beside[n]; w != nil {
+			join(i, at(w))
 		}
 	}
 	// Cut what is too long into runs of the topological order: edges between them only point forward.

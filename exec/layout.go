@@ -252,7 +252,7 @@ func (b *compiler) kernel(n *graph.Node, op graph.Kernel) error {
 	if k.work.Scratch > 0 {
 		k.scratch = b.memory(graph.T(graph.Uint8, k.work.Scratch), inArena)
 	}
-	if h, ok := n.Op().(graph.Higher); ok {
+	if h, ok := n.Op().(graph.Higher); ok && !b.drafting {
 		for _, f := range h.Bodies() {
 			sub, err := b.body(f)
 			if err != nil {

@@ -23,6 +23,7 @@ func rewriting() []pass {
 		{"simplify again", (*compiler).simplify},
 		{"fuse", (*compiler).fuse},
 		{"round", (*compiler).round},
+		{"recompute", (*compiler).recompute},
 	}
 }
 
@@ -47,6 +48,7 @@ type compiler struct {
 	unitOf   map[*graph.Node]position
 	read     map[graph.Var]*graph.Node
 	rehearse bool   // what late units write in place is looked at before
+	drafting bool   // the plan will not run
 	moved    []bool // roots that are copied to their places
 	at       map[*graph.Node]value
 	users    map[*graph.Node][]*graph.Node

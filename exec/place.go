@@ -40,7 +40,7 @@ func (b *compiler) place() error {
 	if all := b.arenaBytes + b.outBytes; all > maxBytes {
 		return tooLarge(all, slices.Concat(ms, own)[0].of)
 	}
-	b.liveBytes = liveness(ms)
+	b.liveBytes, _ = liveness(ms)
 	arena := aligned(b.arenaBytes)
 	for _, m := range ms {
 		m.buf = graph.Over(m.of, arena[m.offset:m.offset+m.of.Bytes():m.offset+m.of.Bytes()])
@@ -148,8 +148,8 @@ func tooLarge(bytes int, of graph.Type) error {
 
 func rounded(n int) int { return (n + align - 1) / align * align }
 
-// liveness is the largest number of bytes that is needed at once: no placement needs less.
-func liveness(ms []*memory) (most int) {
+// liveness is the largest number of bytes that is needed at once, and the first step that needs so many: no placement needs less.
+func liveness(ms []*memory) (most, at int) {
 	change := map[int]int{}
 	end := 0
 	for _, m := range ms {
@@ -160,7 +160,9 @@ func liveness(ms []*memory) (most int) {
 	now := 0
 	for i := range end + 1 {
 		now += change[i]
-		most = max(most, now)
+		if now > most {
+			most, at = now, i
+		}
 	}
-	return most
+	return most, at
 }

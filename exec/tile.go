@@ -162,6 +162,9 @@ func groupName(nodes []*graph.Node) string {
 			s += "·"
 		}
 		s += n.Op().Name()
+		if slices.ContainsFunc(n.In(), isAgain) {
+			s += "′"
+		}
 	}
 	return s
 }

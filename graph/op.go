@@ -99,6 +99,12 @@ type (
 		SumOver(n *Node, stack, sum func(x *Node) *Node) *Node
 	}
 
+	// Restorer says how the first of several results follows, bit for bit, from operands and the other results by pointwise ops and views, at
+	// little cost: executors may keep those instead.
+	Restorer interface {
+		Restore(in, others []*Node) *Node
+	}
+
 	// Fuser returns an equal but cheaper node that does the work of n and of what n alone needs, or nil. sole reports that an operand, or an
 	// operand's operand, has no other use. Of several results, n is the first, and so is what it becomes. Executors ask, after Simplifier.
 	Fuser interface {

@@ -114,6 +114,13 @@ func perChannel(v, x *graph.Node) *graph.Node {
 	return Reshape(v, d...)
 }
 
+// Restore rounds as the kernel does.
+func (o batchNorm) Restore(in, stats []*graph.Node) *graph.Node {
+	of := func(v *graph.Node) *graph.Node { return perChannel(v, in[0]) }
+	rstd := Cast(Reciprocal(Sqrt(Offset(Cast(stats[1], graph.Float64), o.Eps))), in[0].Dtype())
+	return Add(Mul(Sub(in[0], of(stats[0])), of(Mul(rstd, in[1]))), of(in[2]))
+}
+
 // VJPs covers the usual case; a cotangent of the statistics is left to the definition.
 func (o batchNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {

@@ -93,6 +93,21 @@ func (o groupNorm) Define(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{y, ReshapeTo(mean, stat), ReshapeTo(rstd, stat)}
 }
 
+// Restore rounds as the kernel does.
+func (o groupNorm) Restore(in, stats []*graph.Node) *graph.Node {
+	x, s := in[0], in[0].Shape()
+	n, c := s.Dim(0), s.Dim(1)
+	one := make([]int, s.Rank())
+	for i := range one {
+		one[i] = 1
+	}
+	one[0], one[1] = n, c
+	of := func(stat *graph.Node) *graph.Node { return Reshape(stat, n, o.Groups, 1) }
+	mean := Reshape(Expand(of(stats[0]), n, o.Groups, c/o.Groups), one...)
+	a := Reshape(Mul(of(stats[1]), Reshape(in[1], o.Groups, c/o.Groups)), one...)
+	return Add(Mul(Sub(x, mean), a), perChannel(in[2], x))
+}
+
 // VJPs covers the usual case; a cotangent of the statistics is left to the definition.
 func (o groupNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {

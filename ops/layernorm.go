@@ -74,6 +74,12 @@ func (o layerNorm) Define(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{Mul(d, rstd), mean, rstd}
 }
 
+// Restore rounds as the kernel does, which adds 0: there is no −0.
+func (layerNorm) Restore(in, stats []*graph.Node) *graph.Node {
+	y := Mul(Sub(in[0], stats[0]), stats[1])
+	return Add(y, Like(0, y))
+}
+
 // VJPs covers the usual case; a cotangent of the statistics is left to the definition.
 func (layerNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {

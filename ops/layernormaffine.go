@@ -63,6 +63,11 @@ func (o layerNormAffine) Define(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{Add(Mul(y, in[1]), in[2]), mean, rstd}
 }
 
+// Restore rounds as the kernel does.
+func (layerNormAffine) Restore(in, stats []*graph.Node) *graph.Node {
+	return Add(Mul(Mul(Sub(in[0], stats[0]), stats[1]), in[1]), in[2])
+}
+
 // VJPs covers the usual case; a cotangent of the statistics is left to the definition.
 func (layerNormAffine) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil || dys[2] != nil {

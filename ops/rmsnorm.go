@@ -66,6 +66,11 @@ func (o rmsNorm) Define(in []*graph.Node) []*graph.Node {
 	return []*graph.Node{Mul(Mul(in[0], rrms), in[1]), rrms}
 }
 
+// Restore rounds as the kernel does.
+func (rmsNorm) Restore(in, stats []*graph.Node) *graph.Node {
+	return Mul(Mul(stats[0], in[0]), in[1])
+}
+
 // VJPs covers the usual case; a cotangent of rrms is left to the definition.
 func (rmsNorm) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	if dys[0] == nil || dys[1] != nil {

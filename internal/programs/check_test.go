@@ -40,6 +40,9 @@ func (p *program) check(trap bool) (plan string, err error) {
 		if !trap {
 			opts = append(opts, exec.NoTrap())
 		}
+		if i%2 == 1 {
+			opts = append(opts, exec.Recompute(0))
+		}
 		c, err := exec.Compile(p.g, opts...)
 		if err != nil {
 			return "", fmt.Errorf("compiling: %w", err)

@@ -65,7 +65,7 @@ func TestPrograms(t *testing.T) {
 }
 
 // paths through the compiler that a program may take.
-var paths = []string{"parallel", "fused", "finished", "in place", "view", "loop", "gradient", "assigned", "float64", "empty", "class R"}
+var paths = []string{"parallel", "fused", "again", "finished", "in place", "view", "loop", "gradient", "assigned", "float64", "empty", "class R"}
 
 // paths says which ones p takes, from the print of its plan.
 func (p *program) paths(plan string) (took []string) {
@@ -76,6 +76,7 @@ func (p *program) paths(plan string) (took []string) {
 			continue
 		}
 		has["fused"] = has["fused"] || strings.Contains(f[1], "·")
+		has["again"] = has["again"] || strings.Contains(line, "′")
 		has["finished"] = has["finished"] || strings.HasPrefix(f[1], "finished")
 		has["loop"] = has["loop"] || slices.Contains([]string{"scan", "while", "cond"}, f[1])
 		if _, tasks, ok := strings.Cut(line, "  tasks ["); ok {
