@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -35,18 +36,38 @@ func (p *program) settle(round func() rewriter) error {
 	return nil
 }
 
+// defines wants of a definition what Infer said of the op.
+func defines(ds []*graph.Node, n *graph.Node) error {
+	if len(ds) != len(n.Results()) {
+		return fmt.Errorf("%s has %d results, but its definition %d", n.Op().Name(), len(n.Results()), len(ds))
+	}
+	for i, r := range n.Results() {
+		if d := ds[i]; d != nil && d.Valid() && d.Type() != r.Type() {
+			return fmt.Errorf("%s is %v, but its definition %v", n.Op().Name(), r.Type(), d.Type())
+		}
+	}
+	return nil
+}
+
 func (p *program) rewrite(n *graph.Node, in []*graph.Node) (out []*graph.Node, changed bool) {
 	_, kernel := n.Op().(graph.Kernel)
 	if c, ok := n.Op().(graph.Composite); ok && !kernel {
-		return c.Define(in), true
+		ds := c.Define(in)
+		if err := defines(ds, n); err != nil {
+			return p.g.Fail(len(n.Results()), err), true
+		}
+		return ds, true
 	}
 	if slices.Equal(in, n.In()) {
 		out = n.Results()
 	} else {
 		out = graph.Again(p.g, n, in)
 	}
-	if s, ok := n.Op().(graph.Simplifier); ok && len(out) == 1 {
+	if s, ok := n.Op().(graph.Simplifier); ok && len(out) == 1 && out[0].Valid() {
 		if better := s.Simplify(out[0]); better != nil && better != out[0] {
+			if better.Valid() && better.Type() != n.Type() {
+				return p.g.Fail(1, fmt.Errorf("%s is %v, but its simplification %v", n.Op().Name(), n.Type(), better.Type())), true
+			}
 			return []*graph.Node{better}, true
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/ops"
 )
 
 // F is what is checked: any function of float64 nodes.
@@ -44,6 +45,35 @@ func CheckOrder(t testing.TB, order int, f F, in ...graph.Buffer) {
 	if err := Error(order, f, in...); err != nil {
 		t.Error(err)
 	}
+}
+
+// Batched reports to t whether f, mapped by vmap over several arrays like in, is f of each: all operands mapped, and one or the others alone.
+func Batched(t testing.TB, f F, in ...graph.Buffer) {
+	t.Helper()
+	if err := BatchedError(f, in...); err != nil {
+		t.Error(err)
+	}
+}
+
+// BatchedError is Batched without a test.
+func BatchedError(f F, in ...graph.Buffer) error {
+	k := ops.Case{F: func(in []*graph.Node) []*graph.Node { return []*graph.Node{f(in...)} }}
+	for i, b := range in {
+		if b.Type.Dtype != graph.Float64 {
+			return fmt.Errorf("gradcheck: operand %d is %v, want float64", i, b.Type)
+		}
+		k.In = append(k.In, ops.Operand{Shape: b.Type.Shape, Draw: func(r *rand.Rand, n int) []float64 {
+			v := make([]float64, n)
+			for i, x := range graph.Data[float64](b) {
+				v[i] = x + 0.01*r.NormFloat64()
+			}
+			return v
+		}})
+	}
+	if e, err := batched("gradcheck", k); err != nil || e > 1e-12 {
+		return errors.Join(err, fmt.Errorf("gradcheck: batched, f is off by %.1e from f of each row", e))
+	}
+	return nil
 }
 
 // Error is CheckOrder without a test: nil if all is right.

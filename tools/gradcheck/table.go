@@ -227,34 +227,66 @@ func rounded(b graph.Buffer, d graph.Dtype) graph.Buffer {
 	return convert(v, graph.Type{Dtype: d, Shape: b.Type.Shape})
 }
 
-// batched compares the case mapped over three sets of operands with the case applied to each.
+// batched compares the case mapped over three sets of operands with the case applied to each, and so with one operand after the other, and then
+// the others, the same for all.
 func batched(op string, k ops.Case) (worst float64, err error) {
 	const rows = 3
 	if len(k.In) == 0 {
 		return 0, nil
 	}
-	g := graph.New(graph.Training)
-	g.SetRNG(graph.NewRNG(1))
-	var stacked []*graph.Node
-	var feed []graph.Buffer
+	masks := [][]bool{make([]bool, len(k.In))}
+	for i := range k.In {
+		masks[0][i] = true
+	}
+	if i := int(source(op, k, 2).Uint32()) % len(k.In); len(k.In) > 1 {
+		for _, own := range []bool{true, false} { // mapped itself, or the others
+			m := make([]bool, len(k.In))
+			for j := range m {
+				m[j] = (i == j) == own
+			}
+			masks = append(masks, m)
+		}
+	}
 	sets := make([][]graph.Buffer, rows)
 	for r := range sets {
 		sets[r] = draw(op, k, uint64(10+r))
 	}
-	single := make([][]*graph.Node, rows)
-	for i := range k.In {
-		t := sets[0][i].Type
-		all := graph.NewBuffer(graph.Type{Dtype: t.Dtype, Shape: t.Shape.Lead(rows)})
-		for r := range rows {
-			copy(all.Bytes()[r*t.Bytes():], sets[r][i].Bytes())
-		}
-		n := g.Placeholder("stack", all.Type)
-		stacked, feed = append(stacked, n), append(feed, all)
-		for r := range rows {
-			single[r] = append(single[r], ops.ReshapeTo(ops.Slice(n, 0, r, 1), t.Shape))
+	for _, mapped := range masks {
+		e, err := rowByRow(k, sets, mapped)
+		if worst = max(worst, e); err != nil {
+			return worst, err
 		}
 	}
-	outs := vmap.Map(k.F, stacked...)
+	return worst, nil
+}
+
+// rowByRow compares f mapped over some operands with f of each row; the operands of the first row stand for those that are not mapped.
+func rowByRow(k ops.Case, sets [][]graph.Buffer, mapped []bool) (worst float64, err error) {
+	rows := len(sets)
+	g := graph.New(graph.Training)
+	g.SetRNG(graph.NewRNG(1))
+	var operands []*graph.Node
+	var feed []graph.Buffer
+	single := make([][]*graph.Node, rows)
+	for i, m := range mapped {
+		all := sets[0][i]
+		if t := all.Type; m {
+			all = graph.NewBuffer(graph.Type{Dtype: t.Dtype, Shape: t.Shape.Lead(rows)})
+			for r := range rows {
+				copy(all.Bytes()[r*t.Bytes():], sets[r][i].Bytes())
+			}
+		}
+		n := g.Placeholder("operand", all.Type)
+		operands, feed = append(operands, n), append(feed, all)
+		for r := range rows {
+			x := n
+			if m {
+				x = ops.ReshapeTo(ops.Slice(n, 0, r, 1), sets[0][i].Type.Shape)
+			}
+			single[r] = append(single[r], x)
+		}
+	}
+	outs := vmap.Flagged(k.F, operands, mapped)
 	if g.RNG() != nil && draws(outs) { // rows would share their draws or not, depending on how they are counted
 		return 0, g.Err()
 	}
@@ -262,7 +294,7 @@ func batched(op string, k ops.Case) (worst float64, err error) {
 	for r := range rows {
 		outs = append(outs, k.F(single[r])...)
 	}
-	p, err := exec.Compile(g, exec.In(stacked...), exec.Out(outs...), exec.Workers(1), exec.NoTrap())
+	p, err := exec.Compile(g, exec.In(operands...), exec.Out(outs...), exec.Workers(1), exec.NoTrap())
 	if err != nil {
 		return math.Inf(1), err
 	}
@@ -273,6 +305,9 @@ func batched(op string, k ops.Case) (worst float64, err error) {
 	for i := range results {
 		for r := range rows {
 			want := got[results*(r+1)+i]
+			if s := got[i].Type.Shape; s != want.Type.Shape.Lead(rows) {
+				return math.Inf(1), fmt.Errorf("a batch of %v has the shape %v", want.Type, s)
+			}
 			part := got[i].Part(r*want.Len(), (r+1)*want.Len())
 			if want.Type.Dtype != graph.Float64 {
 				if string(part.Bytes()) != string(want.Bytes()) {

@@ -4,28 +4,11 @@ package main
 const helpers = `
 
 import (
-	"fmt"
-	"os"
-	"strconv"
-	"sync"
-
 	"github.com/kedja-ml/kedja/graph"
+	"github.com/kedja-ml/kedja/tools/mutate/live"
 )
 
-var (
-	mutLive, _  = strconv.Atoi(os.Getenv("KEDJA_MUTANT"))
-	mutFile, _  = os.OpenFile(os.Getenv("KEDJA_MUTANT_COVER"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	mutSeen     sync.Map
-)
-
-func mutOn(id int) bool {
-	if mutFile != nil {
-		if _, seen := mutSeen.LoadOrStore(id, true); !seen {
-			fmt.Fprintln(mutFile, id)
-		}
-	}
-	return mutLive == id
-}
+func mutOn(id int) bool { return live.Is(id) }
 
 // mutV is one of two values; functions are values.
 func mutV[T any](id int, a, b T) T {
