@@ -107,7 +107,7 @@ func NewLoader(set Dataset, cfg Config) (*Loader, error) {
 		l.perEpoch = (n + cfg.Batch - 1) / cfg.Batch
 	}
 	if l.perEpoch == 0 {
-		return nil, fmt.Errorf("data: no batch of %d from %d examples", cfg.Batch, n)
+		return nil, fmt.Errorf("data: no batch of %d from %d examples, want a smaller one, or Last: data.Keep", cfg.Batch, n)
 	}
 	types := set.Types()
 	for range cfg.Prefetch + 1 {

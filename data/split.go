@@ -13,7 +13,7 @@ import (
 // Holdout returns the numbers of n examples in two parts, the second of the given length, drawn by seed.
 func Holdout(n, second int, seed uint64) (first, held []int, err error) {
 	if n < 0 || second < 0 || second > n {
-		return nil, nil, fmt.Errorf("data: hold out %d of %d examples", second, n)
+		return nil, nil, fmt.Errorf("data: hold out %d of %d examples, want 0 to %d", second, n, max(0, n))
 	}
 	p := rand.New(rand.NewPCG(seed, 0x5eed)).Perm(n)
 	return p[:n-second], p[n-second:], nil

@@ -42,6 +42,11 @@ func (b block) quoted() (path string, lines []string) {
 			return path, b.lines[1:]
 		}
 	}
+	if b.fence == "python" && len(b.lines) > 0 {
+		if path, ok := strings.CutPrefix(b.lines[0], "# file: "); ok {
+			return path, b.lines[1:]
+		}
+	}
 	if path, ok := strings.CutPrefix(b.fence, "text "); ok {
 		return path, b.lines
 	}
@@ -94,7 +99,7 @@ func TestBlocks(t *testing.T) {
 				continue
 			}
 			whole := strings.Split(string(data), "\n")
-			if b.fence == "go" {
+			if b.fence == "go" || b.fence == "python" {
 				code++
 			} else {
 				outputs++

@@ -192,7 +192,7 @@ func chain(t *testing.T, steps int, product, checkpointed bool) (d float64, byte
 func TestRematerialised(t *testing.T) {
 	for _, product := range []bool{false, true} {
 		kept := map[bool][]int{}
-		for _, n := range []int{100, 400, 1600} {
+		for _, n := range []int{64, 256, 1024} {
 			a, full := chain(t, n, product, false)
 			b, few := chain(t, n, product, true)
 			if math.Abs(a-b) > 1e-9*math.Abs(a) {

@@ -129,7 +129,10 @@ func (s Shape) WithDim(i, n int) Shape {
 // Axis resolves a possibly negative axis.
 func (s Shape) Axis(i int) (int, error) {
 	if i < -int(s.rank) || i >= int(s.rank) {
-		return 0, fmt.Errorf("no axis %d in %v", i, s)
+		if s.Rank() == 0 {
+			return 0, fmt.Errorf("no axis %d in %v, which has none", i, s)
+		}
+		return 0, fmt.Errorf("no axis %d in %v, want %d to %d", i, s, -s.Rank(), s.Rank()-1)
 	}
 	if i < 0 {
 		i += int(s.rank)

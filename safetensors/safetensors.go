@@ -37,11 +37,11 @@ var sizes = map[string]int{
 // Decode reads a file from memory; the arrays' Data is part of data.
 func Decode(data []byte) (*File, error) {
 	if len(data) < 8 {
-		return nil, fmt.Errorf("safetensors: %d bytes are too few for a file", len(data))
+		return nil, fmt.Errorf("safetensors: %d bytes are too few for a file, want at least 10", len(data))
 	}
 	n := binary.LittleEndian.Uint64(data)
 	if n > uint64(len(data)-8) {
-		return nil, fmt.Errorf("safetensors: a header of %d bytes in a file of %d", n, len(data))
+		return nil, fmt.Errorf("safetensors: a header of %d bytes in a file of %d, want at most %d", n, len(data), len(data)-8)
 	}
 	if n > MaxHeader {
 		return nil, fmt.Errorf("safetensors: a header of %d bytes, want at most %d", n, MaxHeader)

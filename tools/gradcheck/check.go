@@ -101,13 +101,13 @@ func (c *check) run() (worst []float64, err error) {
 	if err != nil {
 		return worst, err
 	}
+	if err := c.kernels(append(slices.Clone(results), outs[:min(2, len(outs))]...)); err != nil {
+		return worst, err
+	}
 	if dirs != nil {
 		err = c.compare(at, dirs, worst)
 	}
-	if err = errors.Join(err, c.pure(at)); err != nil {
-		return worst, err
-	}
-	return worst, c.kernels(append(slices.Clone(results), outs[:min(2, len(outs))]...))
+	return worst, errors.Join(err, c.pure(at))
 }
 
 // derivatives builds φ₀ … φₙ, then ⟨u, JVP⟩, and the VJPs of u, w and 2u − 3w along v₁.

@@ -39,6 +39,7 @@ func run() error {
 	in := flag.String("in", "", "only mutants whose file has this in its path")
 	limit := flag.Duration("limit", 20*time.Second, "of processor time, for a mutant in one of the tests")
 	hours := flag.Duration("for", 0, "start no mutant after so long; 0 runs all")
+	without := flag.String("without", "", "tests to leave out, with commas: parity, autodiff, vmap, ops or flow, of which the last two take seconds")
 	dir := flag.String("dir", "", "folder for the copy, the binaries and what was found out; a temporary one if empty. A second run goes on from it")
 	flag.Parse()
 	if *dir == "" {
@@ -81,15 +82,15 @@ func run() error {
 		fmt.Printf("%d mutants of %d\n", len(chosen), len(all))
 		return nil
 	}
-	t := &trial{dir: work, limit: *limit}
-	if *hours > 0 {
-		t.end = time.Now().Add(*hours)
-	}
+	t := &trial{dir: work, limit: *limit, without: strings.Split(*without, ",")}
 	if err := t.build(overlay); err != nil {
 		return err
 	}
 	if err := t.cover(); err != nil {
 		return err
+	}
+	if *hours > 0 {
+		t.end = time.Now().Add(*hours)
 	}
 	return t.judge(chosen, len(all))
 }

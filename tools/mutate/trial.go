@@ -23,6 +23,7 @@ type trial struct {
 	limit   time.Duration
 	end     time.Time
 	server  *server
+	without []string
 	key     string            // of the instrumented sources
 	hits    map[int][]string  // the ops that execute a mutant, the most particular first
 	killers map[string]int    // how many mutants each test killed
@@ -204,7 +205,7 @@ func (t *trial) kill(m mutant) string {
 	}
 	for _, k := range order {
 		args := k.args(ops)
-		if args == nil {
+		if args == nil || slices.Contains(t.without, k.name) {
 			continue
 		}
 		switch _, failed, late := t.start(k.binary, m.id, "", t.limit, args...); {
