@@ -131,14 +131,26 @@ func (r *rule) batched(mapped []bool) *rule {
 	return &rule{r.name, f, b, over}
 }
 
-// Checkpoint returns f(in...), computed again in the backward pass instead of being kept.
+// Checkpoint returns f(in...), computed again in the backward pass instead of being kept. What f assigns, running means of a batch norm
+// say, is assigned once.
 func Checkpoint(f Forward, in ...*graph.Node) []*graph.Node {
 	g, types := operands("checkpoint", in)
-	body, captured := graph.NewFunc(g, types, f)
+	var assigned []graph.Var
+	results := 0
+	body, captured := graph.NewFunc(g, types, func(in []*graph.Node) (ys []*graph.Node) {
+		var next []*graph.Node
+		assigned, next = g.Collect(func() { ys = f(in) })
+		results = len(ys)
+		return slices.Concat(ys, next)
+	})
 	if len(body.Outs()) == 0 {
 		return nil
 	}
-	return graph.ApplyN(checkpoint{body}, len(body.Outs()), slices.Concat(in, captured)...)
+	ys := graph.ApplyN(checkpoint{body}, len(body.Outs()), slices.Concat(in, captured)...)
+	for i, v := range assigned {
+		g.Assign(v, ys[results+i])
+	}
+	return ys[:results:results]
 }
 
 type checkpoint struct{ Body *graph.Func }
@@ -153,7 +165,34 @@ func (o checkpoint) Infer(in []graph.Type) ([]graph.Type, error) {
 func (o checkpoint) VJPs(ys, dys []*graph.Node) []*graph.Node {
 	in := make([]*graph.Node, len(ys[0].In()))
 	for i, x := range ys[0].In() {
-		in[i] = ops.Barrier(x)
+		if _, ok := x.Op().(graph.Read); ok {
+			in[i] = ops.Barrier(x) // a weight, which is there anyway
+		} else {
+			in[i] = later(x, dys)
+		}
 	}
 	return Pull(o.Define(in), dys, in)
+}
+
+// later is a barrier that waits for a cotangent: what is computed again is not computed before the backward pass comes to it, or all of it
+// would be kept for as long as it was without checkpoint.
+func later(x *graph.Node, dys []*graph.Node) *graph.Node {
+	for _, d := range dys {
+		if d != nil {
+			return graph.Apply(after{x.Graph().Fresh()}, x, d)
+		}
+	}
+	return ops.Barrier(x)
+}
+
+// after is a copy of its first operand.
+type after struct{ N int }
+
+func (after) Name() string                                { return "after" }
+func (after) Infer(in []graph.Type) ([]graph.Type, error) { return in[:1], nil }
+func (after) Sure([]graph.Type) bool                      { return true }
+func (after) VJP(_, dy *graph.Node) []*graph.Node         { return []*graph.Node{dy, nil} }
+func (after) Eval(c *graph.Call) error                    { copy(c.Out[0].Bytes(), c.In[0].Bytes()); return nil }
+func (o after) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
+	return []*graph.Node{graph.Apply(o, ops.Align(in, mapped)...)}
 }

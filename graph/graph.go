@@ -88,6 +88,7 @@ type root struct {
 	current map[Var]*Node
 	order   []Var
 	bound   []map[Var]*Node
+	noted   *noted // what Collect notes, nil outside of it
 	rng     *State
 	drawn   bool
 }

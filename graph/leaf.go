@@ -131,13 +131,15 @@ func (g *Graph) Assign(v Var, next *Node) {
 	case next == nil:
 		g.Failf("assign %s: the value is nil", v.Name())
 	case !next.Valid():
+	case g.noted != nil && len(g.open) == g.noted.depth && next.typ == v.Type() && !binds(g.bound[g.noted.below:], v):
+		g.noted.add(v, next)
 	case next.g.parent != nil || len(g.open) > 0:
 		g.Failf("assign %s: a body has no side effects; return the value and assign it outside", v.Name())
 	case next.g.root != g.root:
 		panic(fmt.Sprintf("graph: %s: %s is assigned %s (%s) of a different graph", here(), v.Name(), next.Called(), next.Origin()))
 	case next.typ != v.Type():
 		g.Failf("assign %s: it is %v, not %v", v.Name(), v.Type(), next.typ)
-	case slices.ContainsFunc(g.bound, func(b map[Var]*Node) bool { return b[v] != nil }):
+	case binds(g.bound, v):
 		g.Failf("assign %s: With binds it here", v.Name())
 	default:
 		if g.current[v] == nil {
@@ -145,6 +147,38 @@ func (g *Graph) Assign(v Var, next *Node) {
 		}
 		g.current[v] = next
 	}
+}
+
+// What is assigned in a body that Collect traces.
+type noted struct {
+	depth, below int // of the body; bindings around it
+	vars         []Var
+	at           map[Var]*Node
+}
+
+func binds(bound []map[Var]*Node, v Var) bool {
+	return slices.ContainsFunc(bound, func(b map[Var]*Node) bool { return b[v] != nil })
+}
+
+func (n *noted) add(v Var, next *Node) {
+	if n.at[v] == nil {
+		n.vars = append(n.vars, v)
+	}
+	n.at[v] = next
+}
+
+// Collect runs f, which builds in a body that is being traced, and returns what f assigns, which is not assigned: the body has to return
+// the values, and whoever applies it to assign the results. Use gives f what it assigned.
+func (g *Graph) Collect(f func()) (vars []Var, next []*Node) {
+	outer := g.noted
+	n := &noted{depth: len(g.open), below: len(g.bound) + 1, at: map[Var]*Node{}}
+	g.noted, g.bound = n, append(g.bound, n.at)
+	defer func() { g.noted, g.bound = outer, g.bound[:len(g.bound)-1] }()
+	f()
+	for _, v := range n.vars {
+		next = append(next, n.at[v])
+	}
+	return n.vars, next
 }
 
 // Assigned lists the assigned variables in order, each with its last value.
