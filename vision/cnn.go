@@ -2,6 +2,7 @@
 package vision
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/kedja-ml/kedja/graph"
@@ -11,6 +12,10 @@ import (
 
 // A Format is what images are, and into how many classes they fall.
 type Format struct{ Channels, Height, Width, Classes int }
+
+func (f Format) String() string {
+	return fmt.Sprintf("%d×%d×%d in %d classes", f.Channels, f.Height, f.Width, f.Classes)
+}
 
 // CNN reads small images: two convolutions, each followed by 2×2 max pooling, then two dense layers.
 //

@@ -178,7 +178,7 @@ func TestBadRuns(t *testing.T) {
 		{[]string{"train", "mnist", "--from", dir, "--out", filepath.Join(foreign, "new")}, weights + ": Hidden.W is F32[256 256], want F32[1568 256]"},
 		{[]string{"predict", "mnist", picture, "--weights", weights}, weights + ": Hidden.W is F32[256 256], want F32[1568 256]"},
 		{[]string{"predict", "images", picture, "--weights", k.Path}, "says nothing about its images, want weights that train images wrote"},
-		{[]string{"predict", "images", picture, "--weights", filepath.Join(dir, "checkpoints")}, "holds no weights.safetensors, want the folder of a finished run, or one of its checkpoints"},
+		{[]string{"predict", "images", picture, "--weights", filepath.Join(dir, "checkpoints")}, "holds no weights.safetensors, want the folder of a finished run"},
 		{[]string{"predict", "mnist", picture, "--weights", foreign}, foreign + ": holds no weights.safetensors, want"},
 		{[]string{"predict", "images", weights, "--weights", dir}, weights + ": no picture"},
 	} {

@@ -82,7 +82,7 @@ func (c *trainImages) job() (*job, error) {
 		c.Found = &now
 	}
 	if was := *c.Found; was.Format != now.Format || !slices.Equal(was.Names, now.Names) || was.Train != now.Train || was.Test != now.Test {
-		return nil, errors.Join(fmt.Errorf("train images: %s holds %d and %d images %v, the run began with %d and %d images %v",
+		return nil, errors.Join(fmt.Errorf("train images: %s holds %d and %d images, %v; the run began with %d and %d, %v",
 			c.Data, now.Train, now.Test, now.Format, was.Train, was.Test, was.Format), set.Close())
 	}
 	j.moments, j.about = c.Found.Moments, c.Found
@@ -152,7 +152,7 @@ func (c *predictImages) Run(to streams) error {
 
 // load makes the model that a file of weights describes.
 func (c *predictImages) load() (*about, nn.Layer, error) {
-	path, err := weightsAt(c.Weights)
+	path, err := weightsAt(c.Weights, "the folder of a finished run")
 	if err != nil {
 		return nil, nil, err
 	}

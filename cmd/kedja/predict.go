@@ -69,7 +69,7 @@ func (c *predictMNIST) model() (nn.Layer, []vision.Variation, error) {
 	path := ""
 	if c.Weights != "" {
 		var err error
-		if path, err = weightsAt(c.Weights); err != nil {
+		if path, err = weightsAt(c.Weights, "the folder of a finished run, or one of its checkpoints"); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -89,15 +89,15 @@ func (c *predictMNIST) model() (nn.Layer, []vision.Variation, error) {
 	return nil, nil, first
 }
 
-// weightsAt is the file of weights in the folder of a finished run or of a checkpoint, or the file itself.
-func weightsAt(path string) (string, error) {
+// weightsAt is the file of weights in a folder, which was to be what is wanted, or the file itself.
+func weightsAt(path, want string) (string, error) {
 	i, err := os.Stat(path)
 	if err != nil || !i.IsDir() {
 		return path, nil // whoever reads it says what is wrong
 	}
 	within := filepath.Join(path, "weights.safetensors")
 	if _, err := os.Stat(within); errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("%s: holds no weights.safetensors, want the folder of a finished run, or one of its checkpoints", path)
+		return "", fmt.Errorf("%s: holds no weights.safetensors, want %s", path, want)
 	}
 	return within, nil
 }
