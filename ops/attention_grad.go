@@ -8,8 +8,16 @@ import (
 // attendingGrad has the operands of the op, then y, lse and dy, and the results dq, dk, dv.
 type attendingGrad struct{ Of attending }
 
-func (attendingGrad) Name() string                                { return "attentiongrad" }
-func (attendingGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:3], nil }
+func (attendingGrad) Name() string { return "attentiongrad" }
+
+func (o attendingGrad) Infer(in []graph.Type) ([]graph.Type, error) {
+	n := len(in) - 3
+	t, err := o.Of.Infer(in[:n])
+	if err != nil {
+		return nil, err
+	}
+	return in[:3], wantTypes(in[n:], t[0], t[1], t[0])
+}
 
 // slope returns the weights and the derivative by the scores.
 func (o attendingGrad) slope(in []*graph.Node) (w, ds *graph.Node) {

@@ -9,6 +9,15 @@ import (
 )
 
 func (o attending) Infer(in []graph.Type) ([]graph.Type, error) {
+	n := 3
+	for _, more := range []bool{o.Masked, o.Biased} {
+		if more {
+			n++
+		}
+	}
+	if len(in) != n {
+		return nil, fmt.Errorf("want %d operands, not %d", n, len(in))
+	}
 	y, width := in[0], in[2].Shape.Dim(-1)
 	if o.Inside {
 		in = append([]graph.Type(nil), in...)

@@ -35,7 +35,11 @@ func (o avgPool) Infer(in []graph.Type) ([]graph.Type, error) {
 	if !in[0].Dtype.Float() {
 		return nil, wantFloat(in[0])
 	}
-	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}}, nil
+	x, y := in[0].Shape, o.At.To
+	if o.Back {
+		x, y = y, x
+	}
+	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}}, o.At.check(x, y)
 }
 
 func (o avgPool) Work(in, _ []graph.Type) graph.Work { return o.At.planes(in[0].Shape) }

@@ -1,6 +1,10 @@
 package ops
 
-import "github.com/kedja-ml/kedja/graph"
+import (
+	"fmt"
+
+	"github.com/kedja-ml/kedja/graph"
+)
 
 // SwapAxes exchanges two axes.
 func SwapAxes(x *graph.Node, i, j int) *graph.Node {
@@ -38,4 +42,23 @@ func exchange(x *graph.Node, i, j int, f func(p []int, i, j int)) *graph.Node {
 	}
 	f(p, a, b)
 	return permute(x, graph.Of(p...))
+}
+
+// onAxis says that an array of shape s has no axis a, counted from the front: for Infer, which is also asked of what a file holds.
+func onAxis(s graph.Shape, a int) error {
+	if a < 0 {
+		return fmt.Errorf("no axis %d in %v", a, s)
+	}
+	_, err := s.Axis(a)
+	return err
+}
+
+// wantTypes says which operand is not of the type it must have: for derivatives, whose operands are made by other ops.
+func wantTypes(in []graph.Type, want ...graph.Type) error {
+	for i, t := range want {
+		if in[i] != t {
+			return fmt.Errorf("want %v, not %v, beside the others", t, in[i])
+		}
+	}
+	return nil
 }

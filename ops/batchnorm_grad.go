@@ -11,7 +11,11 @@ type batchNormGrad struct{ Eps float64 }
 func (batchNormGrad) Name() string { return "batchnormgrad" }
 
 func (batchNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
-	return []graph.Type{in[0], in[1], in[1]}, nil
+	t, err := batchNorm{}.Infer([]graph.Type{in[0], in[1], in[1]})
+	if err != nil {
+		return nil, err
+	}
+	return []graph.Type{in[0], in[1], in[1]}, wantTypes(in[2:], t[1], t[2], in[0])
 }
 
 func (batchNormGrad) Work(in, _ []graph.Type) graph.Work { return byChannel(in[0]) }

@@ -48,6 +48,9 @@ func (concat) Name() string { return "concat" }
 
 func (o concat) Infer(in []graph.Type) ([]graph.Type, error) {
 	n := 0
+	if err := onAxis(in[0].Shape, o.Axis); err != nil {
+		return nil, err
+	}
 	for _, t := range in {
 		if t.Dtype != in[0].Dtype {
 			return nil, fmt.Errorf("dtypes %v and %v differ; ops.Cast converts", in[0].Dtype, t.Dtype)

@@ -60,8 +60,17 @@ func (o convolution) check(t [3]graph.Shape) error {
 	case o.Groups < 1 || w.Dim(1)*o.Groups != x.Dim(1) || w.Dim(0) != y.Dim(1) || w.Dim(0)%o.Groups != 0:
 		return fmt.Errorf("%d channels to %d in %d groups do not fit filters %v", x.Dim(1), y.Dim(1), o.Groups, w)
 	}
+	for k := range 3 { // what is not used is as if it were not there
+		s, d, p := o.Stride[k], o.Dilation[k], o.Pad[k]
+		if k < 5-x.Rank() && (s != 1 || d != 1 || p != 0) || min(s, d) < 1 || p < 0 || max(s, d, p) > farthest {
+			return fmt.Errorf("strides %v, dilations %v and pads %v do not fit images %v", o.Stride, o.Dilation, o.Pad, x)
+		}
+	}
 	return nil
 }
+
+// farthest bounds strides, dilations and pads, so that places can be computed.
+const farthest = 1 << 20
 
 func (o convolution) Name() string { return [...]string{"convdata", "convfilter", "conv"}[o.Out] }
 

@@ -100,8 +100,14 @@ func (o crossEntropy) Batch(in []*graph.Node, mapped []bool) []*graph.Node {
 // crossEntropyGrad(x, label, lse, dy) = dy·(eˣ⁻ˡˢᵉ − onehot(label)).
 type crossEntropyGrad struct{}
 
-func (crossEntropyGrad) Name() string                                { return "softmaxcrossentropygrad" }
-func (crossEntropyGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:1], nil }
+func (crossEntropyGrad) Name() string { return "softmaxcrossentropygrad" }
+func (crossEntropyGrad) Infer(in []graph.Type) ([]graph.Type, error) {
+	t, err := crossEntropy{}.Infer(in[:2])
+	if err != nil {
+		return nil, err
+	}
+	return in[:1], wantTypes(in[2:], t[0], t[0])
+}
 
 func (crossEntropyGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
 	return rowsPiece(x, task, tasks)

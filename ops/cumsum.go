@@ -37,11 +37,11 @@ type cumSum struct {
 
 func (cumSum) Name() string { return "cumsum" }
 
-func (cumSum) Infer(in []graph.Type) ([]graph.Type, error) {
+func (o cumSum) Infer(in []graph.Type) ([]graph.Type, error) {
 	if d := in[0].Dtype; !d.Float() && !d.Integer() {
 		return nil, fmt.Errorf("want numbers, not %v", d)
 	}
-	return in[:1], nil
+	return in[:1], onAxis(in[0].Shape, o.Axis)
 }
 
 // Work shares out the lines along the axis.

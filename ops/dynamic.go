@@ -24,6 +24,21 @@ func moving(x *graph.Node, starts []*graph.Node, sizes []int) (axes []int, at []
 	return axes, at
 }
 
+// wantAxes wants an axis of x behind the leading ones for each start, in order.
+func wantAxes(x graph.Shape, lead int, axes graph.Shape, starts int) error {
+	last := lead - 1
+	for _, a := range axes.Dims() {
+		if a <= last || a >= x.Rank() {
+			return fmt.Errorf("want axes of %v from %d on, in order, not %v", x, lead, axes)
+		}
+		last = a
+	}
+	if lead < 0 || lead > x.Rank() || axes.Rank() != starts {
+		return fmt.Errorf("want a start for each of the axes %v of %v, from %d on, not %d", axes, x, lead, starts)
+	}
+	return axes.Err()
+}
+
 func wantStarts(starts []graph.Type, lead graph.Shape) error {
 	for _, t := range starts {
 		if err := wantIndex(t); err != nil {

@@ -53,6 +53,9 @@ func (dynamicSlice) Name() string { return "dynamicslice" }
 
 func (o dynamicSlice) Infer(in []graph.Type) ([]graph.Type, error) {
 	y := in[0]
+	if err := wantAxes(y.Shape, o.Lead, o.Axes, len(in)-1); err != nil {
+		return nil, err
+	}
 	for i, a := range o.Axes.Dims() {
 		n, size := o.Sizes.Dim(i), y.Shape.Dim(a)
 		if n < 0 || n > size {

@@ -53,6 +53,9 @@ func (o dynamicUpdateSlice) Infer(in []graph.Type) ([]graph.Type, error) {
 	if x.Dtype != u.Dtype {
 		return nil, fmt.Errorf("dtypes %v and %v differ; ops.Cast converts", x.Dtype, u.Dtype)
 	}
+	if err := wantAxes(x.Shape, o.Lead, o.Axes, len(in)-2); err != nil {
+		return nil, err
+	}
 	fits := x.Shape.Rank() == u.Shape.Rank()
 	rest := x.Shape
 	for _, a := range o.Axes.Dims() {

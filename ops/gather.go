@@ -52,7 +52,7 @@ func (o gather) Infer(in []graph.Type) ([]graph.Type, error) {
 	if err := wantIndex(in[1]); err != nil {
 		return nil, err
 	}
-	if x.Rank() <= o.Lead || k.Rank() < o.Lead || x.Cut(0, o.Lead) != k.Cut(0, o.Lead) {
+	if o.Lead < 0 || x.Rank() <= o.Lead || k.Rank() < o.Lead || x.Cut(0, o.Lead) != k.Cut(0, o.Lead) {
 		return nil, fmt.Errorf("want rows to index after %d equal leading axes", o.Lead)
 	}
 	return []graph.Type{{Dtype: in[0].Dtype, Shape: k.Append(x.Cut(o.Lead+1, x.Rank()))}}, nil

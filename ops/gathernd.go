@@ -58,6 +58,9 @@ func (o ravel) Infer(in []graph.Type) ([]graph.Type, error) {
 		return nil, err
 	}
 	s := in[0].Shape
+	if s.Rank() == 0 || s.Dim(-1) != o.To.Rank() {
+		return nil, fmt.Errorf("want indices [..., %d], not %v", o.To.Rank(), s)
+	}
 	return []graph.Type{{Dtype: graph.Int64, Shape: s.Cut(0, s.Rank()-1)}}, o.To.Err()
 }
 

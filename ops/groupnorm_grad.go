@@ -10,8 +10,12 @@ type groupNormGrad struct{ Groups int }
 
 func (groupNormGrad) Name() string { return "groupnormgrad" }
 
-func (groupNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
-	return []graph.Type{in[0], in[1], in[1]}, nil
+func (o groupNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
+	t, err := groupNorm{Groups: o.Groups}.Infer([]graph.Type{in[0], in[1], in[1]})
+	if err != nil {
+		return nil, err
+	}
+	return []graph.Type{in[0], in[1], in[1]}, wantTypes(in[2:], t[1], t[2], in[0])
 }
 
 // Work adds up, in a second phase, what the examples give to the cotangents of scale and shift, in float64 and in order.

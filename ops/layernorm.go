@@ -93,9 +93,16 @@ func (o layerNorm) Batch(in []*graph.Node, _ []bool) []*graph.Node { return grap
 // layerNormGrad(y, rstd, dy) = rstd·(dy − mean(dy) − y·mean(dy·y)).
 type layerNormGrad struct{}
 
-func (layerNormGrad) Name() string                                { return "layernormgrad" }
-func (layerNormGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:1], nil }
-func (layerNormGrad) Work(in, _ []graph.Type) graph.Work          { return byRow(in[0]) }
+func (layerNormGrad) Name() string                       { return "layernormgrad" }
+func (layerNormGrad) Work(in, _ []graph.Type) graph.Work { return byRow(in[0]) }
+
+func (layerNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
+	t, err := layerNorm{}.Infer(in[:1])
+	if err != nil {
+		return nil, err
+	}
+	return in[:1], wantTypes(in[1:], t[2], in[0])
+}
 
 func (layerNormGrad) Piece(x graph.Shape, task, tasks int) graph.Runs {
 	return rowsPiece(x, task, tasks)

@@ -11,7 +11,11 @@ type layerNormAffineGrad struct{ rowsThenSums }
 func (layerNormAffineGrad) Name() string { return "layernormaffinegrad" }
 
 func (layerNormAffineGrad) Infer(in []graph.Type) ([]graph.Type, error) {
-	return []graph.Type{in[0], in[1], in[1]}, nil
+	t, err := layerNormAffine{}.Infer([]graph.Type{in[0], in[1], in[1]})
+	if err != nil {
+		return nil, err
+	}
+	return []graph.Type{in[0], in[1], in[1]}, wantTypes(in[2:], t[1], t[2], in[0])
 }
 
 func (layerNormAffineGrad) Eval(c *graph.Call) error {

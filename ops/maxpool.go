@@ -43,7 +43,7 @@ func (o maxPool) Infer(in []graph.Type) ([]graph.Type, error) {
 	if err := countable("a plane", in[0].Shape.Cut(2, graph.MaxRank).Size()); err != nil {
 		return nil, err
 	}
-	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}, {Dtype: graph.Int32, Shape: o.At.To}}, nil
+	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}, {Dtype: graph.Int32, Shape: o.At.To}}, o.At.check(in[0].Shape, o.At.To)
 }
 
 func (o maxPool) Work(in, _ []graph.Type) graph.Work { return o.At.planes(in[0].Shape) }

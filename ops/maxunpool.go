@@ -20,7 +20,17 @@ func (o maxUnpool) Name() string {
 }
 
 func (o maxUnpool) Infer(in []graph.Type) ([]graph.Type, error) {
-	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}}, nil
+	x, y := o.At.To, in[0].Shape
+	if o.Back {
+		x, y = y, x
+	}
+	if !in[0].Dtype.Float() {
+		return nil, wantFloat(in[0])
+	}
+	if err := wantTypes(in[1:], graph.Type{Dtype: graph.Int32, Shape: y}); err != nil {
+		return nil, err
+	}
+	return []graph.Type{{Dtype: in[0].Dtype, Shape: o.At.To}}, o.At.check(x, y)
 }
 
 func (o maxUnpool) Work(in, _ []graph.Type) graph.Work { return o.At.planes(in[0].Shape) }

@@ -62,6 +62,9 @@ func (o extreme) Infer(in []graph.Type) ([]graph.Type, error) {
 	if d := in[0].Dtype; !d.Float() && !d.Integer() {
 		return nil, fmt.Errorf("want numbers, not %v", d)
 	}
+	if err := onAxis(s, o.Axis); err != nil {
+		return nil, err
+	}
 	if s.Dim(o.Axis) == 0 {
 		return nil, fmt.Errorf("there is no %s of no elements", o.Name())
 	}

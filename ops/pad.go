@@ -40,6 +40,9 @@ func (pad) Name() string { return "pad" }
 
 func (o pad) Infer(in []graph.Type) ([]graph.Type, error) {
 	n := in[0].Shape.Dim(o.Axis)
+	if err := onAxis(in[0].Shape, o.Axis); err != nil {
+		return nil, err
+	}
 	if !(slice{At: o.At, N: n, Step: o.Step}).inside(o.N) {
 		return nil, fmt.Errorf("no room for %d elements from %d by steps of %d in %d", n, o.At, o.Step, o.N)
 	}

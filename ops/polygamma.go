@@ -14,9 +14,6 @@ const maxPolygamma = 169
 // from 0 to 169: ∂y/∂x = ψ⁽ⁿ⁺¹⁾(x). For n ≥ 1 it is (−1)ⁿ⁺¹·n!·ζ(n + 1, x) (DLMF 5.15, 25.11), ±∞ at 0 and −1, −2, … as the formula has
 // it there; below 0 it is NaN from n = 2 on.
 func Polygamma(x *graph.Node, n int) *graph.Node {
-	if n < 0 || n > maxPolygamma {
-		return x.Graph().Failf("polygamma: want an order from 0 to %d, not %d", maxPolygamma, n)
-	}
 	return graph.Apply(polygamma{N: n}, x)
 }
 
@@ -26,6 +23,13 @@ type polygamma struct {
 }
 
 func (polygamma) Name() string { return "polygamma" }
+
+func (o polygamma) Infer(in []graph.Type) ([]graph.Type, error) {
+	if o.N < 0 || o.N > maxPolygamma {
+		return nil, fmt.Errorf("want an order from 0 to %d, not %d", maxPolygamma, o.N)
+	}
+	return o.float.Infer(in)
+}
 
 func (o polygamma) Eval(c *graph.Call) error {
 	if o.N == 0 {

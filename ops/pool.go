@@ -79,6 +79,24 @@ func (a Pooling) windows(x graph.Shape) (o windows, err error) {
 	return o, nil
 }
 
+// check says what is wrong with windows that go from arrays of shape x to those of shape y.
+func (o windows) check(x, y graph.Shape) error {
+	if d := o.Spatial; d < 1 || d > 3 || x.Rank() != d+2 || y.Rank() != d+2 || x.Cut(0, 2) != y.Cut(0, 2) {
+		return fmt.Errorf("want [N, C, …] with %d spatial dimensions, not %v and %v", d, x, y)
+	}
+	for k := range 3 {
+		w, s, d, p := o.Window[k], o.Stride[k], o.Dilation[k], o.Pad[k]
+		i := k - 3 + o.Spatial
+		if i < 0 && (w != 1 || s != 1 || d != 1 || p != 0) || min(w, s, d) < 1 || p < 0 || max(w, s, d, p) > farthest {
+			return fmt.Errorf("windows %v, strides %v, dilations %v and pads %v do not fit %v", o.Window, o.Stride, o.Dilation, o.Pad, x)
+		}
+		if i >= 0 && y.Size() > 0 && (y.Dim(2+i) > farthest || w*max(1, y.Dim(2+i)) > 64*farthest || o.blind(k, x.Dim(2+i), y.Dim(2+i)) >= 0) {
+			return fmt.Errorf("windows of %d by steps of %d from −%d on do not lead from %v to %v", w, s, p, x, y)
+		}
+	}
+	return nil
+}
+
 // blind is the first window along dimension k that sees none of n elements, −1 if there is none such.
 func (o windows) blind(k, n, out int) int {
 	for j := range out {

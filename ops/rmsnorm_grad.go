@@ -10,7 +10,13 @@ type rmsNormGrad struct{ rowsThenSums }
 
 func (rmsNormGrad) Name() string { return "rmsnormgrad" }
 
-func (rmsNormGrad) Infer(in []graph.Type) ([]graph.Type, error) { return in[:2], nil }
+func (rmsNormGrad) Infer(in []graph.Type) ([]graph.Type, error) {
+	t, err := rmsNorm{}.Infer(in[:2])
+	if err != nil {
+		return nil, err
+	}
+	return in[:2], wantTypes(in[2:], t[1], in[0])
+}
 
 func (rmsNormGrad) Eval(c *graph.Call) error {
 	if c.Out[0].Type.Dtype == graph.Float32 {

@@ -31,6 +31,9 @@ func (o scatterAdd) Infer(in []graph.Type) ([]graph.Type, error) {
 	if d := in[0].Dtype; !d.Float() && !d.Integer() {
 		return nil, fmt.Errorf("want numbers, not %v", d)
 	}
+	if o.Lead < 0 || o.Lead > k.Rank() {
+		return nil, fmt.Errorf("no %d leading axes in %v", o.Lead, k)
+	}
 	if u.Rank() < k.Rank() || u.Cut(0, k.Rank()) != k {
 		return nil, errors.New("want one row for each index")
 	}

@@ -37,6 +37,9 @@ type slice struct{ Axis, At, N, Step int }
 func (slice) Name() string { return "slice" }
 
 func (o slice) Infer(in []graph.Type) ([]graph.Type, error) {
+	if err := onAxis(in[0].Shape, o.Axis); err != nil {
+		return nil, err
+	}
 	if !o.inside(in[0].Shape.Dim(o.Axis)) {
 		return nil, fmt.Errorf("no %d elements from %d by steps of %d on axis %d of %v", o.N, o.At, o.Step, o.Axis, in[0].Shape)
 	}

@@ -39,8 +39,16 @@ type split struct {
 func (split) Name() string { return "split" }
 
 func (o split) Infer(in []graph.Type) (out []graph.Type, err error) {
+	if err := onAxis(in[0].Shape, o.Axis); err != nil {
+		return nil, err
+	}
+	whole := 0
 	for _, n := range o.Sizes.Dims() {
+		whole += n
 		out = append(out, graph.Type{Dtype: in[0].Dtype, Shape: in[0].Shape.WithDim(o.Axis, n)})
+	}
+	if whole != in[0].Shape.Dim(o.Axis) {
+		return nil, fmt.Errorf("pieces of %v do not make up axis %d of %v", o.Sizes, o.Axis, in[0].Shape)
 	}
 	return out, o.Sizes.Err()
 }

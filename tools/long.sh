@@ -28,8 +28,8 @@ say "same bits for 1, 2, 3 and 8 workers, every case of the benchmark, 20 steps"
 KEDJA_STEPS=20 go test -count=1 -timeout 1h -run '^TestSameBits$' ./bench
 
 if [ -n "${PROGRAMS:-}" ]; then
-	say "random programs, optimised against node by node"
-	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^TestPrograms$' -v ./internal/programs | grep '^programs\|seed\|^ok\|FAIL'
+	say "random programs, optimised against node by node, saved and loaded against fresh; verbs against each other"
+	KEDJA_PROGRAMS=$PROGRAMS go test -count=1 -timeout 2h -run '^(TestPrograms|TestVerbs)$' -v ./internal/programs | grep '^programs\|^verbs\|seed\|^ok\|FAIL'
 fi
 
 say "every case of every op, saved, loaded and run to the same bits, with derivatives to order 2"

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -17,7 +18,8 @@ type program struct {
 	outs []*graph.Node
 	vars []graph.Var
 
-	gradients int // the first node of a gradient, 0 if there is none
+	vmapped   bool // an op was applied to rows at once
+	gradients int  // the first node of a gradient, 0 if there is none
 }
 
 // A maker builds a program step by step, and evaluates it as it goes, so that values stay of a size that tells.
@@ -111,9 +113,10 @@ func (m *maker) holding(b graph.Buffer) *graph.Node {
 	case 0:
 		n = m.g.Constant(b)
 	case 1, 2:
-		var v graph.Var = graph.NewParam("p", b)
+		name := fmt.Sprint("v", len(m.vars)) // one of its own, as a file wants it
+		var v graph.Var = graph.NewParam(name, b)
 		if m.one(2) {
-			v = graph.NewState("s", b)
+			v = graph.NewState(name, b)
 		}
 		m.vars, m.free = append(m.vars, v), append(m.free, v)
 		n = m.g.Use(v)

@@ -40,6 +40,12 @@ func TestPrograms(t *testing.T) {
 		for _, path := range p.paths(plan) {
 			hits[path]++
 		}
+		if seed%4 == 1 {
+			if err := p.saved(); err != nil {
+				t.Fatalf("seed %d: %v", seed, err)
+			}
+			hits["saved"]++
+		}
 		if seed%25 == 7 {
 			chosen, err := rounded(seed)
 			if err != nil {
@@ -65,7 +71,10 @@ func TestPrograms(t *testing.T) {
 }
 
 // paths through the compiler that a program may take.
-var paths = []string{"parallel", "fused", "again", "finished", "in place", "view", "loop", "gradient", "assigned", "float64", "empty", "class R"}
+var paths = []string{
+	"parallel", "fused", "again", "finished", "in place", "view", "loop", "scan", "vmapped", "rematerialised", "saved", "gradient", "assigned", "float64",
+	"empty", "class R",
+}
 
 // paths says which ones p takes, from the print of its plan.
 func (p *program) paths(plan string) (took []string) {
@@ -90,12 +99,15 @@ func (p *program) paths(plan string) (took []string) {
 			has["in place"] = has["in place"] || strings.Fields(read)[0] == result
 		}
 	}
+	has["vmapped"] = p.vmapped
 	roots := slices.Clone(p.outs)
 	for _, n := range p.g.Assigned {
 		has["assigned"] = true
 		roots = append(roots, n)
 	}
 	for _, n := range graph.Order(roots, nil) {
+		has["scan"] = has["scan"] || n.Op().Name() == "scan"
+		has["rematerialised"] = has["rematerialised"] || n.Op().Name() == "checkpoint"
 		_, view := n.Op().(graph.View)
 		has["view"] = has["view"] || view && n.Op().Name() != "reshape"
 		has["gradient"] = has["gradient"] || n.ID() >= p.gradients && p.gradients > 0

@@ -1,6 +1,7 @@
 package programs
 
 import (
+	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/flow"
 	"github.com/kedja-ml/kedja/graph"
 	"github.com/kedja-ml/kedja/ops"
@@ -10,7 +11,7 @@ import (
 // recipes are what programs are made of, the frequent ones several times.
 var recipes = []func(*maker){
 	(*maker).op, (*maker).op, (*maker).op, (*maker).op, (*maker).chain, (*maker).chain, (*maker).finish, (*maker).views, (*maker).patch,
-	(*maker).loop, (*maker).branch, (*maker).draw, (*maker).integers, (*maker).rows, (*maker).attend,
+	(*maker).loop, (*maker).branch, (*maker).draw, (*maker).integers, (*maker).rows, (*maker).attend, (*maker).region,
 }
 
 var all = ops.All()
@@ -51,6 +52,7 @@ func (m *maker) op() {
 	if rows == 0 {
 		m.keep(k.F(in)...)
 	} else {
+		m.vmapped = true
 		m.keep(vmap.Map(k.F, in...)...)
 	}
 }
@@ -294,6 +296,15 @@ func (m *maker) loop() {
 	final, ys := scan([]*graph.Node{init}, []*graph.Node{xs}, step)
 	m.keep(final...)
 	m.keep(ys...)
+}
+
+// region is computed again where a gradient needs it.
+func (m *maker) region() {
+	t := graph.Type{Dtype: m.float(), Shape: m.shape(40)}
+	x, y, n := m.of(t), m.of(t), 1+m.IntN(5)
+	m.keep(autodiff.Checkpoint(func(in []*graph.Node) []*graph.Node {
+		return []*graph.Node{m.pointwise(in[0], n, func(graph.Type) *graph.Node { return y })}
+	}, x)...)
 }
 
 // branch is a condition, or a loop that stops by one.
