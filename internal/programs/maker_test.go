@@ -47,6 +47,9 @@ func newProgram(seed uint64) (*program, error) {
 	for range 1 + m.IntN(6) {
 		recipes[m.IntN(len(recipes))](m)
 	}
+	if seed%16 == 3 { // the other programs stay what they were
+		m.region()
+	}
 	if m.one(2) {
 		m.gradient()
 	}

@@ -11,7 +11,7 @@ import (
 // recipes are what programs are made of, the frequent ones several times.
 var recipes = []func(*maker){
 	(*maker).op, (*maker).op, (*maker).op, (*maker).op, (*maker).chain, (*maker).chain, (*maker).finish, (*maker).views, (*maker).patch,
-	(*maker).loop, (*maker).branch, (*maker).draw, (*maker).integers, (*maker).rows, (*maker).attend, (*maker).region,
+	(*maker).loop, (*maker).branch, (*maker).draw, (*maker).integers, (*maker).rows, (*maker).attend,
 }
 
 var all = ops.All()
