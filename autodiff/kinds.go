@@ -17,6 +17,7 @@ type Rule struct {
 // Kinds lists the ops of this package by their names in files. find returns the rule of a Custom function that a file names.
 func Kinds(find func(name string) (Rule, error)) []graph.Kind {
 	return []graph.Kind{
+		{Name: "after", Op: after{}, Operands: 2},
 		{Name: "checkpoint", Op: checkpoint{}},
 		{
 			Name: "custom", Op: custom{}, Form: form{},

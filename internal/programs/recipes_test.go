@@ -1,6 +1,8 @@
 package programs
 
 import (
+	"fmt"
+
 	"github.com/kedja-ml/kedja/autodiff"
 	"github.com/kedja-ml/kedja/flow"
 	"github.com/kedja-ml/kedja/graph"
@@ -252,7 +254,7 @@ func (m *maker) patch() {
 	x := m.of(graph.Type{Dtype: d, Shape: s})
 	if m.one(2) {
 		b := graph.NewBuffer(x.Type())
-		v := graph.NewState("cache", b)
+		v := graph.NewState(fmt.Sprint("cache", len(m.vars)), b)
 		m.vars = append(m.vars, v)
 		x = m.g.Use(v)
 		defer func() {
