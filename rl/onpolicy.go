@@ -31,6 +31,7 @@ type RolloutLearner struct {
 	objective   rolloutObjective
 	adam        optim.Optimizer
 	act, greedy policy
+	worth       policy // of Values
 	learn       *exec.Plan
 	key         *graph.State
 

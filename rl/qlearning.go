@@ -36,6 +36,7 @@ type QLearner struct {
 	objective   objective
 	adam        *optim.Adam
 	act, greedy policy
+	worth       policy // of Values
 	learn       *exec.Plan
 	keys        [2]*graph.State // that noisy layers draw from: to act, and to learn
 	memory      *replay.Buffer

@@ -37,6 +37,8 @@ type trainAgent struct {
 	Keep     int      `default:"2" help:"How many checkpoints to keep; all if 0."`
 	Set      []string `sep:"none" help:"NAME=VALUE, an option of the algorithm, the value in JSON." placeholder:"NAME=VALUE"`
 
+	EnvOption []string `json:",omitempty" sep:"none" help:"NAME=VALUE, an option of the environment: docs/environments.md." placeholder:"NAME=VALUE"`
+
 	Workers int    `json:"-" default:"1" help:"Cores to use. The result does not depend on it."`
 	Out     string `json:"-" type:"path" help:"Folder for checkpoints, weights, metrics and curves; runs/ and the environment's name if empty."`
 
@@ -78,7 +80,7 @@ func (c *trainAgent) Run(ctx context.Context, to streams, k *kong.Context) error
 
 // recipe is the one that is named, with what the flags change of it.
 func (c *trainAgent) recipe() (recipe.Recipe, error) {
-	r, err := recipe.Find(c.Env, c.Algo)
+	r, err := recipe.Find(c.Env, c.Algo, c.EnvOption...)
 	if err != nil {
 		return r, err
 	}
@@ -178,6 +180,7 @@ func (c *trainAgent) run(ctx context.Context, to streams, resume bool) error {
 // about is what a file of weights tells about the agent.
 type aboutAgent struct {
 	Env, Algorithm string
+	EnvOptions     []string `json:",omitempty"`
 	Options        json.RawMessage
 }
 
@@ -188,7 +191,7 @@ func (c *trainAgent) report(to streams, r recipe.Recipe, p *runner.Run, start ti
 	if err != nil {
 		return err
 	}
-	about, err := json.Marshal(aboutAgent{c.Env, c.Algo, c.Options})
+	about, err := json.Marshal(aboutAgent{c.Env, c.Algo, c.EnvOption, c.Options})
 	if err != nil {
 		return err
 	}
@@ -204,7 +207,10 @@ func (c *trainAgent) report(to streams, r recipe.Recipe, p *runner.Run, start ti
 			return err
 		}
 		m["epsilon"], m["mean_with_epsilon"], m["returns_with_epsilon"] = r.Epsilon, e.Mean(), e.Returns
-		fmt.Fprintf(to.out, "with random actions at a probability of %v: return %.1f over %d episodes\n", r.Epsilon, e.Mean(), c.Episodes)
+		fmt.Fprintf(to.out, "with random actions at a probability of %v: return %s over %d episodes\n", r.Epsilon, score(e.Mean()), c.Episodes)
+	}
+	if len(c.EnvOption) > 0 {
+		m["env_options"] = c.EnvOption
 	}
 	if err := writeJSON(filepath.Join(c.Out, evaluation), m); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"image/gif"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -166,6 +167,15 @@ func TestPlay(t *testing.T) {
 	if out := works(t, "play", "cartpole", "--weights", filepath.Join(dir, "weights.safetensors"), "--gif", film); !strings.Contains(out, "wrote "+film) {
 		t.Error(out)
 	}
+	curves := filepath.Join(t.TempDir(), "values.png")
+	if out := works(t, "play", "cartpole", "--weights", dir, "--plot", curves); !strings.Contains(out, "wrote "+curves) {
+		t.Error(out)
+	}
+	if f, err := os.Open(curves); err != nil {
+		t.Error(err)
+	} else if p, err := png.Decode(f); err != nil || p.Bounds().Dx() < 2*p.Bounds().Dy() { // two figures in a row
+		t.Error(err)
+	}
 	b, err := os.ReadFile(film)
 	if err != nil {
 		t.Fatal(err)
@@ -188,6 +198,28 @@ func TestPlay(t *testing.T) {
 		"bench rl --seeds 0":                          "bench rl: want at least one seed",
 		"bench rl --env pendulu":                      `bench rl: no environment "pendulu"; did you mean pendulum?`,
 		"bench rl --algo dqm":                         `bench rl: no algorithm "dqm", did you mean "dqn"?`,
+	} {
+		if got := fails(t, strings.Fields(args)...); !strings.Contains(got, want) {
+			t.Errorf("kedja %s: %s\nwant %s", args, got, want)
+		}
+	}
+}
+
+// Options of the environment are kept in checkpoints and with the weights.
+func TestEnvOptions(t *testing.T) {
+	dir := t.TempDir()
+	out := works(t, "train", "memory", "--algo", "ppo", "--env-option", "length=3", "--env-option", "frames=2", "--steps", "600", "--every", "300", "--episodes", "3", "--out", dir)
+	if !strings.Contains(out, "over 3 episodes after ") {
+		t.Error(out)
+	}
+	works(t, "resume", dir)
+	if out := works(t, "play", "memory", "--weights", dir); !strings.HasSuffix(out, "after 5 steps\n") { // cue, three places, fork
+		t.Error(out)
+	}
+	for args, want := range map[string]string{
+		"train memory --env-option lenth=3 --out " + dir: `train memory: memory: no environment option "lenth"; did you mean length?`,
+		"bench rl --env-option limit=0":                  "bench rl: cartpole: environment option limit=0",
+		"play memory --plot p.png --weights " + dir:      "play: --plot: an agent that learns a policy holds no values of actions",
 	} {
 		if got := fails(t, strings.Fields(args)...); !strings.Contains(got, want) {
 			t.Errorf("kedja %s: %s\nwant %s", args, got, want)

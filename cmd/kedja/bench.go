@@ -20,7 +20,10 @@ type benchRL struct {
 	Steps    int      `default:"0" help:"Environment steps; those of the recipe if 0."`
 	Episodes int      `default:"100" help:"Of the evaluation."`
 	Set      []string `sep:"none" help:"NAME=VALUE, an option of the algorithms, the value in JSON." placeholder:"NAME=VALUE"`
-	Workers  int      `default:"1" help:"Cores to use. The result does not depend on it."`
+
+	EnvOption []string `sep:"none" help:"NAME=VALUE, an option of the environment: docs/environments.md." placeholder:"NAME=VALUE"`
+
+	Workers int `default:"1" help:"Cores to use. The result does not depend on it."`
 }
 
 // Run prints a line a seed, and then of each algorithm the mean, the interquartile mean and a 95 % interval.
@@ -44,7 +47,7 @@ func (c *benchRL) algorithm(ctx context.Context, to streams, name string) error 
 	var scores runner.Scores
 	var r recipe.Recipe
 	for seed := c.First; seed < c.First+uint64(c.Seeds); seed++ {
-		t := trainAgent{Env: c.Env, Algo: name, Steps: c.Steps, Seed: seed, Episodes: c.Episodes, Set: c.Set, Workers: c.Workers}
+		t := trainAgent{Env: c.Env, Algo: name, Steps: c.Steps, Seed: seed, Episodes: c.Episodes, Set: c.Set, EnvOption: c.EnvOption, Workers: c.Workers}
 		var err error
 		if r, err = t.recipe(); err != nil {
 			return err

@@ -29,6 +29,7 @@ type playCmd struct {
 	Episodes int    `default:"1" help:"To play."`
 	Seed     uint64 `default:"1" help:"Of the episodes."`
 	GIF      string `name:"gif" type:"path" help:"Write the first episode to this file rather than showing it in the terminal."`
+	Plot     string `type:"path" help:"Draw to this PNG what the agent held each action to be worth in the first episode."`
 }
 
 // Run plays greedily.
@@ -46,11 +47,11 @@ func (c *playCmd) play(ctx context.Context, to streams) error {
 	if c.Episodes < 1 {
 		return fmt.Errorf("want at least 1 episode, not %d", c.Episodes)
 	}
-	a, err := loadAgent(c.Weights, c.Env)
+	a, r, err := loadAgent(c.Weights, c.Env)
 	if err != nil {
 		return err
 	}
-	e, err := catalog.Make(c.Env)
+	e, err := r.NewEnv()
 	if err != nil {
 		return err
 	}
@@ -62,13 +63,26 @@ func (c *playCmd) play(ctx context.Context, to streams) error {
 		}
 		e = film
 	}
+	var worth *valueCurve
+	if c.Plot != "" {
+		if worth, err = newValueCurve(a); err != nil {
+			return fmt.Errorf("--plot: %w", err)
+		}
+	}
 	screen, shows := env.As[env.Texter](e)
 	shows = shows && film == nil
 	for i := range c.Episodes {
-		ret, steps, err := episode(ctx, a, e, env.EpisodeSeed(c.Seed, i, 0), func() {
+		ret, steps, err := episode(ctx, a, e, env.EpisodeSeed(c.Seed, i, 0), func(obs []float32, o env.Outcome) error {
 			if shows {
 				show(to.out, screen.Text())
 			}
+			if worth == nil || i > 0 {
+				return nil
+			}
+			if err := worth.add(obs, o); err != nil {
+				return fmt.Errorf("--plot: %w", err)
+			}
+			return nil
 		})
 		if err != nil {
 			return err
@@ -81,12 +95,18 @@ func (c *playCmd) play(ctx context.Context, to streams) error {
 			fmt.Fprintf(to.out, "wrote %s\n", c.GIF)
 			e, film = film.Unwrap(), nil
 		}
+		if worth != nil && i == 0 {
+			if err := worth.draw(c.Plot, c.Env); err != nil {
+				return err
+			}
+			fmt.Fprintf(to.out, "wrote %s\n", c.Plot)
+		}
 	}
 	return nil
 }
 
-// episode plays one, and calls look at each state.
-func episode(ctx context.Context, a rl.Agent, e env.Env, seed uint64, look func()) (ret float64, steps int, err error) {
+// episode plays one, and calls look at each state with the outcome that led there.
+func episode(ctx context.Context, a rl.Agent, e env.Env, seed uint64, look func(obs []float32, o env.Outcome) error) (ret float64, steps int, err error) {
 	s := e.Spec()
 	obs, action := make([]float32, s.Size()), rl.Actions{}
 	if s.Actions.N > 0 {
@@ -96,7 +116,11 @@ func episode(ctx context.Context, a rl.Agent, e env.Env, seed uint64, look func(
 	}
 	e.Reset(seed, obs)
 	rl.Begin(a, true)
-	for look(); ; look() {
+	var o env.Outcome
+	for {
+		if err := look(obs, o); err != nil || o.Over() {
+			return ret, steps, err
+		}
 		if ctx.Err() != nil {
 			return ret, steps, errors.New("interrupted")
 		}
@@ -107,15 +131,11 @@ func episode(ctx context.Context, a rl.Agent, e env.Env, seed uint64, look func(
 		if action.Numbers != nil {
 			do.Index = int(action.Numbers[0])
 		}
-		o, err := e.Step(do, obs)
-		if err != nil {
+		if o, err = e.Step(do, obs); err != nil {
 			return ret, steps, err
 		}
 		ret += float64(o.Reward)
-		if steps++; o.Over() {
-			look()
-			return ret, steps, nil
-		}
+		steps++
 	}
 }
 
@@ -127,50 +147,50 @@ func show(to io.Writer, text string) {
 	}
 }
 
-// loadAgent makes the agent that a file of weights describes, which must be one for the environment.
-func loadAgent(path, envName string) (rl.Agent, error) {
+// loadAgent makes the agent that a file of weights describes, which must be one for the environment, and returns its recipe.
+func loadAgent(path, envName string) (rl.Agent, *recipe.Recipe, error) {
 	if i, err := os.Stat(path); err == nil && i.IsDir() {
 		path = filepath.Join(path, agentWeights)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	f, err := safetensors.Decode(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	text, ok := f.Metadata["agent"]
 	if !ok {
-		return nil, fmt.Errorf("%s: says nothing about an agent, want weights that kedja train %s wrote", path, envName)
+		return nil, nil, fmt.Errorf("%s: says nothing about an agent, want weights that kedja train %s wrote", path, envName)
 	}
 	var about aboutAgent
 	if err := json.Unmarshal([]byte(text), &about); err != nil {
-		return nil, fmt.Errorf("%s: what it says about its agent: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: what it says about its agent: %w", path, err)
 	}
 	if about.Env != envName {
-		return nil, fmt.Errorf("%s: of an agent for %s, not for %s", path, about.Env, envName)
+		return nil, nil, fmt.Errorf("%s: of an agent for %s, not for %s", path, about.Env, envName)
 	}
-	r, err := recipe.Find(envName, about.Algorithm)
+	r, err := recipe.Find(envName, about.Algorithm, about.EnvOptions...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := json.Unmarshal(about.Options, r.Options); err != nil {
-		return nil, fmt.Errorf("%s: its options: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: its options: %w", path, err)
 	}
 	s, err := r.Setup(0, 1)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if need, have := r.Options.Bytes(s), memoryBytes(); have > 0 && need > have {
-		return nil, fmt.Errorf("%s: a replay memory of %d bytes, and the machine has %d", path, need, have)
+		return nil, nil, fmt.Errorf("%s: a replay memory of %d bytes, and the machine has %d", path, need, have)
 	}
 	a, err := r.Options.New(s)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := checkpoint.Assign(nn.Vars(a.Model()), f.Tensors); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return a, nil
+	return a, &r, nil
 }

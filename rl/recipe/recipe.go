@@ -21,6 +21,8 @@ type Recipe struct {
 	Envs           int     // that are played side by side
 	Epsilon        float64 // probability of a random action in a second evaluation, as published scores were made; none if 0
 	Options        Options // pointer to a struct
+
+	newEnv func() (env.Env, error)
 }
 
 // Options make an agent.
@@ -71,13 +73,19 @@ func Names(boxes bool) (names []string) {
 	return names
 }
 
-// Find returns the recipe of an algorithm for an environment. The algorithm "" is the one that does best there.
-func Find(envName, algorithm string) (Recipe, error) {
-	e, err := catalog.Make(envName)
+// Find returns the recipe of an algorithm for an environment of the catalogue, changed by options as [catalog.Make] has them. The algorithm "" is
+// the one that does best there.
+func Find(envName, algorithm string, options ...string) (Recipe, error) {
+	return Of(func() (env.Env, error) { return catalog.Make(envName, options...) }, algorithm)
+}
+
+// Of is Find for an environment of one's own.
+func Of(newEnv func() (env.Env, error), algorithm string) (Recipe, error) {
+	e, err := newEnv()
 	if err != nil {
 		return Recipe{}, err
 	}
-	boxes := e.Spec().Actions.N == 0
+	envName, boxes := e.Spec().Name, e.Spec().Actions.N == 0
 	if algorithm == "" {
 		switch algorithm = "dqn"; {
 		case boxes:
@@ -89,7 +97,7 @@ func Find(envName, algorithm string) (Recipe, error) {
 	for _, a := range Algorithms() {
 		if a.Name == algorithm && a.Boxes == boxes {
 			r := a.recipe(envName)
-			r.Env, r.Algorithm = envName, algorithm
+			r.Env, r.Algorithm, r.newEnv = envName, algorithm, newEnv
 			return r, nil
 		}
 		if a.Name == algorithm {
@@ -154,7 +162,7 @@ func (r *Recipe) names() (names []string) {
 
 // Setup is what the recipe's agent is made for.
 func (r *Recipe) Setup(seed uint64, workers int) (rl.Setup, error) {
-	e, err := catalog.Make(r.Env)
+	e, err := r.newEnv()
 	if err != nil {
 		return rl.Setup{}, err
 	}
@@ -179,4 +187,4 @@ func (r *Recipe) Loop(seed uint64, workers int) (*rl.Loop, error) {
 }
 
 // NewEnv makes another environment.
-func (r *Recipe) NewEnv() (env.Env, error) { return catalog.Make(r.Env) }
+func (r *Recipe) NewEnv() (env.Env, error) { return r.newEnv() }

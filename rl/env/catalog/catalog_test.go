@@ -19,7 +19,7 @@ func ExampleMake() {
 
 func TestNames(t *testing.T) {
 	for _, e := range catalog.All() {
-		made, err := e.New()
+		made, err := catalog.Make(e.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
