@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"encoding/json"
+	"runtime"
 	"testing"
 
 	"github.com/kedja-ml/kedja/rl"
@@ -21,7 +22,7 @@ func BenchmarkCleanRL(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	loop, err := r.Loop(1, 1)
+	loop, err := r.Loop(1, runtime.GOMAXPROCS(0))
 	if err != nil {
 		b.Fatal(err)
 	}
