@@ -14,7 +14,7 @@ func valueOptions(envName string) (*rl.QOptions, int) {
 	steps := 30_000
 	switch envName {
 	case "acrobot":
-		steps, o.Returns, o.NStep, o.RateSteps = 100_000, [2]float64{-100, 0}, 3, 45_000
+		steps, o.Returns, o.NStep, o.Every, o.RateSteps = 100_000, [2]float64{-100, 0}, 3, 1, 95_000
 	case "mountaincar":
 		steps, o.Returns, o.Exploration, o.RateSteps, o.LastRate = 120_000, [2]float64{-100, 0}, 30_000, 60_000, 1e-5
 	}
