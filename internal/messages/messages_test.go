@@ -133,7 +133,7 @@ type hidden struct {
 	by int
 }
 
-func (hidden) Name() string { return fmt.Sprint("hidden") }
+func (hidden) Name() string { return "hidden" }
 
 type silent struct{ ops.Pointwise }
 
