@@ -76,7 +76,7 @@ func TestRetention(t *testing.T) {
 		"[3 6 8]":           {Last: 1, Every: 3},
 		"[5 7 8]":           {Last: 2, Best: "loss"},
 		"[1 8]":             {Last: 1, Best: "loss", Larger: true},
-		"[8]":               {Last: 1, Best: "absent"},
+		"[1 7 8]":           {Last: 2, Best: "absent"}, // the oldest, to begin again from
 	} {
 		s := open(t, t.TempDir(), o)
 		save(t, s, 1, 2, 3, 4, 5, 6, 7, 8)
