@@ -35,12 +35,15 @@ func read(fsys FS, dir string) (*Checkpoint, error) {
 
 func decode(fsys FS, dir string) (*Checkpoint, error) {
 	files := map[string][]byte{}
-	for name, limit := range map[string]int64{weightsFile: MaxData, stateFile: MaxData, manifestFile: MaxManifest, sumsFile: 1 << 10} {
-		b, err := fsys.ReadFile(filepath.Join(dir, name), limit)
+	for _, f := range []struct { // in order, so that of several that lack the same one is told of
+		name  string
+		limit int64
+	}{{manifestFile, MaxManifest}, {weightsFile, MaxData}, {stateFile, MaxData}, {sumsFile, 1 << 10}} {
+		b, err := fsys.ReadFile(filepath.Join(dir, f.name), f.limit)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, patherr.Cause(err))
+			return nil, fmt.Errorf("%s: %w", f.name, patherr.Cause(err))
 		}
-		files[name] = b
+		files[f.name] = b
 	}
 	// The manifest first, so that what it says can be held against the arrays; then these, whose own sums say most; the sums of whole files find
 	// the rest.
