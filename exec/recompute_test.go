@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -99,7 +100,9 @@ func TestRecompute(t *testing.T) {
 	}
 	text := kept.String() + "\ncomputed again\n"
 	p, _, _ := newTower(t, exec.Recompute(0), exec.Workers(1))
-	if text += p.String(); *update {
+	text += p.String()
+	text = regexp.MustCompile(`(?m)@\d+|^\d+ steps, .*$`).ReplaceAllString(text, "") // places and sums depend on the scratch of kernels, and that on the machine
+	if *update {
 		if err := os.WriteFile("testdata/recompute.golden", []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
