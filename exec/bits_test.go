@@ -131,22 +131,9 @@ func compileRows(t *testing.T, info ops.Info, k ops.Case, rows, workers int) *ex
 
 // float32s draws an operand.
 func float32s(o ops.Operand, r *rand.Rand) graph.Buffer {
-	b := graph.NewBuffer(graph.Type{Dtype: o.Dtype, Shape: o.Shape})
-	for i, v := range o.Draw(r, b.Len()) {
-		switch o.Dtype {
-		case graph.Float32:
-			graph.Data[float32](b)[i] = float32(v)
-		case graph.Int32:
-			graph.Data[int32](b)[i] = int32(v)
-		case graph.Int64:
-			graph.Data[int64](b)[i] = int64(v)
-		case graph.Uint8:
-			graph.Data[uint8](b)[i] = uint8(v)
-		case graph.Bool:
-			graph.Data[bool](b)[i] = v != 0
-		}
-	}
-	return b
+	v := make([]float64, o.Shape.Size())
+	copy(v, o.Draw(r, len(v))) // some operands are one number whatever is asked for; the rest stay 0
+	return graph.BufferFrom(graph.Type{Dtype: o.Dtype, Shape: o.Shape}, v)
 }
 
 // Large reductions, products and convolutions, whose tasks are many and uneven.

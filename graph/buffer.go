@@ -33,6 +33,38 @@ func BufferOf[E Element](data []E, dims ...int) Buffer {
 	return Buffer{Type{DtypeOf[E](), s}, unsafe.Pointer(unsafe.SliceData(data)), len(data)}
 }
 
+// BufferFrom returns a buffer of type t that holds v, each number converted as Go converts it, and to true where it is not 0. It panics if v does
+// not fill the shape, or if t is a dtype for storage.
+func BufferFrom(t Type, v []float64) Buffer {
+	b := NewBuffer(t)
+	if len(v) != b.n {
+		panic(fmt.Sprintf("graph: %d elements do not fill %v", len(v), t.Shape))
+	}
+	switch t.Dtype {
+	case Float32:
+		convert(Data[float32](b), v)
+	case Float64:
+		copy(Data[float64](b), v)
+	case Int32:
+		convert(Data[int32](b), v)
+	case Int64:
+		convert(Data[int64](b), v)
+	case Uint8:
+		convert(Data[uint8](b), v)
+	default:
+		for i, x := range v {
+			Data[bool](b)[i] = x != 0
+		}
+	}
+	return b
+}
+
+func convert[E float32 | int32 | int64 | uint8](dst []E, v []float64) {
+	for i, x := range v {
+		dst[i] = E(x)
+	}
+}
+
 // HalvesOf is BufferOf for a dtype for storage, whose elements are given by their bits.
 func HalvesOf(d Dtype, bits []uint16, dims ...int) Buffer {
 	s := Of(dims...)

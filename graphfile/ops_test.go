@@ -97,24 +97,7 @@ func draw(k ops.Case, d graph.Dtype, r *rand.Rand) (feed []graph.Buffer) {
 		if o.Dtype == graph.Float32 {
 			o.Dtype = d
 		}
-		b := graph.NewBuffer(graph.Type{Dtype: o.Dtype, Shape: o.Shape})
-		for i, v := range o.Draw(r, b.Len()) {
-			switch o.Dtype {
-			case graph.Float32:
-				graph.Data[float32](b)[i] = float32(v)
-			case graph.Float64:
-				graph.Data[float64](b)[i] = v
-			case graph.Int32:
-				graph.Data[int32](b)[i] = int32(v)
-			case graph.Int64:
-				graph.Data[int64](b)[i] = int64(v)
-			case graph.Uint8:
-				graph.Data[uint8](b)[i] = uint8(v)
-			case graph.Bool:
-				graph.Data[bool](b)[i] = v != 0
-			}
-		}
-		feed = append(feed, b)
+		feed = append(feed, graph.BufferFrom(graph.Type{Dtype: o.Dtype, Shape: o.Shape}, o.Draw(r, o.Shape.Size())))
 	}
 	return feed
 }

@@ -35,24 +35,7 @@ func slope(f build, i int) build {
 
 // buffer holds v in dtype d.
 func buffer(d graph.Dtype, v []float64, dims ...int) graph.Buffer {
-	b := graph.NewBuffer(graph.T(d, dims...))
-	for i, x := range v {
-		switch d {
-		case graph.Float32:
-			graph.Data[float32](b)[i] = float32(x)
-		case graph.Float64:
-			graph.Data[float64](b)[i] = x
-		case graph.Int32:
-			graph.Data[int32](b)[i] = int32(x)
-		case graph.Int64:
-			graph.Data[int64](b)[i] = int64(x)
-		case graph.Uint8:
-			graph.Data[uint8](b)[i] = uint8(x)
-		case graph.Bool:
-			graph.Data[bool](b)[i] = x != 0
-		}
-	}
-	return b
+	return graph.BufferFrom(graph.T(d, dims...), v)
 }
 
 // floats lists the elements of b as float64s, true as 1.

@@ -113,7 +113,7 @@ func draw(op string, k ops.Case, n uint64) []graph.Buffer {
 	r := source(op, k, 100+n)
 	in := make([]graph.Buffer, len(k.In))
 	for i, o := range k.In {
-		in[i] = convert(o.Draw(r, o.Shape.Size()), graph.Type{Dtype: float64Of(o.Dtype), Shape: o.Shape})
+		in[i] = graph.BufferFrom(graph.Type{Dtype: float64Of(o.Dtype), Shape: o.Shape}, o.Draw(r, o.Shape.Size()))
 	}
 	return in
 }
@@ -123,27 +123,6 @@ func float64Of(d graph.Dtype) graph.Dtype {
 		return graph.Float64
 	}
 	return d
-}
-
-func convert(v []float64, t graph.Type) graph.Buffer {
-	b := graph.NewBuffer(t)
-	for i, x := range v {
-		switch t.Dtype {
-		case graph.Float32:
-			graph.Data[float32](b)[i] = float32(x)
-		case graph.Float64:
-			graph.Data[float64](b)[i] = x
-		case graph.Int32:
-			graph.Data[int32](b)[i] = int32(x)
-		case graph.Int64:
-			graph.Data[int64](b)[i] = int64(x)
-		case graph.Uint8:
-			graph.Data[uint8](b)[i] = uint8(x)
-		case graph.Bool:
-			graph.Data[bool](b)[i] = x != 0
-		}
-	}
-	return b
 }
 
 // narrow compares a case's values and gradients in float32 with those in float64. The bound for each array is 64·u times its condition, taken
@@ -224,7 +203,7 @@ func rounded(b graph.Buffer, d graph.Dtype) graph.Buffer {
 	for i, x := range graph.Data[float64](b) {
 		v[i] = float64(float32(x))
 	}
-	return convert(v, graph.Type{Dtype: d, Shape: b.Type.Shape})
+	return graph.BufferFrom(graph.Type{Dtype: d, Shape: b.Type.Shape}, v)
 }
 
 // batched compares the case mapped over three sets of operands with the case applied to each, and so with one operand after the other, and then
